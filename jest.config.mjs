@@ -1,0 +1,26 @@
+import { readFileSync } from 'node:fs';
+
+const swc = JSON.parse(readFileSync(new URL('./.swcrc', import.meta.url), 'utf8'));
+delete swc.$schema;
+delete swc.exclude;
+// Jest resolves specifiers itself, as they stand in the sources.
+swc.module = { type: 'es6' };
+swc.jsc.rewriteRelativeImportExtensions = false;
+// Decorator helpers come from @swc/helpers: inlined, coverage counts their branches as the file's own.
+swc.jsc.externalHelpers = true;
+
+/** @type {import('jest').Config} */
+export default {
+  testEnvironment: 'node',
+  roots: ['<rootDir>/src', '<rootDir>/test'],
+  testMatch: ['**/*.spec.ts'],
+  extensionsToTreatAsEsm: ['.ts'],
+  moduleFileExtensions: ['ts', 'js', 'mjs', 'json', 'node'],
+  transform: { '^.+\\.ts$': ['@swc/jest', { ...swc, swcrc: false }] },
+  transformIgnorePatterns: ['/node_modules/'],
+  setupFiles: ['<rootDir>/test/support/environment.mjs'],
+  collectCoverageFrom: ['src/**/*.ts', '!src/**/*.{spec,contract}.ts', '!src/main.ts'],
+  coverageProvider: 'v8',
+  maxWorkers: 2,
+  testTimeout: 20_000,
+};

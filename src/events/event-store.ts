@@ -1,0 +1,85 @@
+import type { GuardedStatement } from '../storage/index.ts';
+import type { EventDraft, EventType, StoredEvent } from './event.ts';
+
+export interface AppendOptions {
+  /** Optimistic concurrency, and the fence against a runner that lost its task: the stream must be at exactly this stream sequence. */
+  readonly expectedSequence?: number;
+  readonly causationId?: string | null;
+  /** Default: the correlation id of the stream's first event; for that one, its own event id. */
+  readonly correlationId?: string;
+  /** SQL that commits with the events or not at all; a guard that fails refuses the whole append. */
+  readonly alongside?: readonly GuardedStatement[];
+}
+
+export interface ReadOptions {
+  /** Only events after this stream sequence. */
+  readonly afterSequence?: number;
+  /** Time travel: up to this stream sequence, or up to this ISO 8601 moment, both included. */
+  readonly until?: number | string;
+  readonly types?: readonly EventType[];
+  readonly limit?: number;
+  readonly direction?: 'forwards' | 'backwards';
+}
+
+export interface StreamsOptions {
+  /** Only streams whose id sorts after this one: the paging cursor. */
+  readonly afterTaskId?: string;
+  readonly limit?: number;
+}
+
+/** Where a stream stands. */
+export interface StreamHead {
+  readonly taskId: string;
+  readonly streamSequence: number;
+  readonly codeVersion: number;
+}
+
+export interface SubscribeOptions {
+  /** One stream; default: all of them. */
+  readonly taskId?: string;
+  /** Only events after this one: a stream sequence with `taskId`, else a sequence number. */
+  readonly after: number;
+  /** Ends the subscription. */
+  readonly signal?: AbortSignal;
+}
+
+/** Everything that happened, one ordered stream per task. Append is all or nothing; a stored event never changes. */
+export abstract class EventStore {
+  /**
+   * Commits all drafts or none, and resolves with the stored events once they are on disk. No drafts with an
+   * expectedSequence is a conditional commit of `alongside`. Rejects with StreamConflictError when the stream is no
+   * longer at `expectedSequence`. Safe to repeat with the same event ids: answers what is stored.
+   */
+  abstract append(
+    taskId: string,
+    drafts: readonly EventDraft[],
+    options?: AppendOptions,
+  ): Promise<readonly StoredEvent[]>;
+
+  /** The events of one stream as an array; [] for an unknown one. Long streams: use `read`. */
+  abstract getEvents(taskId: string, options?: ReadOptions): Promise<readonly StoredEvent[]>;
+
+  /** The same, page by page: memory stays bounded however long the stream is. */
+  abstract read(taskId: string, options?: ReadOptions): AsyncIterable<StoredEvent>;
+
+  /** One page of the whole log in commit order. Default limit: 1,000. */
+  abstract readAll(options: { readonly after: number; readonly limit?: number }): Promise<readonly StoredEvent[]>;
+
+  /** The code version of a stream; 0 for an unknown one. */
+  abstract latestVersion(taskId: string): Promise<number>;
+
+  /** Where a stream stands, or null when there is none. */
+  abstract head(taskId: string): Promise<StreamHead | null>;
+
+  /** One page of streams, ordered by id. Default limit: 1,000. */
+  abstract streams(options?: StreamsOptions): Promise<readonly StreamHead[]>;
+
+  /** The sequence number of the newest event; 0 for an empty log. */
+  abstract lastSequence(): Promise<number>;
+
+  /**
+   * Every committed event after a position, once and in order: first the stored ones, then the live ones, in batches
+   * of at most 500. A slow reader holds at most one batch and catches up from the store. Ends when the signal aborts.
+   */
+  abstract subscribe(options: SubscribeOptions): AsyncIterable<readonly StoredEvent[]>;
+}

@@ -1,0 +1,45 @@
+import { join, resolve } from 'node:path';
+import { z } from 'zod';
+import { InvalidInputError } from './errors.ts';
+import { settings } from './settings.ts';
+
+const schema = z.object(settings);
+
+type Values = z.infer<typeof schema>;
+
+/** Everything that can be configured: validated, complete and frozen. Nothing else reads the environment. */
+export type Configuration = Readonly<Omit<Values, 'WORKSPACE_ROOT'>> & { readonly WORKSPACE_ROOT: string };
+
+/** A setting that stops the start: its name, what is wrong with it and an example of a value that works. */
+export class ConfigurationError extends InvalidInputError {
+  override readonly code = 'CONFIGURATION_INVALID';
+}
+
+/**
+ * Reads the configuration out of an environment. Unknown names are ignored (an environment is full of them), an empty
+ * value counts as not set. Throws ConfigurationError that names every wrong setting at once.
+ */
+export function readConfiguration(environment: NodeJS.ProcessEnv): Configuration {
+  const given = Object.fromEntries(
+    Object.keys(settings).flatMap((name) => {
+      const value = environment[name]?.trim();
+      return value ? [[name, value]] : [];
+    }),
+  );
+  const parsed = schema.safeParse(given);
+  if (!parsed.success) throw new ConfigurationError(parsed.error.issues.map((issue) => explain(issue, given)));
+  const values = parsed.data;
+  const dataDir = resolve(values.DATA_DIR);
+  return Object.freeze({
+    ...values,
+    DATA_DIR: dataDir,
+    WORKSPACE_ROOT: resolve(values.WORKSPACE_ROOT ?? join(dataDir, 'workspaces')),
+  });
+}
+
+function explain(issue: z.core.$ZodIssue, given: Record<string, string>): { path: string; message: string } {
+  const name = String(issue.path[0]);
+  const example = settings[name as keyof typeof settings].meta()?.example;
+  const shown = /KEY|SECRET/.test(name) ? 'the value given' : JSON.stringify(given[name] ?? '');
+  return { path: name, message: `${shown} does not work: ${issue.message}. Example: ${name}=${String(example)}` };
+}

@@ -1,0 +1,118 @@
+import { z } from 'zod';
+
+const count = (fallback: number, min: number, max: number) =>
+  z.coerce.number().int().min(min).max(max).default(fallback);
+
+const url = () => z.url({ protocol: /^https?$/ }).transform((value) => value.replace(/\/+$/, ''));
+
+/** Every setting by its name in the environment: its form, default, meaning and an example. `.env.example` lists the same. */
+export const settings = {
+  PORT: count(9876, 0, 65_535).meta({
+    description: 'Port of REST, Socket.IO and docs; 0 takes a free one',
+    example: 9876,
+  }),
+  HOST: z
+    .string()
+    .default('127.0.0.1')
+    .refine(
+      (host) => ['127.0.0.1', '::1', 'localhost'].includes(host),
+      'only loopback addresses are safe without API keys',
+    )
+    .meta({ description: 'Address to listen on: a loopback address', example: '127.0.0.1' }),
+  DATA_DIR: z.string().default('./data').meta({ description: 'Directory of the event log', example: './data' }),
+  WORKSPACE_ROOT: z.string().optional().meta({
+    description: 'Directory of the task workspaces; default: DATA_DIR/workspaces',
+    example: './data/workspaces',
+  }),
+  LOG_LEVEL: z
+    .enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'])
+    .default('info')
+    .meta({ description: 'How much is logged', example: 'info' }),
+
+  LLM_PROVIDER: z.enum(['ollama', 'openai', 'anthropic', 'replay', 'delegated', 'mcp', 'worker']).optional().meta({
+    description:
+      'Who answers model calls; unset: a local Ollama that answers, else delegated. delegated, mcp and worker are one: whoever claims the work item',
+    example: 'ollama',
+  }),
+  OLLAMA_BASE_URL: url()
+    .default('http://127.0.0.1:11434')
+    .meta({ description: 'Where Ollama answers', example: 'http://127.0.0.1:11434' }),
+  OPENAI_BASE_URL: url()
+    .default('https://api.openai.com/v1')
+    .meta({ description: 'Any OpenAI-compatible server', example: 'http://127.0.0.1:8000/v1' }),
+  OPENAI_API_KEY: z.string().optional().meta({ description: 'Key of the OpenAI-compatible server', example: 'sk-…' }),
+  ANTHROPIC_API_KEY: z.string().optional().meta({ description: 'Key of the Anthropic API', example: 'sk-ant-…' }),
+  PLANNER_MODEL: z.string().default('qwen3:8b').meta({ description: 'Model that plans', example: 'qwen3:8b' }),
+  EXECUTOR_MODEL: z
+    .string()
+    .default('mistral:7b')
+    .meta({ description: 'Model that writes and corrects code', example: 'mistral:7b' }),
+  LLM_CONTEXT_TOKENS: count(8192, 1024, 1_048_576).meta({
+    description:
+      'num_ctx of every Ollama call, cut to what the model can take; one fixed value, as a change makes Ollama reload',
+    example: 8192,
+  }),
+  LLM_ANSWER_TOKENS: count(2048, 64, 262_144).meta({
+    description: 'Tokens of the context kept free for the answer',
+    example: 2048,
+  }),
+  LLM_TIMEOUT_MS: count(600_000, 100, 86_400_000).meta({
+    description: 'Longest model call, in milliseconds',
+    example: 600_000,
+  }),
+  LLM_RECORDING: z.string().optional().meta({
+    description: 'Recording (JSON Lines) that LLM_PROVIDER=replay answers from',
+    example: 'examples/text-statistics/recording.jsonl',
+  }),
+  WORK_ITEM_LEASE_MS: count(300_000, 100, 86_400_000).meta({
+    description: 'How long a claimed work item of a delegated model stays with its claimant, in milliseconds',
+    example: 300_000,
+  }),
+
+  SANDBOX: z.enum(['auto', 'bwrap', 'landlock', 'process']).default('auto').meta({
+    description: 'Isolation of generated code; process is none at all and must be chosen on purpose',
+    example: 'auto',
+  }),
+  TEST_TIMEOUT_MS: count(60_000, 100, 3_600_000).meta({
+    description: 'Longest test run, in milliseconds',
+    example: 60_000,
+  }),
+
+  ORCHESTRATOR_WORKERS: count(3, 1, 64).meta({ description: 'Loops that take tasks from the queue', example: 3 }),
+  MAX_CONCURRENT: count(5, 1, 1024).meta({ description: 'Tasks that run at the same time', example: 5 }),
+  MAX_QUEUE: count(100, 1, 1_000_000).meta({ description: 'Tasks that wait in the queue', example: 100 }),
+  TASK_TIMEOUT_MS: count(300_000, 0, 86_400_000).meta({
+    description: 'Longest time a task holds a slot at a stretch, in milliseconds',
+    example: 300_000,
+  }),
+  SUBMIT_WAIT_MS: count(2000, 0, 60_000).meta({
+    description: 'How long POST /tasks waits for room in a full queue, in milliseconds',
+    example: 2000,
+  }),
+  SHUTDOWN_GRACE_MS: count(5000, 0, 600_000).meta({
+    description: 'Time running tasks have to reach a step boundary at shutdown, in milliseconds',
+    example: 5000,
+  }),
+
+  EVENT_MAX_BYTES: count(16_777_216, 1024, 268_435_456).meta({
+    description: 'Largest data of one event, in bytes of JSON',
+    example: 16_777_216,
+  }),
+  EVENT_MAX_CLOCK_SKEW_MS: count(60_000, 0, 86_400_000).meta({
+    description: 'How far in the future the time stamp of an event may be, in milliseconds',
+    example: 60_000,
+  }),
+  PROMPT_MAX_CHARS: count(200_000, 1, 10_000_000).meta({
+    description: 'Longest prompt, in characters',
+    example: 200_000,
+  }),
+
+  HEARTBEAT_INTERVAL_MS: count(5000, 50, 600_000).meta({
+    description: 'Time between two heartbeats of a socket, in milliseconds',
+    example: 5000,
+  }),
+  HEARTBEAT_TIMEOUT_MS: count(10_000, 50, 600_000).meta({
+    description: 'Silence after which a socket is dropped, in milliseconds',
+    example: 10_000,
+  }),
+};

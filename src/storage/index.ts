@@ -1,0 +1,1 @@
+export type { GuardedStatement, Row, SqlValue, Statement } from './statement.ts';
