@@ -43,3 +43,6 @@ function explain(issue: z.core.$ZodIssue, given: Record<string, string>): { path
   const shown = /KEY|SECRET/.test(name) ? 'the value given' : JSON.stringify(given[name] ?? '');
   return { path: name, message: `${shown} does not work: ${issue.message}. Example: ${name}=${String(example)}` };
 }
+
+/** The token by which modules are given the configuration. */
+export const CONFIGURATION = Symbol('Configuration');

@@ -1,0 +1,38 @@
+import { type DynamicModule, Global, Module } from '@nestjs/common';
+import { LoggerModule } from 'nestjs-pino';
+import { ApiModule } from './api/index.ts';
+import { EventsModule } from './events/index.ts';
+import { GatewayModule } from './gateway/index.ts';
+import { CONFIGURATION, type Configuration } from './kernel/configuration.ts';
+import { LlmModule } from './llm/index.ts';
+import { OrchestratorModule } from './orchestrator/index.ts';
+import { StorageModule } from './storage/index.ts';
+import { TasksModule } from './tasks/index.ts';
+import { WorkspaceModule } from './workspace/index.ts';
+
+/** The whole house, wired around one configuration. */
+@Global()
+@Module({})
+export class AppModule {
+  static forRoot(configuration: Configuration): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        LoggerModule.forRoot({
+          forRoutes: ['{*path}'],
+          pinoHttp: { level: configuration.LOG_LEVEL, redact: ['req.headers', 'req.remoteAddress', 'req.remotePort'] },
+        }),
+        StorageModule,
+        EventsModule,
+        LlmModule,
+        WorkspaceModule,
+        OrchestratorModule,
+        TasksModule,
+        ApiModule,
+        GatewayModule,
+      ],
+      providers: [{ provide: CONFIGURATION, useValue: configuration }],
+      exports: [CONFIGURATION],
+    };
+  }
+}

@@ -1,0 +1,8 @@
+declare module '../events/index.ts' {
+  interface EventPayloads {
+    /** The time of a wait has come: recorded by the engine, so that no decision ever looks at a clock. */
+    WAIT_ELAPSED: { reason: string; until: string };
+  }
+}
+
+export {};

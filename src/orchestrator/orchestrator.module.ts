@@ -1,0 +1,61 @@
+import { Global, Inject, Injectable, Logger, Module, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Interval, ScheduleModule } from '@nestjs/schedule';
+import { EventStore } from '../events/index.ts';
+import { systemClock } from '../kernel/clock.ts';
+import { CONFIGURATION, type Configuration } from '../kernel/configuration.ts';
+import { newProcessId } from '../kernel/ids.ts';
+import { Database } from '../storage/index.ts';
+import { Orchestrator } from './orchestrator.ts';
+
+const WAKE_INTERVAL_MS = 250;
+
+/** Starts the workers once every module has registered its workflow, and stops them before anything they use goes away. */
+@Injectable()
+class OrchestratorLifecycle implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly logger = new Logger('Orchestrator');
+
+  constructor(
+    private readonly orchestrator: Orchestrator,
+    @Inject(CONFIGURATION) private readonly configuration: Configuration,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    await this.orchestrator.startWorkers(this.configuration.ORCHESTRATOR_WORKERS);
+  }
+
+  @Interval(WAKE_INTERVAL_MS)
+  async wakeDue(): Promise<void> {
+    await this.orchestrator.wakeDue().catch((error: unknown) => this.logger.warn(error, 'waiting tasks were not looked at'));
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    await this.orchestrator.shutdown({ graceMs: this.configuration.SHUTDOWN_GRACE_MS });
+  }
+}
+
+@Global()
+@Module({
+  imports: [ScheduleModule.forRoot()],
+  providers: [
+    OrchestratorLifecycle,
+    {
+      provide: Orchestrator,
+      inject: [EventStore, Database, CONFIGURATION],
+      useFactory: (events: EventStore, database: Database, configuration: Configuration) => {
+        const logger = new Logger('Orchestrator');
+        return Orchestrator.open({
+          events,
+          database,
+          processId: newProcessId(),
+          clock: systemClock,
+          maxConcurrent: configuration.MAX_CONCURRENT,
+          maxQueue: configuration.MAX_QUEUE,
+          taskTimeoutMs: configuration.TASK_TIMEOUT_MS,
+          report: (message, error) => logger.error(error, message),
+        });
+      },
+    },
+  ],
+  exports: [Orchestrator],
+})
+export class OrchestratorModule {}

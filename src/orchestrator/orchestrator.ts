@@ -1,0 +1,266 @@
+import { type AppendOptions, type EventDraft, type EventStore, StreamConflictError, type StoredEvent } from '../events/index.ts';
+import { type Clock, sleep } from '../kernel/clock.ts';
+import { type Database, GuardFailedError } from '../storage/index.ts';
+import { Doorbell } from './doorbell.ts';
+import { CircularDependencyError, DuplicateTaskError, QueueFullError, ShuttingDownError, UnknownWorkflowError } from './orchestrator.errors.ts';
+import { type OrchestratorStats, queuedByPriority, Tally } from './stats.ts';
+import { TaskRun } from './task-run.ts';
+import { WaitingLine } from './waiting-line.ts';
+import { guards, type Lease, moves, type NewWork, workMigrations, WorkTable } from './work-table.ts';
+import type { StepAction, Workflow } from './workflow.ts';
+
+export interface OrchestratorOptions {
+  readonly events: EventStore;
+  readonly database: Database;
+  readonly processId: string;
+  readonly clock: Clock;
+  readonly maxConcurrent: number;
+  readonly maxQueue: number;
+  readonly taskTimeoutMs: number;
+  /** Where a crashed loop or a store that refuses is reported; nothing is thrown at anybody. */
+  readonly report: (message: string, error: unknown) => void;
+}
+
+export interface Submission {
+  readonly taskId: string;
+  /** The name of a registered workflow. */
+  readonly workflow: string;
+  readonly priority: number;
+  /** The first facts of the stream; at least one. */
+  readonly drafts: readonly EventDraft[];
+  /** Tasks that must have ended before this one starts, known or not yet. */
+  readonly dependsOn?: readonly string[];
+  readonly timeoutMs?: number;
+  /** How long to wait for room in a full queue. Default: as long as it takes. */
+  readonly waitMs?: number;
+}
+
+const RESTART_DELAY_MS = 100;
+const ENDLESS_MS = 2_147_483_647;
+
+/** What every workflow looks like from here: its states and actions are its own business. */
+type AnyWorkflow = Workflow<unknown, StepAction>;
+
+/**
+ * Dispatches what the log and its `work` table say is ready to a bounded number of slots. Nothing here is remembered:
+ * killed at any moment, the next start finds every accepted task again and each goes on from its last event.
+ */
+export class Orchestrator {
+  readonly work: WorkTable;
+  private readonly workflows = new Map<string, AnyWorkflow>();
+  private readonly runs = new Map<string, TaskRun<unknown, StepAction>>();
+  private readonly ended = new Set<Promise<void>>();
+  private readonly doorbell = new Doorbell();
+  private readonly line = new WaitingLine();
+  private readonly tally = new Tally();
+  private readonly stopping = new AbortController();
+  private loops: Promise<void>[] = [];
+  private following: Promise<void> = Promise.resolve();
+  /** Sequence number up to which the follower has told the runs. */
+  private followed = 0;
+
+  private constructor(private readonly options: OrchestratorOptions) {
+    this.work = new WorkTable(options.database);
+  }
+
+  /** Prepares the work table and makes ready again what was running when the last process ended. Starts nothing. */
+  static async open(options: OrchestratorOptions): Promise<Orchestrator> {
+    await options.database.migrate('orchestrator', workMigrations);
+    const orchestrator = new Orchestrator(options);
+    await orchestrator.work.recover();
+    return orchestrator;
+  }
+
+  /** Makes a workflow known by its name, before the workers start. */
+  register<State, Action extends StepAction>(workflow: Workflow<State, Action>): void {
+    // The engine hands a workflow nothing but its own states and actions back, so their types may be forgotten here.
+    this.workflows.set(workflow.name, workflow as unknown as AnyWorkflow);
+  }
+
+  /** Starts `count` loops that feed the slots, and the follower that tells runs what others appended. */
+  async startWorkers(count: number): Promise<void> {
+    this.followed = await this.options.events.lastSequence();
+    this.following = this.supervise('follower', () => this.follow());
+    this.loops = Array.from({ length: count }, (_, index) => this.supervise(`worker ${index + 1}`, () => this.feed()));
+  }
+
+  /**
+   * Accepts a task: resolves once its first facts are durable and its row is queued, both in one commit. A full queue
+   * makes it wait for room, in order of arrival. Rejects with DuplicateTaskError, CircularDependencyError,
+   * QueueFullError (after waitMs) or ShuttingDownError; then nothing was created.
+   */
+  async submit(submission: Submission): Promise<readonly StoredEvent[]> {
+    const { taskId, dependsOn = [], timeoutMs = this.options.taskTimeoutMs, waitMs = ENDLESS_MS } = submission;
+    if (!this.workflows.has(submission.workflow)) throw new UnknownWorkflowError(submission.workflow);
+    const deadline = performance.now() + waitMs;
+    const { workflow, priority } = submission;
+    const work: NewWork = { taskId, workflow, priority, timeoutMs, dependsOn: [...new Set(dependsOn)] };
+    // Those who wait go first: a newcomer that finds a line joins its end, one that was let in too early its front.
+    let place: 'none' | 'end' | 'front' = this.line.length > 0 ? 'end' : 'none';
+    for (;;) {
+      if (this.stopping.signal.aborted) throw new ShuttingDownError();
+      if (place !== 'none' && !(await this.line.turn(place, deadline - performance.now(), this.stopping.signal))) {
+        throw new QueueFullError(this.options.maxQueue, waitMs);
+      }
+      try {
+        return await this.enqueue(submission, work);
+      } catch (error) {
+        const full = error instanceof GuardFailedError && error.guard === guards.room;
+        if (!full) {
+          // The room that this one was let in for is still free.
+          if (place !== 'none') this.line.admitNext();
+          throw error;
+        }
+        place = place === 'none' ? 'end' : 'front';
+      }
+    }
+  }
+
+  private async enqueue(submission: Submission, work: NewWork): Promise<readonly StoredEvent[]> {
+    const { taskId, drafts } = submission;
+    const alongside = moves.enqueue(work, this.options.maxQueue);
+    try {
+      const stored = await this.options.events.append(taskId, drafts, { expectedSequence: 0, alongside });
+      this.doorbell.ring();
+      return stored;
+    } catch (error) {
+      if (error instanceof StreamConflictError) throw new DuplicateTaskError(taskId);
+      if (error instanceof GuardFailedError && error.guard === guards.noCircle) {
+        throw new CircularDependencyError(await this.work.findCircle(taskId, work.dependsOn));
+      }
+      throw error;
+    }
+  }
+
+  /** Appends facts that come from outside a run, and makes the task ready if it was waiting. */
+  async record(taskId: string, drafts: readonly EventDraft[], options: AppendOptions = {}): Promise<readonly StoredEvent[]> {
+    const alongside = [...(options.alongside ?? []), moves.wake(taskId)];
+    const stored = await this.options.events.append(taskId, drafts, { ...options, alongside });
+    this.doorbell.ring();
+    return stored;
+  }
+
+  /** Appends the facts that end a task from outside: its row is closed with them, and a run of it is aborted. */
+  async end(taskId: string, drafts: readonly EventDraft[], options: AppendOptions = {}): Promise<readonly StoredEvent[]> {
+    const alongside = [...(options.alongside ?? []), moves.close(taskId)];
+    const stored = await this.options.events.append(taskId, drafts, { ...options, alongside });
+    this.line.admitNext();
+    this.doorbell.ring();
+    return stored;
+  }
+
+  /** Makes ready what waited until now. Called at intervals; also the net under a lost ring. */
+  async wakeDue(): Promise<void> {
+    await this.work.wakeDue(this.options.clock());
+    // A submitter that joined the line just after the last room came free has nobody else to let it in.
+    this.line.admitNext();
+    this.doorbell.ring();
+  }
+
+  async stats(): Promise<OrchestratorStats> {
+    const { completed, failed, cancelled, timedOut, slotHeld } = this.tally;
+    return {
+      queued: queuedByPriority(await this.work.counts()),
+      running: this.runs.size,
+      waitingSubmitters: this.line.length,
+      completed,
+      failed,
+      cancelled,
+      timedOut,
+      slotHeld,
+      workers: this.stopping.signal.aborted ? 0 : this.loops.length,
+    };
+  }
+
+  /**
+   * Takes nothing more, lets running tasks reach a step boundary within the grace time, aborts the rest, and resolves
+   * when nothing runs any more. Whatever was queued or running is ready again at the next start. Safe to repeat.
+   */
+  async shutdown({ graceMs }: { readonly graceMs: number }): Promise<void> {
+    const reason = new ShuttingDownError();
+    this.stopping.abort(reason);
+    this.doorbell.ring();
+    await Promise.all(this.loops);
+    for (const run of this.runs.values()) run.yieldSlot();
+    const grace = new AbortController();
+    await Promise.race([Promise.all(this.ended), sleep(graceMs, grace.signal).catch(() => undefined)]);
+    grace.abort();
+    for (const run of this.runs.values()) run.abort(reason);
+    await Promise.all(this.ended);
+    await this.following;
+  }
+
+  private async feed(): Promise<void> {
+    while (!this.stopping.signal.aborted) {
+      const rung = this.doorbell.heard();
+      const lease =
+        this.runs.size < this.options.maxConcurrent
+          ? await this.work.claim(this.options.processId, this.options.maxConcurrent)
+          : null;
+      if (!lease) {
+        await rung;
+        continue;
+      }
+      const ended = this.hold(lease).finally(() => this.ended.delete(ended));
+      this.ended.add(ended);
+      this.line.admitNext();
+    }
+  }
+
+  private async hold(lease: Lease): Promise<void> {
+    const workflow = this.workflows.get(lease.workflow);
+    const startedAt = performance.now();
+    try {
+      if (!workflow) throw new UnknownWorkflowError(lease.workflow);
+      const run = new TaskRun(workflow, lease, this.options.events, this.options.clock);
+      this.runs.set(lease.taskId, run);
+      if (this.stopping.signal.aborted) run.yieldSlot();
+      const end = await run.run();
+      if (end.kind === 'done') {
+        this.tally[end.outcome] += 1;
+        if (end.timedOut) this.tally.timedOut += 1;
+      }
+    } catch (error) {
+      this.options.report(`task ${lease.taskId} gave its slot back`, error);
+      await this.returnToQueue(lease);
+    } finally {
+      this.runs.delete(lease.taskId);
+      this.tally.slotHeldFor(performance.now() - startedAt);
+      this.doorbell.ring();
+    }
+  }
+
+  /** The store refused in mid-run: the task stays accepted and is tried again, for as long as the store takes to come back. */
+  private async returnToQueue(lease: Lease): Promise<void> {
+    while (!this.stopping.signal.aborted) {
+      try {
+        await this.options.database.write([moves.requeue(lease)]);
+        return;
+      } catch (error) {
+        if (error instanceof GuardFailedError) return;
+        await sleep(RESTART_DELAY_MS, this.stopping.signal).catch(() => undefined);
+      }
+    }
+  }
+
+  private async follow(): Promise<void> {
+    const { signal } = this.stopping;
+    for await (const batch of this.options.events.subscribe({ after: this.followed, signal })) {
+      for (const event of batch) this.runs.get(event.taskId)?.notice(event.streamSequence);
+      this.followed = batch.at(-1)?.sequenceNumber ?? this.followed;
+    }
+  }
+
+  /** Runs a loop until shutdown; one that crashes is reported and started again. */
+  private async supervise(name: string, loop: () => Promise<void>): Promise<void> {
+    while (!this.stopping.signal.aborted) {
+      try {
+        await loop();
+      } catch (error) {
+        if (this.stopping.signal.aborted) return;
+        this.options.report(`${name} crashed and is started again`, error);
+        await sleep(RESTART_DELAY_MS, this.stopping.signal).catch(() => undefined);
+      }
+    }
+  }
+}

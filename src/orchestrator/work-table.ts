@@ -1,0 +1,279 @@
+import type { Kysely } from 'kysely';
+import type { Database, GuardedStatement, Migration, Row } from '../storage/index.ts';
+
+/** Every task that was ever accepted, and where it stands: what is ready, at which priority, under whose lease. */
+interface WorkRow {
+  /** Order of arrival; kept when a task goes back to the queue. */
+  position: number;
+  task_id: string;
+  workflow: string;
+  status: 'queued' | 'running' | 'waiting' | 'done';
+  priority: number;
+  timeout_ms: number;
+  lease_owner: string | null;
+  /** Grows with every claim and every outside ending: what an older holder still writes is refused. */
+  lease_token: number;
+  wait_reason: string | null;
+  wait_detail: string | null;
+  wake_at: number | null;
+}
+
+export interface WorkTables {
+  work: WorkRow;
+  work_dependencies: { task_id: string; depends_on: string };
+}
+
+export const workMigrations: readonly Migration[] = [
+  {
+    id: 1,
+    up: `
+      CREATE TABLE work (
+        position INTEGER PRIMARY KEY AUTOINCREMENT,
+        task_id TEXT NOT NULL UNIQUE,
+        workflow TEXT NOT NULL,
+        status TEXT NOT NULL CHECK (status IN ('queued', 'running', 'waiting', 'done')),
+        priority INTEGER NOT NULL,
+        timeout_ms INTEGER NOT NULL,
+        lease_owner TEXT,
+        lease_token INTEGER NOT NULL DEFAULT 0,
+        wait_reason TEXT,
+        wait_detail TEXT,
+        wake_at INTEGER
+      ) STRICT;
+      CREATE INDEX work_ready ON work (status, priority, position) WHERE status IN ('queued', 'running');
+      CREATE INDEX work_waiting ON work (wait_reason, position) WHERE status = 'waiting';
+      CREATE INDEX work_wake ON work (wake_at) WHERE wake_at IS NOT NULL;
+      CREATE TABLE work_dependencies (
+        task_id TEXT NOT NULL,
+        depends_on TEXT NOT NULL,
+        PRIMARY KEY (task_id, depends_on)
+      ) STRICT, WITHOUT ROWID;
+    `,
+  },
+];
+
+export interface NewWork {
+  readonly taskId: string;
+  readonly workflow: string;
+  readonly priority: number;
+  readonly timeoutMs: number;
+  readonly dependsOn: readonly string[];
+}
+
+/** A task that this process holds until it lets go of it. */
+export interface Lease {
+  readonly taskId: string;
+  readonly workflow: string;
+  readonly priority: number;
+  readonly timeoutMs: number;
+  readonly token: number;
+}
+
+export interface WaitingTask {
+  readonly taskId: string;
+  readonly reason: string;
+  readonly detail: string;
+  readonly until: string | null;
+}
+
+/** Names of the guards of a submission, as GuardFailedError carries them. */
+export const guards = { room: 'work.room', noCircle: 'work.noCircle', lease: 'work.lease' } as const;
+
+/** The statements that move a task's row; the ones that belong to a fact are committed with it, through `alongside`. */
+export const moves = {
+  /** A new row, if the queue has room and no circle of dependencies comes of it. */
+  enqueue(work: NewWork, maxQueue: number): readonly GuardedStatement[] {
+    const insert: GuardedStatement = {
+      sql: `INSERT INTO work (task_id, workflow, status, priority, timeout_ms)
+            SELECT ?, ?, 'queued', ?, ? WHERE (SELECT count(*) FROM work WHERE status = 'queued') < ?`,
+      parameters: [work.taskId, work.workflow, work.priority, work.timeoutMs, maxQueue],
+      guard: { name: guards.room, rows: 1 },
+    };
+    if (work.dependsOn.length === 0) return [insert];
+    const names = JSON.stringify(work.dependsOn);
+    const dependencies: GuardedStatement = {
+      sql: `INSERT INTO work_dependencies (task_id, depends_on)
+            SELECT ?, value FROM json_each(?) WHERE NOT EXISTS (
+              WITH RECURSIVE reachable (id) AS (
+                SELECT value FROM json_each(?)
+                UNION SELECT depends_on FROM work_dependencies JOIN reachable ON task_id = reachable.id
+              ) SELECT 1 FROM reachable WHERE id = ?)`,
+      parameters: [work.taskId, names, names, work.taskId],
+      guard: { name: guards.noCircle, rows: work.dependsOn.length },
+    };
+    return [insert, dependencies];
+  },
+
+  /** Proof that the lease still holds: commits with every fact of a run. */
+  hold(lease: Lease): GuardedStatement {
+    return {
+      sql: `UPDATE work SET lease_token = lease_token WHERE task_id = ? AND lease_token = ? AND status = 'running'`,
+      parameters: [lease.taskId, lease.token],
+      guard: { name: guards.lease, rows: 1 },
+    };
+  },
+
+  /** From a running task back into the queue, its place kept. */
+  requeue(lease: Lease): GuardedStatement {
+    return {
+      sql: `UPDATE work SET status = 'queued', lease_owner = NULL WHERE task_id = ? AND lease_token = ? AND status = 'running'`,
+      parameters: [lease.taskId, lease.token],
+      guard: { name: guards.lease, rows: 1 },
+    };
+  },
+
+  park(lease: Lease, reason: string, detail: string, wakeAt: number | null): GuardedStatement {
+    return {
+      sql: `UPDATE work SET status = 'waiting', lease_owner = NULL, wait_reason = ?, wait_detail = ?, wake_at = ?
+            WHERE task_id = ? AND lease_token = ? AND status = 'running'`,
+      parameters: [reason, detail, wakeAt, lease.taskId, lease.token],
+      guard: { name: guards.lease, rows: 1 },
+    };
+  },
+
+  finish(lease: Lease): GuardedStatement {
+    return {
+      sql: `UPDATE work SET status = 'done', lease_owner = NULL WHERE task_id = ? AND lease_token = ? AND status = 'running'`,
+      parameters: [lease.taskId, lease.token],
+      guard: { name: guards.lease, rows: 1 },
+    };
+  },
+
+  /** A new fact came from outside: a waiting task is ready again, any other stays as it is. */
+  wake(taskId: string): GuardedStatement {
+    return {
+      sql: `UPDATE work SET status = 'queued', wait_reason = NULL, wait_detail = NULL, wake_at = NULL
+            WHERE task_id = ? AND status = 'waiting'`,
+      parameters: [taskId],
+    };
+  },
+
+  /** The task was ended from outside, whoever holds it: from now on the holder's facts are refused. */
+  close(taskId: string): GuardedStatement {
+    return {
+      sql: `UPDATE work SET status = 'done', lease_token = lease_token + 1, lease_owner = NULL,
+              wait_reason = NULL, wait_detail = NULL, wake_at = NULL
+            WHERE task_id = ? AND status <> 'done'`,
+      parameters: [taskId],
+    };
+  },
+};
+
+/** The moves that stand alone, and the questions. */
+export class WorkTable {
+  private readonly reader: Kysely<WorkTables>;
+
+  constructor(private readonly database: Database) {
+    this.reader = database.reader<WorkTables>();
+  }
+
+  /** Takes the best ready task, unless as many run as may. One statement: two callers never take the same. */
+  async claim(owner: string, maxConcurrent: number): Promise<Lease | null> {
+    const rows = await this.returning(
+      `UPDATE work SET status = 'running', lease_owner = ?, lease_token = lease_token + 1
+       WHERE position = (
+         SELECT position FROM work WHERE status = 'queued' AND NOT EXISTS (
+           SELECT 1 FROM work_dependencies AS needed LEFT JOIN work AS other ON other.task_id = needed.depends_on
+           WHERE needed.task_id = work.task_id AND other.status IS NOT 'done')
+         ORDER BY priority, position LIMIT 1)
+       AND (SELECT count(*) FROM work WHERE status = 'running') < ?
+       RETURNING task_id, workflow, priority, timeout_ms, lease_token`,
+      [owner, maxConcurrent],
+    );
+    const row = rows[0];
+    if (!row) return null;
+    return {
+      taskId: String(row.task_id),
+      workflow: String(row.workflow),
+      priority: Number(row.priority),
+      timeoutMs: Number(row.timeout_ms),
+      token: Number(row.lease_token),
+    };
+  }
+
+  /** At start nobody can hold a lease any more: what was running when the process ended is ready again. Answers how many. */
+  async recover(): Promise<number> {
+    const rows = await this.returning(
+      `UPDATE work SET status = 'queued', lease_owner = NULL WHERE status = 'running' RETURNING task_id`,
+      [],
+    );
+    return rows.length;
+  }
+
+  /** Makes ready every waiting task whose time has come. Answers how many. */
+  async wakeDue(now: number): Promise<number> {
+    const due = await this.reader
+      .selectFrom('work')
+      .select('task_id')
+      .where('wake_at', '<=', now)
+      .where('wake_at', 'is not', null)
+      .limit(1)
+      .execute();
+    if (due.length === 0) return 0;
+    const rows = await this.returning(
+      `UPDATE work SET status = 'queued', wait_reason = NULL, wait_detail = NULL, wake_at = NULL
+       WHERE wake_at <= ? AND status = 'waiting' RETURNING task_id`,
+      [now],
+    );
+    return rows.length;
+  }
+
+  /** The chain of dependencies that leads from one of `dependsOn` back to `taskId`. */
+  async findCircle(taskId: string, dependsOn: readonly string[]): Promise<readonly string[]> {
+    const paths = dependsOn.map((name) => [taskId, name]);
+    const seen = new Set<string>();
+    for (let path = paths.shift(); path; path = paths.shift()) {
+      const last = path.at(-1) ?? taskId;
+      if (last === taskId) return path;
+      if (seen.has(last)) continue;
+      seen.add(last);
+      const next = await this.reader
+        .selectFrom('work_dependencies')
+        .select('depends_on')
+        .where('task_id', '=', last)
+        .execute();
+      for (const { depends_on: name } of next) paths.push([...path, name]);
+    }
+    return [taskId, ...dependsOn, taskId];
+  }
+
+  /** Counts of queued and running tasks; bounded by the queue's and the slots' limits, however long the log is. */
+  async counts(): Promise<readonly { status: WorkRow['status']; priority: number; count: number }[]> {
+    return this.reader
+      .selectFrom('work')
+      .select(['status', 'priority', (query) => query.fn.countAll<number>().as('count')])
+      .where('status', 'in', ['queued', 'running'])
+      .groupBy(['status', 'priority'])
+      .execute();
+  }
+
+  /** Tasks that wait for one reason, oldest first. */
+  async waitingFor(reason: string, limit: number): Promise<readonly string[]> {
+    const rows = await this.reader
+      .selectFrom('work')
+      .select('task_id')
+      .where('status', '=', 'waiting')
+      .where('wait_reason', '=', reason)
+      .orderBy('position')
+      .limit(limit)
+      .execute();
+    return rows.map((row) => row.task_id);
+  }
+
+  /** Where a task's row stands, or null for an unknown task. */
+  async find(taskId: string): Promise<{ status: WorkRow['status']; wait: WaitingTask | null } | null> {
+    const row = await this.reader.selectFrom('work').selectAll().where('task_id', '=', taskId).executeTakeFirst();
+    if (!row) return null;
+    const waiting = row.status === 'waiting' && row.wait_reason !== null;
+    const until = row.wake_at === null ? null : new Date(row.wake_at).toISOString();
+    return {
+      status: row.status,
+      wait: waiting ? { taskId, reason: row.wait_reason ?? '', detail: row.wait_detail ?? '', until } : null,
+    };
+  }
+
+  private async returning(sql: string, parameters: GuardedStatement['parameters']): Promise<readonly Row[]> {
+    const [rows = []] = await this.database.write([{ sql, parameters }]);
+    return rows;
+  }
+}

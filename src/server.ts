@@ -1,0 +1,43 @@
+import 'reflect-metadata';
+import { mkdir } from 'node:fs/promises';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Logger } from 'nestjs-pino';
+import { configureApi, fastifyOptions } from './api/index.ts';
+import { AppModule } from './app.module.ts';
+import { configureGateway } from './gateway/index.ts';
+import type { Configuration } from './kernel/configuration.ts';
+import { lockDataDirectory } from './storage/index.ts';
+
+export interface RunningServer {
+  /** `http://127.0.0.1:9876`: REST, Socket.IO and documentation. */
+  readonly url: string;
+  readonly app: NestFastifyApplication;
+  /** Takes nothing more, lets running steps end, and frees the port and the data directory. Safe to repeat. */
+  close(): Promise<void>;
+}
+
+/** Starts the whole service on one configuration and resolves once it listens. Several can run in one process, each on its own directory. */
+export async function startServer(configuration: Configuration): Promise<RunningServer> {
+  await mkdir(configuration.DATA_DIR, { recursive: true });
+  const lock = await lockDataDirectory(configuration.DATA_DIR);
+  try {
+    const app = await NestFactory.create<NestFastifyApplication>(
+      AppModule.forRoot(configuration),
+      new FastifyAdapter(fastifyOptions(configuration)),
+      { bufferLogs: true, abortOnError: false },
+    );
+    app.useLogger(app.get(Logger));
+    configureApi(app, configuration);
+    configureGateway(app, configuration);
+    await app.listen(configuration.PORT, configuration.HOST);
+    const close = async () => {
+      await app.close();
+      await lock.release();
+    };
+    return { url: (await app.getUrl()).replace('[::1]', 'localhost'), app, close };
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+}

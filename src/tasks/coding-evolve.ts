@@ -1,0 +1,188 @@
+import type { CodeChange, Plan, SourceFile, StoredEvent, TestOutcome } from '../events/index.ts';
+import type { CodingState, ModuleState, OpenCall } from './coding-state.ts';
+import { testsByModule } from './module-tests.ts';
+
+/** The next state of a coding task. Pure; a final state absorbs whatever comes late. */
+export function evolveCoding(state: CodingState, event: StoredEvent): CodingState {
+  if (state.outcome) return state;
+  const next = apply(state, event);
+  return next.codeVersion === event.codeVersion ? next : { ...next, codeVersion: event.codeVersion };
+}
+
+function apply(state: CodingState, event: StoredEvent): CodingState {
+  switch (event.eventType) {
+    case 'TASK_CREATED':
+      return { ...withFiles(state, event.data.files), created: event.data };
+    case 'TASK_STARTED':
+      return { ...state, started: true };
+    case 'PLANNING_COMPLETE':
+      return planned(closeCall(state, event.data.callId), event.data.plan);
+    case 'MODULE_STARTED':
+      return changeModule(state, event.data.module, () => ({ phase: hasGivenTests(state) ? 'code' : 'tests' }));
+    case 'TESTS_WRITTEN':
+      return changeModule(
+        withFiles(closeCall(state, event.data.callId), event.data.files),
+        event.data.module,
+        () => ({ phase: 'code', ...usable }),
+      );
+    case 'CODE_GENERATED':
+    case 'CORRECTION_COMPLETED':
+      return changedCode(state, event.data);
+    case 'CORRECTION_STARTED':
+      return changeModule(state, event.data.module, () => ({ phase: 'fix', iteration: event.data.iteration }));
+    case 'MODULE_COMPLETE':
+      return changeModule(state, event.data.module, () => ({ phase: 'complete', failure: null }));
+    case 'TEST_PASSED':
+      return event.data.module === null ? { ...state, suite: event.data } : state;
+    case 'TEST_FAILED':
+      return failedTests(state, event.data);
+    case 'USER_INTERVENTION':
+      return { ...state, guidance: [...state.guidance, event.data.guidance] };
+    case 'TASK_COMPLETE':
+      return { ...state, outcome: 'completed' };
+    case 'TASK_FAILED':
+      return { ...state, outcome: 'failed' };
+    case 'TASK_CANCELLED':
+      return { ...state, outcome: 'cancelled' };
+    default:
+      return applyToCalls(state, event);
+  }
+}
+
+function applyToCalls(state: CodingState, event: StoredEvent): CodingState {
+  switch (event.eventType) {
+    case 'MODEL_CALL_REQUESTED': {
+      const opened: OpenCall = {
+        request: event.data,
+        requestedAt: event.timestamp,
+        answer: null,
+        failures: 0,
+        unavailable: null,
+        lease: null,
+      };
+      return { ...state, calls: new Map(state.calls).set(event.data.callId, opened) };
+    }
+    case 'MODEL_CALL_COMPLETED': {
+      const { usage } = event.data;
+      const tokensUsed = state.tokensUsed + (usage ? usage.inputTokens + usage.outputTokens : 0);
+      const answered = changeCall(state, event.data.callId, () => ({
+        answer: { value: event.data.answer },
+        unavailable: null,
+        lease: null,
+      }));
+      return { ...answered, tokensUsed };
+    }
+    case 'MODEL_CALL_FAILED':
+      return failedCall(state, event);
+    case 'MODEL_ANSWER_REJECTED':
+      return unusableAnswer(state, event.data.callId, event.data.issues);
+    case 'WORK_ITEM_CLAIMED': {
+      const { callId, by, leaseHash, leaseUntil } = event.data;
+      return changeCall(state, callId, () => ({ lease: { by, hash: leaseHash, until: leaseUntil } }));
+    }
+    case 'WORK_ITEM_RELEASED':
+      return changeCall(state, event.data.callId, () => ({ lease: null }));
+    case 'WAIT_ELAPSED':
+      return reachableAgain(state, event.data.until);
+    default:
+      return state;
+  }
+}
+
+const usable = { badAnswers: 0, problems: [] } as const;
+
+function planned(state: CodingState, plan: Plan): CodingState {
+  const modules = plan.modules.map((module): [string, ModuleState] => [
+    module.path,
+    { ...module, phase: 'pending', iteration: 0, failure: null, codeHash: null, ...usable },
+  ]);
+  return { ...state, plan, planProblems: [], modules: new Map(modules) };
+}
+
+function changedCode(state: CodingState, change: CodeChange): CodingState {
+  const closed = change.callId === null ? state : closeCall(state, change.callId);
+  return changeModule({ ...withFiles(closed, change.files), suite: null }, change.module, () => ({
+    phase: 'verify',
+    codeHash: change.codeHash,
+    ...usable,
+  }));
+}
+
+function failedTests(state: CodingState, outcome: TestOutcome): CodingState {
+  const module = outcome.module ?? blame(state, outcome);
+  if (module === null) return { ...state, suite: outcome };
+  return changeModule(state, module, () => ({ phase: 'failed', failure: outcome }));
+}
+
+/** The module that a red suite sends back: the owner of the first failing test, else the one built last. */
+function blame(state: CodingState, outcome: TestOutcome): string | null {
+  const modules = [...state.modules.values()];
+  const failing = new Set(outcome.results.filter((result) => result.status === 'failed').map((result) => result.file));
+  const owners = testsByModule(modules, state.files.values());
+  const owner = modules.find((module) => owners.get(module.path)?.some((file) => failing.has(file)));
+  return (owner ?? modules.at(-1))?.path ?? null;
+}
+
+function failedCall(state: CodingState, event: StoredEvent<'MODEL_CALL_FAILED'>): CodingState {
+  const { callId, code, reason, remedy, retryAt } = event.data;
+  switch (remedy) {
+    case 'later':
+      return changeCall(state, callId, (call) => ({
+        failures: call.failures + 1,
+        unavailable: { until: retryAt ?? event.timestamp, reason },
+      }));
+    case 'differently':
+      return unusableAnswer(state, callId, [reason]);
+    case 'never':
+      return { ...closeCall(state, callId), hopeless: { code, reason } };
+  }
+}
+
+function unusableAnswer(state: CodingState, callId: string, issues: readonly string[]): CodingState {
+  const module = state.calls.get(callId)?.request.module ?? null;
+  const closed = closeCall(state, callId);
+  if (module === null) return { ...closed, badPlans: state.badPlans + 1, planProblems: issues };
+  return changeModule(closed, module, (before) => ({ badAnswers: before.badAnswers + 1, problems: issues }));
+}
+
+function reachableAgain(state: CodingState, until: string): CodingState {
+  const calls = [...state.calls].map(([id, call]): [string, OpenCall] => [
+    id,
+    call.unavailable && call.unavailable.until <= until ? { ...call, unavailable: null } : call,
+  ]);
+  return { ...state, calls: new Map(calls) };
+}
+
+function withFiles(state: CodingState, files: readonly SourceFile[]): CodingState {
+  const all = new Map(state.files);
+  for (const file of files) all.set(file.path, file);
+  return { ...state, files: all };
+}
+
+/** The caller's tests, where there are any, are the measure: then no model writes others. */
+function hasGivenTests(state: CodingState): boolean {
+  return state.created?.files.some((file) => file.role === 'test') ?? false;
+}
+
+function closeCall(state: CodingState, callId: string | null): CodingState {
+  if (callId === null || !state.calls.has(callId)) return state;
+  const calls = new Map(state.calls);
+  calls.delete(callId);
+  return { ...state, calls };
+}
+
+function changeCall(state: CodingState, callId: string, change: (call: OpenCall) => Partial<OpenCall>): CodingState {
+  const call = state.calls.get(callId);
+  if (!call) return state;
+  return { ...state, calls: new Map(state.calls).set(callId, { ...call, ...change(call) }) };
+}
+
+function changeModule(
+  state: CodingState,
+  path: string,
+  change: (module: ModuleState) => Partial<ModuleState>,
+): CodingState {
+  const module = state.modules.get(path);
+  if (!module) return state;
+  return { ...state, modules: new Map(state.modules).set(path, { ...module, ...change(module) }) };
+}

@@ -1,0 +1,82 @@
+import type { EventPayloads, Plan, PlannedModule, SourceFile, TestOutcome } from '../events/index.ts';
+import type { Json } from '../kernel/json.ts';
+import type { Outcome } from '../orchestrator/index.ts';
+
+export type ModulePhase =
+  /** Its dependencies are not complete, or it was not begun. */
+  | 'pending'
+  /** A model is to write its tests. */
+  | 'tests'
+  /** A model is to write its code. */
+  | 'code'
+  /** Its tests are to run. */
+  | 'verify'
+  /** They failed: a correction is to begin. */
+  | 'failed'
+  /** A model is to correct it. */
+  | 'fix'
+  | 'complete';
+
+export interface ModuleState extends PlannedModule {
+  readonly phase: ModulePhase;
+  /** Corrections so far. */
+  readonly iteration: number;
+  /** Unusable answers since the last usable one. */
+  readonly badAnswers: number;
+  /** What was wrong with the last answer, to be quoted when asking anew. */
+  readonly problems: readonly string[];
+  readonly failure: TestOutcome | null;
+  readonly codeHash: string | null;
+}
+
+/** A model call that was requested and whose answer has not been used yet. */
+export interface OpenCall {
+  readonly request: EventPayloads['MODEL_CALL_REQUESTED'];
+  readonly requestedAt: string;
+  readonly answer: { readonly value: Json } | null;
+  /** How often it could not be reached. */
+  readonly failures: number;
+  readonly unavailable: { readonly until: string; readonly reason: string } | null;
+  readonly lease: { readonly by: string; readonly hash: string; readonly until: string } | null;
+}
+
+/** Everything that decides what a coding task does next: nothing but its folded events. */
+export interface CodingState {
+  readonly taskId: string;
+  readonly created: EventPayloads['TASK_CREATED'] | null;
+  readonly started: boolean;
+  readonly plan: Plan | null;
+  /** Plans that could not be used, and why the last one could not. */
+  readonly badPlans: number;
+  readonly planProblems: readonly string[];
+  readonly modules: ReadonlyMap<string, ModuleState>;
+  readonly files: ReadonlyMap<string, SourceFile>;
+  readonly codeVersion: number;
+  readonly calls: ReadonlyMap<string, OpenCall>;
+  readonly guidance: readonly string[];
+  readonly tokensUsed: number;
+  readonly suite: TestOutcome | null;
+  /** Set when no further try can help: the task is to be failed with it. */
+  readonly hopeless: { readonly code: string; readonly reason: string } | null;
+  readonly outcome: Outcome | null;
+}
+
+export function initialCodingState(taskId: string): CodingState {
+  return {
+    taskId,
+    created: null,
+    started: false,
+    plan: null,
+    badPlans: 0,
+    planProblems: [],
+    modules: new Map(),
+    files: new Map(),
+    codeVersion: 0,
+    calls: new Map(),
+    guidance: [],
+    tokensUsed: 0,
+    suite: null,
+    hopeless: null,
+    outcome: null,
+  };
+}

@@ -1,0 +1,74 @@
+import { AppError } from '../kernel/errors.ts';
+
+export class TaskNotFoundError extends AppError {
+  readonly code = 'TASK_NOT_FOUND';
+  readonly kind = 'notFound';
+
+  constructor(taskId: string) {
+    super(`There is no task ${JSON.stringify(taskId)}: look it up in the list of tasks.`, { taskId });
+  }
+}
+
+export class TaskFinishedError extends AppError {
+  readonly code = 'TASK_FINISHED';
+  readonly kind = 'conflict';
+
+  constructor(taskId: string, status: string) {
+    super(`Task ${JSON.stringify(taskId)} is already ${status}: nothing was changed.`, { taskId, status });
+  }
+}
+
+export class FileNotFoundError extends AppError {
+  readonly code = 'FILE_NOT_FOUND';
+  readonly kind = 'notFound';
+
+  constructor(taskId: string, path: string, version: number) {
+    super(`Task ${JSON.stringify(taskId)} has no file ${JSON.stringify(path)} at code version ${version}.`, { taskId, path, version });
+  }
+}
+
+export class VersionNotFoundError extends AppError {
+  readonly code = 'VERSION_NOT_FOUND';
+  readonly kind = 'notFound';
+
+  constructor(taskId: string, version: number, current: number) {
+    super(`Task ${JSON.stringify(taskId)} has code versions 0 to ${current}, not ${version}.`, { taskId, version, current });
+  }
+}
+
+export class PlanNotReadyError extends AppError {
+  readonly code = 'PLAN_NOT_READY';
+  readonly kind = 'notFound';
+
+  constructor(taskId: string) {
+    super(`Task ${JSON.stringify(taskId)} has no plan yet: wait for its PLANNING_COMPLETE event.`, { taskId });
+  }
+}
+
+export class IdempotencyKeyReusedError extends AppError {
+  readonly code = 'IDEMPOTENCY_KEY_REUSED';
+  readonly kind = 'conflict';
+
+  constructor(key: string) {
+    super(`The Idempotency-Key ${JSON.stringify(key)} was used with another request: take a new key for a new task.`, { key });
+  }
+}
+
+export class WorkItemNotFoundError extends AppError {
+  readonly code = 'WORK_ITEM_NOT_FOUND';
+  readonly kind = 'notFound';
+
+  constructor(id: string) {
+    super(`There is no open work item ${JSON.stringify(id)}: it never was, or its task is over.`, { id });
+  }
+}
+
+/** The lease is not the claimant's (any more), or somebody has answered already. */
+export class WorkItemLeaseError extends AppError {
+  readonly code = 'WORK_ITEM_LEASE_LOST';
+  readonly kind = 'conflict';
+
+  constructor(id: string, why: string) {
+    super(`Work item ${JSON.stringify(id)} was not answered: ${why}. Claim it again if it is open.`, { id, why });
+  }
+}

@@ -1,0 +1,72 @@
+import type { SourceFile } from '../events/index.ts';
+import type { Json } from '../kernel/json.ts';
+
+/** One piece of a prompt, or of what was left out of it. */
+export interface ManifestEntry {
+  readonly part: string;
+  readonly tokens: number;
+  readonly why: string;
+  readonly included: boolean;
+}
+
+/** What to do about a model call that gave no usable answer. */
+export type Remedy =
+  /** The model could not be reached: the same call, later. */
+  | 'later'
+  /** The answer was unusable: ask anew, with the problem quoted. */
+  | 'differently'
+  /** No further try can help. */
+  | 'never';
+
+declare module '../events/index.ts' {
+  interface EventPayloads {
+    /** A model is to answer: with a delegated brain this is a work item that anybody with the role may claim. */
+    MODEL_CALL_REQUESTED: {
+      callId: string;
+      /** PlanTask, WriteTests, GenerateModule, CorrectModule. */
+      signature: string;
+      role: 'planner' | 'executor';
+      module: string | null;
+      /** Null: delegated. */
+      model: string | null;
+      messages: readonly { readonly role: 'system' | 'user' | 'assistant'; readonly content: string }[];
+      answerSchema: { readonly [key: string]: Json };
+      /** SHA-256 of messages and schema, hexadecimal. */
+      promptHash: string;
+      manifest: readonly ManifestEntry[];
+    };
+    MODEL_CALL_COMPLETED: {
+      callId: string;
+      answer: Json;
+      /** Who gave it: the brain's provider, or the claimant of the work item. */
+      by: string;
+      model: string | null;
+      usage: { readonly inputTokens: number; readonly outputTokens: number } | null;
+      durationMs: number;
+      /** How often the model was asked until the answer fitted its schema. */
+      attempts: number;
+    };
+    MODEL_CALL_FAILED: {
+      callId: string;
+      code: string;
+      reason: string;
+      remedy: Remedy;
+      /** ISO 8601; with remedy `later` only. */
+      retryAt: string | null;
+    };
+    /** The answer has its schema but cannot be used: wrong path, circular plan … */
+    MODEL_ANSWER_REJECTED: { callId: string; issues: readonly string[] };
+    WORK_ITEM_CLAIMED: {
+      callId: string;
+      by: string;
+      /** SHA-256 of the lease token: who reads the log cannot answer in the claimant's name. */
+      leaseHash: string;
+      leaseUntil: string;
+    };
+    WORK_ITEM_RELEASED: { callId: string; by: string };
+    /** Tests that a model wrote for a module, before its code. */
+    TESTS_WRITTEN: { module: string; files: readonly SourceFile[]; callId: string };
+    /** What a running test prints, as it comes; at most 64 KiB a run. */
+    TEST_OUTPUT: { module: string | null; text: string };
+  }
+}
