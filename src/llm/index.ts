@@ -6,3 +6,26 @@ export {
   type TokenUsage,
 } from './language-model.ts';
 export type { Brain, BrainHealth, ModelRole } from './brain.ts';
+export {
+  AnswerCutError,
+  AnswerInvalidError,
+  ContextOverflowError,
+  ModelError,
+  ModelMissingError,
+  ModelRefusedError,
+  ModelTimeoutError,
+  ModelUnavailableError,
+  RecordingInvalidError,
+  RecordingMissError,
+} from './llm.errors.ts';
+export type { JsonSchema } from './json-schema.ts';
+export { promptHash, type Prompt } from './prompt.ts';
+export { checkAnswer, readAnswer, type AnswerReading } from './answer.ts';
+export { answerOf, answerSchemaOf, promptOf, type Signature } from './signature.ts';
+export { askModel, predict, type Answered, type AskOptions } from './ask-model.ts';
+export { defaultRetryPolicy, type RetryPolicy } from './retry.ts';
+export type { ShownFile, WrittenFile } from './signatures/parts.ts';
+export { planTask, type PlanTaskInput, type PlanTaskOutput } from './signatures/plan-task.ts';
+export { writeTests, type WriteTestsInput } from './signatures/write-tests.ts';
+export { generateModule, type GenerateModuleInput } from './signatures/generate-module.ts';
+export { correctModule, type CorrectModuleInput } from './signatures/correct-module.ts';
