@@ -65,6 +65,9 @@ export abstract class EventStore {
   /** One page of the whole log in commit order. Default limit: 1,000. */
   abstract readAll(options: { readonly after: number; readonly limit?: number }): Promise<readonly StoredEvent[]>;
 
+  /** The event with this id, or null. */
+  abstract findEvent(eventId: string): Promise<StoredEvent | null>;
+
   /** The code version of a stream; 0 for an unknown one. */
   abstract latestVersion(taskId: string): Promise<number>;
 

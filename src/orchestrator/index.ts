@@ -9,7 +9,24 @@ export {
   ShuttingDownError,
   TaskTimeoutError,
 } from './orchestrator.errors.ts';
-export { assignPriority, parsePriority, priorities, priorityName, shouldPreempt, type PriorityName } from './priority.ts';
+export {
+  assignPriority,
+  parsePriority,
+  priorities,
+  priorityName,
+  shouldPreempt,
+  type PriorityName,
+} from './priority.ts';
 export type { OrchestratorStats } from './stats.ts';
 export type { WaitingTask } from './work-table.ts';
-export { fold, type Commit, type Decision, type Failure, type Outcome, type Step, type StepAction, type Wait, type Workflow } from './workflow.ts';
+export {
+  fold,
+  type Commit,
+  type Decision,
+  type Failure,
+  type Outcome,
+  type Step,
+  type StepAction,
+  type Wait,
+  type Workflow,
+} from './workflow.ts';

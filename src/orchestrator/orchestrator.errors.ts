@@ -31,7 +31,9 @@ export class CircularDependencyError extends AppError {
   readonly kind = 'invalid';
 
   constructor(circle: readonly string[]) {
-    super(`Tasks would wait for each other for ever: ${circle.join(' → ')}. Leave one of these dependencies out.`, { circle });
+    super(`Tasks would wait for each other for ever: ${circle.join(' → ')}. Leave one of these dependencies out.`, {
+      circle,
+    });
   }
 }
 
@@ -69,6 +71,8 @@ export class TaskTimeoutError extends AppError {
   readonly kind = 'limit';
 
   constructor(timeoutMs: number) {
-    super(`The task ran for ${timeoutMs} ms, its limit: raise TASK_TIMEOUT_MS or make the task smaller.`, { timeoutMs });
+    super(`The task ran for ${timeoutMs} ms, its limit: raise TASK_TIMEOUT_MS or make the task smaller.`, {
+      timeoutMs,
+    });
   }
 }

@@ -1,4 +1,12 @@
-import { Global, Inject, Injectable, Logger, Module, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import {
+  Global,
+  Inject,
+  Injectable,
+  Logger,
+  Module,
+  type OnApplicationBootstrap,
+  type OnModuleDestroy,
+} from '@nestjs/common';
 import { Interval, ScheduleModule } from '@nestjs/schedule';
 import { EventStore } from '../events/index.ts';
 import { systemClock } from '../kernel/clock.ts';
@@ -25,7 +33,9 @@ class OrchestratorLifecycle implements OnApplicationBootstrap, OnModuleDestroy {
 
   @Interval(WAKE_INTERVAL_MS)
   async wakeDue(): Promise<void> {
-    await this.orchestrator.wakeDue().catch((error: unknown) => this.logger.warn(error, 'waiting tasks were not looked at'));
+    await this.orchestrator
+      .wakeDue()
+      .catch((error: unknown) => this.logger.warn(error, 'waiting tasks were not looked at'));
   }
 
   async onModuleDestroy(): Promise<void> {

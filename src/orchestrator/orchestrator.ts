@@ -1,8 +1,20 @@
-import { type AppendOptions, type EventDraft, type EventStore, StreamConflictError, type StoredEvent } from '../events/index.ts';
+import {
+  type AppendOptions,
+  type EventDraft,
+  type EventStore,
+  StreamConflictError,
+  type StoredEvent,
+} from '../events/index.ts';
 import { type Clock, sleep } from '../kernel/clock.ts';
-import { type Database, GuardFailedError } from '../storage/index.ts';
+import { type Database, type GuardedStatement, GuardFailedError } from '../storage/index.ts';
 import { Doorbell } from './doorbell.ts';
-import { CircularDependencyError, DuplicateTaskError, QueueFullError, ShuttingDownError, UnknownWorkflowError } from './orchestrator.errors.ts';
+import {
+  CircularDependencyError,
+  DuplicateTaskError,
+  QueueFullError,
+  ShuttingDownError,
+  UnknownWorkflowError,
+} from './orchestrator.errors.ts';
 import { type OrchestratorStats, queuedByPriority, Tally } from './stats.ts';
 import { TaskRun } from './task-run.ts';
 import { WaitingLine } from './waiting-line.ts';
@@ -31,6 +43,8 @@ export interface Submission {
   /** Tasks that must have ended before this one starts, known or not yet. */
   readonly dependsOn?: readonly string[];
   readonly timeoutMs?: number;
+  /** SQL that commits with the task or refuses it, with GuardFailedError. */
+  readonly alongside?: readonly GuardedStatement[];
   /** How long to wait for room in a full queue. Default: as long as it takes. */
   readonly waitMs?: number;
 }
@@ -118,7 +132,7 @@ export class Orchestrator {
 
   private async enqueue(submission: Submission, work: NewWork): Promise<readonly StoredEvent[]> {
     const { taskId, drafts } = submission;
-    const alongside = moves.enqueue(work, this.options.maxQueue);
+    const alongside = [...moves.enqueue(work, this.options.maxQueue), ...(submission.alongside ?? [])];
     try {
       const stored = await this.options.events.append(taskId, drafts, { expectedSequence: 0, alongside });
       this.doorbell.ring();
@@ -133,7 +147,11 @@ export class Orchestrator {
   }
 
   /** Appends facts that come from outside a run, and makes the task ready if it was waiting. */
-  async record(taskId: string, drafts: readonly EventDraft[], options: AppendOptions = {}): Promise<readonly StoredEvent[]> {
+  async record(
+    taskId: string,
+    drafts: readonly EventDraft[],
+    options: AppendOptions = {},
+  ): Promise<readonly StoredEvent[]> {
     const alongside = [...(options.alongside ?? []), moves.wake(taskId)];
     const stored = await this.options.events.append(taskId, drafts, { ...options, alongside });
     this.doorbell.ring();
@@ -141,7 +159,11 @@ export class Orchestrator {
   }
 
   /** Appends the facts that end a task from outside: its row is closed with them, and a run of it is aborted. */
-  async end(taskId: string, drafts: readonly EventDraft[], options: AppendOptions = {}): Promise<readonly StoredEvent[]> {
+  async end(
+    taskId: string,
+    drafts: readonly EventDraft[],
+    options: AppendOptions = {},
+  ): Promise<readonly StoredEvent[]> {
     const alongside = [...(options.alongside ?? []), moves.close(taskId)];
     const stored = await this.options.events.append(taskId, drafts, { ...options, alongside });
     this.line.admitNext();

@@ -45,7 +45,10 @@ export function queuedByPriority(
   counts: readonly { readonly status: string; readonly priority: number; readonly count: number }[],
 ): OrchestratorStats['queued'] {
   const names = Object.keys(priorities) as PriorityName[];
-  const result = Object.fromEntries([...names, 'total'].map((name) => [name, 0])) as Record<PriorityName | 'total', number>;
+  const result = Object.fromEntries([...names, 'total'].map((name) => [name, 0])) as Record<
+    PriorityName | 'total',
+    number
+  >;
   for (const { status, priority, count } of counts) {
     if (status !== 'queued') continue;
     result[priorityName(priority)] += count;

@@ -6,7 +6,9 @@ import { guards, type Lease, moves } from './work-table.ts';
 import type { Commit, Failure, Outcome, StepAction, Wait, Workflow } from './workflow.ts';
 
 /** How a run let go of its task: over, waiting for something, or back in the queue. */
-export type RunEnd = { readonly kind: 'done'; readonly outcome: Outcome; readonly timedOut: boolean } | { readonly kind: 'parked' | 'requeued' | 'lost' };
+export type RunEnd =
+  | { readonly kind: 'done'; readonly outcome: Outcome; readonly timedOut: boolean }
+  | { readonly kind: 'parked' | 'requeued' | 'lost' };
 
 interface Finished<State> {
   readonly key: string;
@@ -134,7 +136,10 @@ export class TaskRun<State, Action extends StepAction> {
     return appended;
   }
 
-  private async append(drafts: ReturnType<Commit<State>>, move: GuardedStatement = moves.hold(this.lease)): Promise<boolean> {
+  private async append(
+    drafts: ReturnType<Commit<State>>,
+    move: GuardedStatement = moves.hold(this.lease),
+  ): Promise<boolean> {
     try {
       const stored = await this.events.append(this.lease.taskId, drafts, {
         expectedSequence: this.sequence,

@@ -41,7 +41,7 @@ export const workMigrations: readonly Migration[] = [
         wake_at INTEGER
       ) STRICT;
       CREATE INDEX work_ready ON work (status, priority, position) WHERE status IN ('queued', 'running');
-      CREATE INDEX work_waiting ON work (wait_reason, position) WHERE status = 'waiting';
+      CREATE INDEX work_unfinished ON work (position) WHERE status <> 'done';
       CREATE INDEX work_wake ON work (wake_at) WHERE wake_at IS NOT NULL;
       CREATE TABLE work_dependencies (
         task_id TEXT NOT NULL,
@@ -247,17 +247,28 @@ export class WorkTable {
       .execute();
   }
 
-  /** Tasks that wait for one reason, oldest first. */
-  async waitingFor(reason: string, limit: number): Promise<readonly string[]> {
+  /** Tasks that are not over, in order of arrival. */
+  async unfinished(limit: number): Promise<readonly string[]> {
     const rows = await this.reader
       .selectFrom('work')
       .select('task_id')
-      .where('status', '=', 'waiting')
-      .where('wait_reason', '=', reason)
+      .where('status', '<>', 'done')
       .orderBy('position')
       .limit(limit)
       .execute();
     return rows.map((row) => row.task_id);
+  }
+
+  /** Tasks by arrival, the newest first, from below a position on. */
+  async newest(before: number | null, limit: number): Promise<readonly { taskId: string; position: number }[]> {
+    const rows = await this.reader
+      .selectFrom('work')
+      .select(['task_id', 'position'])
+      .$if(before !== null, (query) => query.where('position', '<', before ?? 0))
+      .orderBy('position', 'desc')
+      .limit(limit)
+      .execute();
+    return rows.map((row) => ({ taskId: row.task_id, position: row.position }));
   }
 
   /** Where a task's row stands, or null for an unknown task. */

@@ -36,10 +36,16 @@ export function decideCoding(state: CodingState): Decision<CodingAction> {
 function exhausted(state: CodingState): { code: string; reason: string } | null {
   const limits = state.created?.limits ?? {};
   if (limits.maxTokens !== undefined && state.tokensUsed > limits.maxTokens) {
-    return { code: 'LIMIT_TOKENS', reason: `${state.tokensUsed} tokens were used; the task's limit is ${limits.maxTokens}.` };
+    return {
+      code: 'LIMIT_TOKENS',
+      reason: `${state.tokensUsed} tokens were used; the task's limit is ${limits.maxTokens}.`,
+    };
   }
   if (state.badPlans >= MAX_BAD_PLANS) {
-    return { code: 'PLAN_UNUSABLE', reason: `${state.badPlans} plans could not be used; the last: ${state.planProblems.join('; ')}` };
+    return {
+      code: 'PLAN_UNUSABLE',
+      reason: `${state.badPlans} plans could not be used; the last: ${state.planProblems.join('; ')}`,
+    };
   }
   const maxIterations = limits.maxIterations ?? DEFAULT_MAX_ITERATIONS;
   for (const module of state.modules.values()) {
@@ -48,7 +54,10 @@ function exhausted(state: CodingState): { code: string; reason: string } | null 
       return { code: 'ANSWERS_UNUSABLE', reason };
     }
     if (module.phase === 'failed' && module.iteration >= maxIterations) {
-      return { code: 'TESTS_STILL_FAIL', reason: `${module.path} fails after ${module.iteration} corrections: ${failureText(module)}` };
+      return {
+        code: 'TESTS_STILL_FAIL',
+        reason: `${module.path} fails after ${module.iteration} corrections: ${failureText(module)}`,
+      };
     }
   }
   return null;
@@ -119,9 +128,7 @@ function endActions(state: CodingState): readonly CodingAction[] {
 
 function whatIsMissing(state: CodingState): Wait {
   const calls = [...state.calls.values()];
-  const outage = calls
-    .flatMap((call) => call.unavailable ?? [])
-    .sort((a, b) => a.until.localeCompare(b.until))[0];
+  const outage = calls.flatMap((call) => call.unavailable ?? []).sort((a, b) => a.until.localeCompare(b.until))[0];
   if (outage) return { reason: 'modelUnavailable', detail: outage.reason, until: outage.until };
   const items = calls.filter(isDelegated).map((call) => call.request.module ?? 'the plan');
   return {

@@ -20,11 +20,10 @@ function apply(state: CodingState, event: StoredEvent): CodingState {
     case 'MODULE_STARTED':
       return changeModule(state, event.data.module, () => ({ phase: hasGivenTests(state) ? 'code' : 'tests' }));
     case 'TESTS_WRITTEN':
-      return changeModule(
-        withFiles(closeCall(state, event.data.callId), event.data.files),
-        event.data.module,
-        () => ({ phase: 'code', ...usable }),
-      );
+      return changeModule(withFiles(closeCall(state, event.data.callId), event.data.files), event.data.module, () => ({
+        phase: 'code',
+        ...usable,
+      }));
     case 'CODE_GENERATED':
     case 'CORRECTION_COMPLETED':
       return changedCode(state, event.data);

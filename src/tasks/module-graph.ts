@@ -12,7 +12,10 @@ export function moduleGraphIssues(modules: readonly PlannedModule[], at = 'modul
   modules.forEach(({ path, dependsOn }, index) => {
     for (const name of dependsOn) {
       if (!known.has(name)) {
-        issues.push({ path: `${at}[${index}].dependsOn`, message: `${path} depends on ${name}, which is no module of the list` });
+        issues.push({
+          path: `${at}[${index}].dependsOn`,
+          message: `${path} depends on ${name}, which is no module of the list`,
+        });
       }
     }
   });

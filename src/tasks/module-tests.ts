@@ -44,3 +44,9 @@ function mentions(test: SourceFile, modulePath: string): boolean {
   );
   return imported.test(test.content);
 }
+
+/** Where the tests that a model writes for a module stand: beside it, under the name its runner looks for. */
+export function testPathOf(modulePath: string): string {
+  const { dir, name, ext } = posix.parse(modulePath);
+  return posix.join(dir, ext === '.py' ? `test_${name}${ext}` : `${name}.test${ext}`);
+}

@@ -10,7 +10,12 @@ export interface FileView {
 }
 
 /** The event types that put files into a workspace: reading these is enough to restore any version. */
-export const fileEventTypes: readonly EventType[] = ['TASK_CREATED', 'TESTS_WRITTEN', 'CODE_GENERATED', 'CORRECTION_COMPLETED'];
+export const fileEventTypes: readonly EventType[] = [
+  'TASK_CREATED',
+  'TESTS_WRITTEN',
+  'CODE_GENERATED',
+  'CORRECTION_COMPLETED',
+];
 
 /** The files of a workspace as they were at a code version (all events up to the next version), by path. */
 export function filesAtVersion(events: Iterable<StoredEvent>, version: number): ReadonlyMap<string, SourceFile> {

@@ -52,7 +52,10 @@ export interface ModuleView {
   readonly lastError: string | null;
 }
 
-export type WorkPlace = { readonly status: 'queued' | 'running' | 'waiting' | 'done'; readonly wait: WaitingTask | null };
+export type WorkPlace = {
+  readonly status: 'queued' | 'running' | 'waiting' | 'done';
+  readonly wait: WaitingTask | null;
+};
 
 /** The status in the words of the API: the projection's, refined by where the task waits. */
 export function statusOf(state: TaskState, work: WorkPlace | null): TaskStatus {

@@ -1,4 +1,4 @@
-import { AppError } from '../kernel/errors.ts';
+import { AppError, InvalidInputError } from '../kernel/errors.ts';
 
 export class TaskNotFoundError extends AppError {
   readonly code = 'TASK_NOT_FOUND';
@@ -23,7 +23,11 @@ export class FileNotFoundError extends AppError {
   readonly kind = 'notFound';
 
   constructor(taskId: string, path: string, version: number) {
-    super(`Task ${JSON.stringify(taskId)} has no file ${JSON.stringify(path)} at code version ${version}.`, { taskId, path, version });
+    super(`Task ${JSON.stringify(taskId)} has no file ${JSON.stringify(path)} at code version ${version}.`, {
+      taskId,
+      path,
+      version,
+    });
   }
 }
 
@@ -32,7 +36,11 @@ export class VersionNotFoundError extends AppError {
   readonly kind = 'notFound';
 
   constructor(taskId: string, version: number, current: number) {
-    super(`Task ${JSON.stringify(taskId)} has code versions 0 to ${current}, not ${version}.`, { taskId, version, current });
+    super(`Task ${JSON.stringify(taskId)} has code versions 0 to ${current}, not ${version}.`, {
+      taskId,
+      version,
+      current,
+    });
   }
 }
 
@@ -50,7 +58,9 @@ export class IdempotencyKeyReusedError extends AppError {
   readonly kind = 'conflict';
 
   constructor(key: string) {
-    super(`The Idempotency-Key ${JSON.stringify(key)} was used with another request: take a new key for a new task.`, { key });
+    super(`The Idempotency-Key ${JSON.stringify(key)} was used with another request: take a new key for a new task.`, {
+      key,
+    });
   }
 }
 
@@ -71,4 +81,9 @@ export class WorkItemLeaseError extends AppError {
   constructor(id: string, why: string) {
     super(`Work item ${JSON.stringify(id)} was not answered: ${why}. Claim it again if it is open.`, { id, why });
   }
+}
+
+/** The answer does not fit its schema. The item stays claimed: correct the answer and hand it in again. */
+export class AnswerRefusedError extends InvalidInputError {
+  override readonly code = 'WORK_ITEM_ANSWER_REFUSED';
 }

@@ -22,6 +22,7 @@ declare module '../events/index.ts' {
   interface EventPayloads {
     /** A model is to answer: with a delegated brain this is a work item that anybody with the role may claim. */
     MODEL_CALL_REQUESTED: {
+      /** The eventId of this event. */
       callId: string;
       /** PlanTask, WriteTests, GenerateModule, CorrectModule. */
       signature: string;

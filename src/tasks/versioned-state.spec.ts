@@ -20,7 +20,8 @@ describe('VersionedState', () => {
 
   it('takes gaps and versions beyond 32 bits [TK-9]', () => {
     const state = new VersionedState<string>();
-    for (const version of [1, 7, 2 ** 31, 2 ** 31 + 1, Number.MAX_SAFE_INTEGER]) expect(state.update(version, 'x')).toBe(true);
+    for (const version of [1, 7, 2 ** 31, 2 ** 31 + 1, Number.MAX_SAFE_INTEGER])
+      expect(state.update(version, 'x')).toBe(true);
     expect(state.currentVersion).toBe(Number.MAX_SAFE_INTEGER);
   });
 
@@ -33,6 +34,7 @@ describe('VersionedState', () => {
 
   it('names a version that is none [TK-9]', () => {
     const state = new VersionedState<string>();
-    for (const version of [-1, 1.5, Number.NaN, 2 ** 53]) expect(() => state.update(version, 'x')).toThrow(/is no version/);
+    for (const version of [-1, 1.5, Number.NaN, 2 ** 53])
+      expect(() => state.update(version, 'x')).toThrow(/is no version/);
   });
 });

@@ -1,0 +1,51 @@
+import type { EventDraft, Plan, SourceFile } from '../events/index.ts';
+import type { PlanTaskOutput, WrittenFile } from '../llm/index.ts';
+import type { Commit } from '../orchestrator/index.ts';
+import type { CodingState, OpenCall } from './coding-state.ts';
+import { moduleIssues } from './new-task.ts';
+import { sha256 } from './task-files.ts';
+
+/**
+ * Turns an answer that fits its schema into the facts it stands for: a plan, tests, or the next version of the code.
+ * Nothing when the call was used or dropped meanwhile.
+ */
+export function acceptAnswer(callId: string): Commit<CodingState> {
+  return (state) => {
+    const call = state.calls.get(callId);
+    if (!call?.answer) return [];
+    // The answer was checked against the schema of its own signature before it was recorded.
+    if (call.request.signature === 'PlanTask')
+      return acceptPlan(state, callId, call.answer.value as unknown as PlanTaskOutput);
+    return acceptFile(state, call, call.answer.value as unknown as WrittenFile);
+  };
+}
+
+function acceptPlan(state: CodingState, callId: string, answer: PlanTaskOutput): readonly EventDraft[] {
+  const issues = moduleIssues(answer.modules, [...state.files.values()]);
+  if (issues.length > 0) {
+    const texts = issues.map(({ path, message }) => `${path}: ${message}`);
+    return [{ eventType: 'MODEL_ANSWER_REJECTED', data: { callId, issues: texts } }];
+  }
+  const { objective, language, modules } = answer;
+  const plan: Plan = { objective, language, modules };
+  return [{ eventType: 'PLANNING_COMPLETE', data: { plan, source: 'model', callId } }];
+}
+
+function acceptFile(state: CodingState, call: OpenCall, { path, code }: WrittenFile): readonly EventDraft[] {
+  const { callId, signature, module: modulePath } = call.request;
+  const module = modulePath === null ? undefined : state.modules.get(modulePath);
+  if (!module) return [];
+  const content = code.endsWith('\n') ? code : `${code}\n`;
+  const file: SourceFile = { path, content, role: signature === 'WriteTests' ? 'test' : 'source' };
+  if (signature === 'WriteTests') {
+    return [{ eventType: 'TESTS_WRITTEN', data: { module: module.path, files: [file], callId } }];
+  }
+  const codeVersion = state.codeVersion + 1;
+  const change = { module: module.path, files: [file], codeHash: sha256(content), callId };
+  if (signature === 'GenerateModule') return [{ eventType: 'CODE_GENERATED', data: change, codeVersion }];
+  const { iteration } = module;
+  return [
+    { eventType: 'CORRECTION_COMPLETED', data: { ...change, iteration }, codeVersion },
+    { eventType: 'MODULE_ITERATION', data: { module: module.path, iteration }, codeVersion },
+  ];
+}

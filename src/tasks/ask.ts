@@ -1,0 +1,219 @@
+import { type ContextPart, prepareContext } from '../context/index.ts';
+import type { EventPayloads } from '../events/index.ts';
+import { newId } from '../kernel/ids.ts';
+import type { Json } from '../kernel/json.ts';
+import {
+  type Brain,
+  correctModule,
+  estimateTokens,
+  generateModule,
+  planTask,
+  promptHash,
+  promptOf,
+  type Signature,
+  writeTests,
+} from '../llm/index.ts';
+import type { Question } from './coding-decide.ts';
+import type { CodingState, ModuleState } from './coding-state.ts';
+import { transitiveDependencies } from './module-graph.ts';
+import { testPathOf, testsByModule } from './module-tests.ts';
+
+export interface AskOptions {
+  readonly brain: Brain;
+  /** Tokens that a prompt may take: the context less the answer's room. */
+  readonly promptTokens: number;
+}
+
+type Request = EventPayloads['MODEL_CALL_REQUESTED'];
+
+/** Kept free for the instructions, the headings and the schema of an answer. */
+const FRAME_TOKENS = 500;
+
+/**
+ * Puts a question into words: what the model must know, cut to what fits, with the list of what went in and what did
+ * not. Same state and question, same prompt. Throws ContextTooLargeError when the needed part alone does not fit.
+ */
+export function askQuestion(state: CodingState, question: Question, options: AskOptions): Request {
+  switch (question.signature) {
+    case 'PlanTask':
+      return askForPlan(state, options);
+    case 'WriteTests':
+      return askForTests(state, moduleOf(state, question.module), options);
+    case 'GenerateModule':
+      return askForCode(state, moduleOf(state, question.module), options);
+    case 'CorrectModule':
+      return askForCorrection(state, moduleOf(state, question.module), options);
+  }
+}
+
+function askForPlan(state: CodingState, options: AskOptions): Request {
+  const { prompt = '', answers = [], language = null } = state.created ?? {};
+  const given = [...state.files.values()];
+  const parts: ContextPart[] = [
+    { name: 'prompt', text: prompt, priority: 'CRITICAL', why: 'what to build' },
+    ...answers.map((text, index): ContextPart => ({
+      name: `answer ${index + 1}`,
+      text,
+      priority: 'HIGH',
+      why: 'said by the caller',
+    })),
+    ...given.map(({ path, content, role }): ContextPart => ({
+      name: path,
+      text: content,
+      priority: role === 'test' ? 'HIGH' : 'MEDIUM',
+      why: `given ${role} file`,
+    })),
+  ];
+  const context = fit(parts, options);
+  const input = {
+    prompt,
+    answers: [...answers.filter((_, index) => context.has(`answer ${index + 1}`)), ...state.guidance],
+    language,
+    files: given.filter(({ path }) => context.has(path)),
+    problems: state.planProblems,
+  };
+  return request(state, planTask, input, null, context.manifest, options.brain);
+}
+
+function askForTests(state: CodingState, module: ModuleState, options: AskOptions): Request {
+  const facts = moduleFacts(state, module);
+  const context = fit(facts.parts, options);
+  const input = {
+    ...facts.input(context.has),
+    module: { path: module.path, description: module.description, testCases: testCasesOf(state, module) },
+    testPath: testPathOf(module.path),
+  };
+  return request(state, writeTests, input, module.path, context.manifest, options.brain);
+}
+
+function askForCode(state: CodingState, module: ModuleState, options: AskOptions): Request {
+  const facts = moduleFacts(state, module);
+  const context = fit(facts.parts, options);
+  return request(state, generateModule, facts.input(context.has), module.path, context.manifest, options.brain);
+}
+
+function askForCorrection(state: CodingState, module: ModuleState, options: AskOptions): Request {
+  const facts = moduleFacts(state, module);
+  const code = state.files.get(module.path)?.content ?? '';
+  const failures = (module.failure?.results ?? [])
+    .filter((result) => result.status === 'failed')
+    .map(({ name, message = 'failed' }) => ({ test: name, message }));
+  const problem = module.failure?.problem;
+  const context = fit(
+    [
+      ...facts.parts,
+      { name: 'current code', text: code, priority: 'CRITICAL', why: 'what is to be corrected' },
+      { name: 'problem', text: problem ?? '', priority: 'CRITICAL', why: 'why the run failed as a whole' },
+      ...failures.map(({ test, message }, index): ContextPart => ({
+        name: `failure ${test}`,
+        text: message,
+        priority: index === 0 ? 'CRITICAL' : 'HIGH',
+        why: 'failing test',
+      })),
+    ],
+    options,
+  );
+  const input = {
+    ...facts.input(context.has),
+    code,
+    failures: failures.filter(({ test }) => context.has(`failure ${test}`)),
+    problem,
+  };
+  return request(state, correctModule, input, module.path, context.manifest, options.brain);
+}
+
+/** What every question about a module can show, and the input made of the parts that were let in. */
+function moduleFacts(state: CodingState, module: ModuleState) {
+  const modules = [...state.modules.values()];
+  const direct = new Set(module.dependsOn);
+  const dependencies = [...transitiveDependencies(modules, module.path)].sort().flatMap((path) => {
+    const file = state.files.get(path);
+    return file ? [{ path, content: file.content }] : [];
+  });
+  const given = [...state.files.values()].filter(({ path, role }) => role !== 'test' && !state.modules.has(path));
+  const tests = (testsByModule(modules, state.files.values()).get(module.path) ?? []).flatMap(
+    (path) => state.files.get(path) ?? [],
+  );
+  const objective = state.plan?.objective ?? state.created?.prompt ?? '';
+  const guidance = [...(state.created?.answers ?? []), ...state.guidance, ...module.problems];
+  const parts: ContextPart[] = [
+    { name: 'objective', text: objective, priority: 'CRITICAL', why: 'the task' },
+    { name: 'module', text: module.description, priority: 'CRITICAL', why: 'the part of the plan that is due' },
+    {
+      name: 'guidance',
+      text: guidance.join('\n'),
+      priority: 'CRITICAL',
+      why: 'said by people, or wrong with the last answer',
+    },
+    ...tests.map(({ path, content }): ContextPart => ({
+      name: path,
+      text: content,
+      priority: 'CRITICAL',
+      why: 'test that must pass',
+    })),
+    ...dependencies.map(({ path, content }): ContextPart => ({
+      name: path,
+      text: content,
+      priority: direct.has(path) ? 'HIGH' : 'MEDIUM',
+      why: direct.has(path) ? 'direct dependency' : 'dependency of a dependency',
+    })),
+    ...given.map(({ path, content, role }): ContextPart => ({
+      name: path,
+      text: content,
+      priority: 'LOW',
+      why: `given ${role} file`,
+    })),
+  ];
+  const input = (has: (part: string) => boolean) => ({
+    objective,
+    language: state.plan?.language ?? '',
+    module: { path: module.path, description: module.description || objective },
+    dependencies: [...dependencies, ...given]
+      .filter(({ path }) => has(path))
+      .map(({ path, content }) => ({ path, content })),
+    tests: tests.map(({ path, content }) => ({ path, content })),
+    guidance,
+  });
+  return { parts, input };
+}
+
+function fit(parts: readonly ContextPart[], { promptTokens }: AskOptions) {
+  const context = prepareContext(parts, promptTokens - FRAME_TOKENS, estimateTokens);
+  const included = new Set(context.parts.map(({ name }) => name));
+  return { manifest: context.manifest, has: (part: string) => included.has(part) };
+}
+
+function request<Input, Output>(
+  state: CodingState,
+  signature: Signature<Input, Output>,
+  input: Input,
+  module: string | null,
+  manifest: Request['manifest'],
+  brain: Brain,
+): Request {
+  const prompt = promptOf(signature, input);
+  const model = brain.modelFor(signature.role, state.created?.models[signature.role]);
+  return {
+    callId: newId(),
+    signature: signature.name,
+    role: signature.role,
+    module,
+    model: model?.model ?? null,
+    messages: prompt.messages,
+    answerSchema: prompt.answerSchema as Readonly<Record<string, Json>>,
+    promptHash: promptHash(prompt),
+    manifest,
+  };
+}
+
+function testCasesOf(state: CodingState, module: ModuleState): readonly string[] {
+  return module.testCases?.length
+    ? module.testCases
+    : [`${module.path} does what the task asks: ${state.created?.prompt ?? ''}`];
+}
+
+function moduleOf(state: CodingState, path: string): ModuleState {
+  const module = state.modules.get(path);
+  if (!module) throw new RangeError(`The plan has no module ${path}.`);
+  return module;
+}

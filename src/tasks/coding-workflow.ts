@@ -1,0 +1,124 @@
+import type { EventDraft, StoredEvent } from '../events/index.ts';
+import type { Clock } from '../kernel/clock.ts';
+import type { Brain } from '../llm/index.ts';
+import type { Commit, Decision, Failure, Step, Workflow } from '../orchestrator/index.ts';
+import type { TestRunner, Workspaces } from '../workspace/index.ts';
+import { acceptAnswer } from './accept-answer.ts';
+import { askQuestion } from './ask.ts';
+import { callModel } from './call-model.ts';
+import { type CodingAction, decideCoding, type Question } from './coding-decide.ts';
+import { evolveCoding } from './coding-evolve.ts';
+import { type CodingState, initialCodingState } from './coding-state.ts';
+import { runTests } from './run-tests.ts';
+
+export interface CodingTools {
+  readonly brain: Brain;
+  readonly runner: TestRunner;
+  readonly workspaces: Workspaces;
+  readonly clock: Clock;
+  readonly promptTokens: number;
+  readonly testTimeoutMs: number;
+}
+
+export const CODING = 'coding';
+
+/** From a prompt to tested code: plan, tests, code, correction until the tests pass, then the whole suite. */
+export class CodingWorkflow implements Workflow<CodingState, CodingAction> {
+  readonly name = CODING;
+
+  constructor(private readonly tools: CodingTools) {}
+
+  initial(taskId: string): CodingState {
+    return initialCodingState(taskId);
+  }
+
+  evolve(state: CodingState, event: StoredEvent): CodingState {
+    return evolveCoding(state, event);
+  }
+
+  decide(state: CodingState): Decision<CodingAction> {
+    return decideCoding(state);
+  }
+
+  async perform(action: CodingAction, step: Step<CodingState>): Promise<Commit<CodingState>> {
+    switch (action.kind) {
+      case 'start':
+        return () => this.start(step.state);
+      case 'startModule':
+        return () => [{ eventType: 'MODULE_STARTED', data: { module: action.module } }];
+      case 'ask':
+        return this.ask(action.question);
+      case 'call':
+        return this.call(action.callId, step);
+      case 'accept':
+        return acceptAnswer(action.callId);
+      case 'test':
+        await this.tools.workspaces.sync(step.taskId, [...step.state.files.values()]);
+        return runTests(action.module, action.files, step, {
+          runner: this.tools.runner,
+          timeoutMs: this.tools.testTimeoutMs,
+        });
+      case 'completeModule':
+        return (state) => completeModule(state, action.module);
+      case 'complete':
+        return (state) => [{ eventType: 'TASK_COMPLETE', data: { summary: summarise(state) } }];
+      case 'fail':
+        return (state) => this.fail(state, action);
+    }
+  }
+
+  fail(_state: CodingState, { code, reason }: Failure): readonly EventDraft[] {
+    return [{ eventType: 'TASK_FAILED', data: { code, reason } }];
+  }
+
+  private start(state: CodingState): readonly EventDraft[] {
+    const { created } = state;
+    const started: EventDraft = { eventType: 'TASK_STARTED', data: { brain: this.tools.brain.description } };
+    if (!created?.modules) return [started];
+    const plan = { objective: created.prompt, language: created.language ?? '', modules: created.modules };
+    return [started, { eventType: 'PLANNING_COMPLETE', data: { plan, source: 'caller', callId: null } }];
+  }
+
+  /** The words are put together from the state as it is when they are committed: guidance that came meanwhile is in. */
+  private ask(question: Question): Commit<CodingState> {
+    return (state) => {
+      const module = question.signature === 'PlanTask' ? undefined : state.modules.get(question.module);
+      const beginning =
+        module?.phase === 'failed' ? correctionStarted(module.path, module.iteration + 1, module.failure) : [];
+      const { brain, promptTokens } = this.tools;
+      const request = askQuestion(state, question, { brain, promptTokens });
+      // The call's id is the event's: whoever holds it finds the task.
+      return [...beginning, { eventType: 'MODEL_CALL_REQUESTED', eventId: request.callId, data: request }];
+    };
+  }
+
+  private async call(callId: string, step: Step<CodingState>): Promise<Commit<CodingState>> {
+    const call = step.state.calls.get(callId);
+    const model = call && this.tools.brain.modelFor(call.request.role, call.request.model ?? undefined);
+    if (!call || !model) return () => [];
+    const fact = await callModel(call, model, step, this.tools.clock);
+    return (state) => (state.calls.has(callId) ? [fact] : []);
+  }
+}
+
+function correctionStarted(
+  module: string,
+  iteration: number,
+  failure: { readonly results: readonly { name: string; status: string }[]; problem?: string } | null,
+): readonly EventDraft[] {
+  const failing = (failure?.results ?? []).filter((result) => result.status === 'failed').map((result) => result.name);
+  const failures = failing.length > 0 ? failing : [failure?.problem ?? 'the run failed'];
+  return [{ eventType: 'CORRECTION_STARTED', data: { module, iteration, failures } }];
+}
+
+function completeModule(state: CodingState, path: string): readonly EventDraft[] {
+  const module = state.modules.get(path);
+  return module ? [{ eventType: 'MODULE_COMPLETE', data: { module: path, iterations: module.iteration } }] : [];
+}
+
+function summarise(state: CodingState): string {
+  const modules = [...state.modules.values()];
+  const corrections = modules.reduce((sum, module) => sum + module.iteration, 0);
+  const counted = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`;
+  return `${counted(modules.length, 'module')}, ${counted(state.suite?.passed ?? 0, 'test')} passed, ${counted(corrections, 'correction')}, code version ${state.codeVersion}.`;
+}

@@ -1,0 +1,145 @@
+import {
+  type EventStore,
+  evolveTaskState,
+  initialTaskState,
+  type Plan,
+  projectTask,
+  type SourceFile,
+  type StoredEvent,
+  type TaskState,
+} from '../events/index.ts';
+import type { Orchestrator } from '../orchestrator/index.ts';
+import { describeFile, fileEventTypes, filesAtVersion, type FileView } from './task-files.ts';
+import { statusOf, type TaskStatus, type TaskView } from './task-view.ts';
+import { FileNotFoundError, PlanNotReadyError, TaskNotFoundError, VersionNotFoundError } from './tasks.errors.ts';
+
+const MAX_KEPT_STATES = 500;
+const MAX_PAGE = 200;
+
+export interface TaskQuery {
+  readonly status?: TaskStatus;
+  /** 1 to 200; default 50. */
+  readonly limit?: number;
+  /** The cursor of the page before. */
+  readonly before?: number;
+}
+
+export interface TaskPage {
+  readonly tasks: readonly TaskView[];
+  /** Give it as `before` for the next page; null at the end. */
+  readonly nextBefore: number | null;
+}
+
+/** Answers what is known of tasks, from the log's projection. */
+export class TaskReader {
+  /** States at the end of streams that were asked for lately: only what came since is read again. */
+  private readonly states = new Map<string, TaskState>();
+
+  constructor(
+    private readonly events: EventStore,
+    private readonly orchestrator: Orchestrator,
+  ) {}
+
+  /** Rejects with TaskNotFoundError. */
+  async get(taskId: string): Promise<TaskView> {
+    const state = await this.current(taskId);
+    return view(state, await this.orchestrator.work.find(state.taskId));
+  }
+
+  /** Newest first. A filter by status looks at as many tasks as it needs to fill the page. */
+  async list({ status, limit = 50, before }: TaskQuery = {}): Promise<TaskPage> {
+    const size = Math.min(Math.max(1, limit), MAX_PAGE);
+    const tasks: TaskView[] = [];
+    let cursor = before ?? null;
+    do {
+      const page = await this.orchestrator.work.newest(cursor, size);
+      for (const { taskId, position } of page) {
+        cursor = position;
+        const task = await this.get(taskId);
+        if (status !== undefined && task.status !== status) continue;
+        tasks.push(task);
+        if (tasks.length === size) return { tasks, nextBefore: cursor };
+      }
+      if (page.length < size) cursor = null;
+    } while (cursor !== null);
+    return { tasks, nextBefore: null };
+  }
+
+  /** The projection now, or at a past moment (a stream sequence or an ISO 8601 time). */
+  async state(taskId: string, until?: number | string): Promise<TaskState> {
+    const current = await this.current(taskId);
+    if (until === undefined) return current;
+    return projectTask(current.taskId, await this.events.getEvents(taskId, { until }));
+  }
+
+  async plan(taskId: string): Promise<Plan> {
+    const { plan } = await this.current(taskId);
+    if (!plan) throw new PlanNotReadyError(taskId);
+    return plan;
+  }
+
+  /** The files at a code version; default: as they are now. */
+  async files(taskId: string, version?: number): Promise<{ version: number; files: readonly FileView[] }> {
+    const { codeVersion } = await this.current(taskId);
+    const wanted = version ?? codeVersion;
+    const files = await this.contents(taskId, wanted, codeVersion);
+    return { version: wanted, files: [...files.values()].map(describeFile) };
+  }
+
+  async file(taskId: string, path: string, version?: number): Promise<SourceFile> {
+    const { codeVersion } = await this.current(taskId);
+    const wanted = version ?? codeVersion;
+    const file = (await this.contents(taskId, wanted, codeVersion)).get(path.normalize('NFC'));
+    if (!file) throw new FileNotFoundError(taskId, path, wanted);
+    return file;
+  }
+
+  private async contents(taskId: string, version: number, current: number): Promise<ReadonlyMap<string, SourceFile>> {
+    if (version > current) throw new VersionNotFoundError(taskId, version, current);
+    return filesAtVersion(await this.events.getEvents(taskId, { types: fileEventTypes }), version);
+  }
+
+  private async current(taskId: string): Promise<TaskState> {
+    const id = taskId.normalize('NFC');
+    const known = this.states.get(id);
+    let state = known ?? initialTaskState(id);
+    const news: StoredEvent[] = [];
+    for await (const event of this.events.read(id, { afterSequence: state.streamSequence })) news.push(event);
+    state = known ? news.reduce(evolveTaskState, known) : projectTask(id, news);
+    if (state.streamSequence === 0) throw new TaskNotFoundError(taskId);
+    this.keep(id, state);
+    return state;
+  }
+
+  private keep(taskId: string, state: TaskState): void {
+    this.states.delete(taskId);
+    this.states.set(taskId, state);
+    const oldest = this.states.keys().next();
+    if (this.states.size > MAX_KEPT_STATES && !oldest.done) this.states.delete(oldest.value);
+  }
+}
+
+function view(state: TaskState, work: Awaited<ReturnType<Orchestrator['work']['find']>>): TaskView {
+  const status = statusOf(state, work);
+  const current = state.currentModule === null ? undefined : state.modules[state.currentModule];
+  const waiting = status === state.status ? null : (work?.wait ?? null);
+  return {
+    taskId: state.taskId,
+    status,
+    prompt: state.prompt,
+    brain: state.brain,
+    currentModule: state.currentModule,
+    iteration: current?.iteration ?? 0,
+    progress: state.progress,
+    codeVersion: state.codeVersion,
+    sequence: state.streamSequence,
+    modules: Object.values(state.modules),
+    waitingFor: waiting && { reason: waiting.reason, detail: waiting.detail, until: waiting.until },
+    error: state.error,
+    summary: state.summary,
+    createdAt: state.createdAt,
+    startedAt: state.startedAt,
+    finishedAt: state.finishedAt,
+    metadata: state.metadata,
+  };
+}

@@ -1,0 +1,126 @@
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { EventStore, StreamConflictError } from '../events/index.ts';
+import { systemClock } from '../kernel/clock.ts';
+import { CONFIGURATION, type Configuration } from '../kernel/configuration.ts';
+import { newId } from '../kernel/ids.ts';
+import { BRAIN, type Brain } from '../llm/index.ts';
+import { DuplicateTaskError, Orchestrator } from '../orchestrator/index.ts';
+import { Database, GuardFailedError } from '../storage/index.ts';
+import { TestRunner, Workspaces } from '../workspace/index.ts';
+import { CODING, CodingWorkflow } from './coding-workflow.ts';
+import { IdempotencyKeys, idempotencyMigrations, KEY_GUARD } from './idempotency.ts';
+import { describeNewTask, type NewTask } from './new-task.ts';
+import { TaskReader } from './task-reader.ts';
+import type { TaskView } from './task-view.ts';
+import { IdempotencyKeyReusedError, TaskFinishedError } from './tasks.errors.ts';
+
+/** What can be done with coding tasks: each a fact in the task's stream, durable before the answer. */
+@Injectable()
+export class TasksService implements OnModuleInit {
+  readonly read: TaskReader;
+  private readonly keys: IdempotencyKeys;
+
+  constructor(
+    private readonly events: EventStore,
+    private readonly orchestrator: Orchestrator,
+    private readonly database: Database,
+    private readonly runner: TestRunner,
+    private readonly workspaces: Workspaces,
+    @Inject(BRAIN) private readonly brain: Brain,
+    @Inject(CONFIGURATION) private readonly configuration: Configuration,
+  ) {
+    this.read = new TaskReader(events, orchestrator);
+    this.keys = new IdempotencyKeys(database);
+  }
+
+  async onModuleInit(): Promise<void> {
+    await this.database.migrate('tasks', idempotencyMigrations);
+    const { LLM_CONTEXT_TOKENS, LLM_ANSWER_TOKENS, TEST_TIMEOUT_MS } = this.configuration;
+    this.orchestrator.register(
+      new CodingWorkflow({
+        brain: this.brain,
+        runner: this.runner,
+        workspaces: this.workspaces,
+        clock: systemClock,
+        promptTokens: LLM_CONTEXT_TOKENS - LLM_ANSWER_TOKENS,
+        testTimeoutMs: TEST_TIMEOUT_MS,
+      }),
+    );
+  }
+
+  /**
+   * Accepts a task; it is durable when this resolves. With an idempotency key a repeat answers the first task. Rejects
+   * with InvalidInputError, DuplicateTaskError, IdempotencyKeyReusedError or QueueFullError; then nothing was created.
+   */
+  async create(task: NewTask, { idempotencyKey }: { readonly idempotencyKey?: string } = {}): Promise<TaskView> {
+    const created = describeNewTask(task, this.runner.languages);
+    const taskId = (task.taskId ?? newId()).normalize('NFC');
+    const { maxSeconds } = created.limits;
+    try {
+      await this.orchestrator.submit({
+        taskId,
+        workflow: CODING,
+        priority: created.priority,
+        drafts: [{ eventType: 'TASK_CREATED', data: created }],
+        waitMs: this.configuration.SUBMIT_WAIT_MS,
+        ...(maxSeconds === undefined ? {} : { timeoutMs: maxSeconds * 1000 }),
+        ...(idempotencyKey === undefined ? {} : { alongside: [this.keys.remember(idempotencyKey, task, taskId)] }),
+      });
+      return await this.read.get(taskId);
+    } catch (error) {
+      const repeated =
+        error instanceof DuplicateTaskError || (error instanceof GuardFailedError && error.guard === KEY_GUARD);
+      if (idempotencyKey === undefined || !repeated) throw error;
+      return this.repeat(idempotencyKey, task, error);
+    }
+  }
+
+  /** Ends a task at once, whatever it does. A task that is over stays as it is: `changed` says so. Safe to repeat. */
+  async cancel(
+    taskId: string,
+    { by, reason }: { readonly by: string; readonly reason: string },
+  ): Promise<{ task: TaskView; changed: boolean }> {
+    for (;;) {
+      const task = await this.read.get(taskId);
+      if (isFinished(task)) return { task, changed: false };
+      try {
+        await this.orchestrator.end(task.taskId, [{ eventType: 'TASK_CANCELLED', data: { by, reason } }], {
+          expectedSequence: task.sequence,
+        });
+        return { task: await this.read.get(taskId), changed: true };
+      } catch (error) {
+        if (!(error instanceof StreamConflictError)) throw error;
+      }
+    }
+  }
+
+  /** Records guidance; the next model call has it. Rejects with TaskFinishedError when the task is over. */
+  async intervene(
+    taskId: string,
+    { guidance, by }: { readonly guidance: string; readonly by: string },
+  ): Promise<TaskView> {
+    for (;;) {
+      const task = await this.read.get(taskId);
+      if (isFinished(task)) throw new TaskFinishedError(task.taskId, task.status);
+      try {
+        await this.orchestrator.record(task.taskId, [{ eventType: 'USER_INTERVENTION', data: { guidance, by } }], {
+          expectedSequence: task.sequence,
+        });
+        return await this.read.get(taskId);
+      } catch (error) {
+        if (!(error instanceof StreamConflictError)) throw error;
+      }
+    }
+  }
+
+  private async repeat(key: string, task: NewTask, error: unknown): Promise<TaskView> {
+    const first = await this.keys.find(key, task);
+    if (!first) throw error;
+    if (!first.sameRequest) throw new IdempotencyKeyReusedError(key);
+    return this.read.get(first.taskId);
+  }
+}
+
+function isFinished({ status }: TaskView): boolean {
+  return status === 'completed' || status === 'failed' || status === 'cancelled';
+}
