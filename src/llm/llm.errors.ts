@@ -61,12 +61,12 @@ export class ContextOverflowError extends ModelError {
 
   constructor(
     model: string,
-    readonly numbers: { promptTokens: number | null; answerTokens: number; contextTokens: number },
+    readonly numbers: { promptTokens: number | null; answerTokens: number; contextTokens: number | null },
     how = 'the prompt and the room for its answer do not fit the context',
   ) {
     const { promptTokens, answerTokens, contextTokens } = numbers;
     super(
-      `${model}: ${how}: ${promptTokens ?? 'too many'} + ${answerTokens} tokens of ${contextTokens}. ` +
+      `${model}: ${how}: ${promptTokens ?? 'too many'} + ${answerTokens} tokens of ${contextTokens ?? 'fewer'}. ` +
         'Shorten the prompt or raise LLM_CONTEXT_TOKENS.',
       { model, ...numbers },
     );
