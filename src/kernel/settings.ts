@@ -1,9 +1,12 @@
 import { z } from 'zod';
 
-const count = (fallback: number, min: number, max: number) =>
-  z.coerce.number().int().min(min).max(max).default(fallback);
+const count = (fallback: number, min: number, max: number) => {
+  const problem = `must be a whole number from ${min} to ${max}`;
+  return z.coerce.number(problem).int(problem).min(min, problem).max(max, problem).default(fallback);
+};
 
-const url = () => z.url({ protocol: /^https?$/ }).transform((value) => value.replace(/\/+$/, ''));
+const url = () =>
+  z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).transform((value) => value.replace(/\/+$/, ''));
 
 /** Every setting by its name in the environment: its form, default, meaning and an example. `.env.example` lists the same. */
 export const settings = {
@@ -64,6 +67,10 @@ export const settings = {
     description: 'Recording (JSON Lines) that LLM_PROVIDER=replay answers from',
     example: 'examples/text-statistics/recording.jsonl',
   }),
+  LLM_RECORD: z.string().optional().meta({
+    description: 'File that every model call is appended to, as a recording to replay later',
+    example: './data/recording.jsonl',
+  }),
   WORK_ITEM_LEASE_MS: count(300_000, 100, 86_400_000).meta({
     description: 'How long a claimed work item of a delegated model stays with its claimant, in milliseconds',
     example: 300_000,
@@ -101,6 +108,10 @@ export const settings = {
   EVENT_MAX_CLOCK_SKEW_MS: count(60_000, 0, 86_400_000).meta({
     description: 'How far in the future the time stamp of an event may be, in milliseconds',
     example: 60_000,
+  }),
+  BODY_MAX_BYTES: count(4_194_304, 1024, 268_435_456).meta({
+    description: 'Largest body of a request, in bytes',
+    example: 4_194_304,
   }),
   PROMPT_MAX_CHARS: count(200_000, 1, 10_000_000).meta({
     description: 'Longest prompt, in characters',
