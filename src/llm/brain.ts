@@ -1,5 +1,8 @@
 import type { LanguageModel } from './language-model.ts';
 
+/** The token of the one Brain that was resolved at start. */
+export const BRAIN = Symbol('Brain');
+
 export type ModelRole = 'planner' | 'executor';
 
 /** How a brain answers right now. `cure` says what to do when it does not. */

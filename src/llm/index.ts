@@ -5,7 +5,9 @@ export {
   type ModelRequest,
   type TokenUsage,
 } from './language-model.ts';
-export type { Brain, BrainHealth, ModelRole } from './brain.ts';
+export { BRAIN, type Brain, type BrainHealth, type ModelRole } from './brain.ts';
+export { resolveBrain, type Announce } from './resolve-brain.ts';
+export { LlmModule } from './llm.module.ts';
 export {
   AnswerCutError,
   AnswerInvalidError,
@@ -24,6 +26,11 @@ export { checkAnswer, readAnswer, type AnswerReading } from './answer.ts';
 export { answerOf, answerSchemaOf, promptOf, type Signature } from './signature.ts';
 export { askModel, predict, type Answered, type AskOptions } from './ask-model.ts';
 export { defaultRetryPolicy, type RetryPolicy } from './retry.ts';
+export { Recording, type RecordedCall } from './recording.ts';
+export { Recorder } from './recorder.ts';
+export { RecordingModel } from './language-model.recording.ts';
+export { ReplayModel } from './language-model.replay.ts';
+export { estimatePromptTokens, estimateTokens } from './token-estimate.ts';
 export type { ShownFile, WrittenFile } from './signatures/parts.ts';
 export { planTask, type PlanTaskInput, type PlanTaskOutput } from './signatures/plan-task.ts';
 export { writeTests, type WriteTestsInput } from './signatures/write-tests.ts';

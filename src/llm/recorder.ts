@@ -1,0 +1,44 @@
+import { mkdir, open } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { RecordedCall } from './recording.ts';
+
+/**
+ * Appends calls to a recording, one line each, in the order they end. A line that an earlier process did not finish is
+ * cut off first, so the file stays readable.
+ */
+export class Recorder {
+  private last: Promise<void>;
+
+  constructor(readonly path: string) {
+    this.last = prepare(path);
+    // Whoever records next hears of it.
+    this.last.catch(() => undefined);
+  }
+
+  /** Resolves once the line is handed to the system; rejects when it cannot be written, and the next call tries again. */
+  record(call: RecordedCall): Promise<void> {
+    this.last = this.last.catch(() => prepare(this.path)).then(() => append(this.path, `${JSON.stringify(call)}\n`));
+    return this.last;
+  }
+}
+
+async function append(path: string, line: string): Promise<void> {
+  const file = await open(path, 'a');
+  try {
+    await file.appendFile(line);
+  } finally {
+    await file.close();
+  }
+}
+
+async function prepare(path: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  const file = await open(path, 'a+');
+  try {
+    const content = await file.readFile();
+    const complete = content.lastIndexOf(0x0a) + 1;
+    if (complete < content.length) await file.truncate(complete);
+  } finally {
+    await file.close();
+  }
+}
