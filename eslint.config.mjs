@@ -6,7 +6,7 @@ import tseslint from 'typescript-eslint';
 const dtoAsValue = 'Import a DTO as a value: ValidationPipe needs its class at run time.';
 
 export default tseslint.config(
-  { ignores: ['dist/', 'coverage/', 'bench/', 'examples/', 'scripts/', '**/*.mjs', '*.cjs'] },
+  { ignores: ['dist/', 'coverage/', 'bench/', 'examples/', '**/*.mjs', '*.cjs'] },
   js.configs.recommended,
   ...tseslint.configs.recommendedTypeChecked,
   {

@@ -27,7 +27,10 @@ export function readConfiguration(environment: NodeJS.ProcessEnv): Configuration
     }),
   );
   const parsed = schema.safeParse(given);
-  if (!parsed.success) throw new ConfigurationError(parsed.error.issues.map((issue) => explain(issue, given)));
+  if (!parsed.success) {
+    const firstOfEach = new Map(parsed.error.issues.toReversed().map((issue) => [issue.path[0], issue]));
+    throw new ConfigurationError([...firstOfEach.values()].toReversed().map((issue) => explain(issue, given)));
+  }
   const values = parsed.data;
   const dataDir = resolve(values.DATA_DIR);
   return Object.freeze({
@@ -40,7 +43,9 @@ export function readConfiguration(environment: NodeJS.ProcessEnv): Configuration
 function explain(issue: z.core.$ZodIssue, given: Record<string, string>): { path: string; message: string } {
   const name = String(issue.path[0]);
   const example = settings[name as keyof typeof settings].meta()?.example;
-  const shown = /KEY|SECRET/.test(name) ? 'the value given' : JSON.stringify(given[name] ?? '');
+  // A key is never repeated, and neither are the user and password of a URL.
+  const value = (given[name] ?? '').replace(/^([^/]*\/\/)[^/]*@/, '$1…@');
+  const shown = /KEY|SECRET/.test(name) ? 'the value given' : JSON.stringify(value);
   return { path: name, message: `${shown} does not work: ${issue.message}. Example: ${name}=${String(example)}` };
 }
 

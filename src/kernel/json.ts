@@ -70,8 +70,17 @@ function inspectProperty(owner: object, key: string, path: string, parents: obje
 
 /** Freezes plain JSON in depth and answers it: from then on an attempt to change any part of it throws. */
 export function deepFreeze<T>(value: T): T {
-  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
-  Object.freeze(value);
-  for (const key of Object.keys(value)) deepFreeze((value as Record<string, unknown>)[key]);
+  freezeParts(value, null);
   return value;
+}
+
+/** `passed`: the frozen values already gone through, known only once there is one; fresh JSON has none. */
+function freezeParts(value: unknown, passed: Set<object> | null): void {
+  if (typeof value !== 'object' || value === null) return;
+  if (Object.isFrozen(value)) {
+    if (passed?.has(value)) return;
+    passed ??= new Set();
+    passed.add(value);
+  } else Object.freeze(value);
+  for (const key of Object.keys(value)) freezeParts((value as Record<string, unknown>)[key], passed);
 }

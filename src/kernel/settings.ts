@@ -6,7 +6,9 @@ const count = (fallback: number, min: number, max: number) => {
 };
 
 const url = () =>
-  z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).transform((value) => value.replace(/\/+$/, ''));
+  z
+    .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
+    .transform((value) => value.replace(/\/+$/, ''));
 
 /** Every setting by its name in the environment: its form, default, meaning and an example. `.env.example` lists the same. */
 export const settings = {

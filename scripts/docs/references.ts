@@ -1,0 +1,16 @@
+import { settings } from '../../src/kernel/settings.ts';
+import { configurationPage, environmentExample } from './settings-reference.ts';
+
+/** A file made from the code: its path in the project, and how to make its text. */
+export interface Reference {
+  readonly path: string;
+  readonly make: () => string;
+}
+
+/** Every reference by the name of its command, `npm run docs:<name>`. */
+export const references: Readonly<Record<string, readonly Reference[]>> = {
+  settings: [
+    { path: '.env.example', make: () => environmentExample(settings) },
+    { path: 'docs/configuration.md', make: () => configurationPage(settings) },
+  ],
+};
