@@ -1,0 +1,148 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiProperty, type ApiPropertyOptions } from '@nestjs/swagger';
+import { Transform, Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  IsArray,
+  IsDefined,
+  IsIn,
+  IsInt,
+  IsNumber,
+  IsObject,
+  IsString,
+  Matches,
+  Max,
+  MaxLength,
+  Min,
+  ValidateBy,
+  ValidateIf,
+  ValidateNested,
+} from 'class-validator';
+
+// One decorator per kind of field, so that what is validated and what is documented cannot part.
+
+interface Described {
+  readonly description: string;
+  readonly example: unknown;
+  /** May be left out; null is not the same and is refused. */
+  readonly optional?: boolean;
+}
+
+interface TextOptions extends Described {
+  readonly maxLength?: number;
+  readonly mayBeEmpty?: boolean;
+}
+
+const rejectsLoneSurrogates = ValidateBy({
+  name: 'isWellFormed',
+  validator: {
+    validate: (value) => typeof value !== 'string' || value.isWellFormed(),
+    defaultMessage: () => 'holds half of a surrogate pair, which is no character',
+  },
+});
+
+/** A string that is well-formed Unicode and, unless it may be empty, not blank. */
+export function TextField({ optional = false, maxLength, mayBeEmpty = false, ...doc }: TextOptions): PropertyDecorator {
+  const limits = { ...(mayBeEmpty ? {} : { minLength: 1 }), ...(maxLength === undefined ? {} : { maxLength }) };
+  return applyDecorators(
+    ApiProperty({ type: String, required: !optional, ...limits, ...doc }),
+    ...(maxLength === undefined ? [] : [MaxLength(maxLength)]),
+    ...(mayBeEmpty ? [] : [Matches(/\S/, { message: '$property is blank' })]),
+    rejectsLoneSurrogates,
+    IsString(),
+    ...whenGiven(optional),
+  );
+}
+
+export function TextListField(options: Described & { maxItems: number; maxLength: number }): PropertyDecorator {
+  const { optional = false, maxItems, maxLength, ...doc } = options;
+  return applyDecorators(
+    ApiProperty({ type: String, isArray: true, required: !optional, maxItems, ...doc }),
+    MaxLength(maxLength, { each: true }),
+    IsString({ each: true }),
+    ArrayMaxSize(maxItems),
+    IsArray(),
+    ...whenGiven(optional),
+  );
+}
+
+export function ChoiceField(options: Described & { choices: readonly string[] }): PropertyDecorator {
+  const { optional = false, choices, ...doc } = options;
+  return applyDecorators(
+    ApiProperty({ type: String, enum: [...choices], required: !optional, ...doc }),
+    IsIn(choices),
+    ...whenGiven(optional),
+  );
+}
+
+export function NumberField(
+  options: Described & { min: number; max: number; wholeNumber?: boolean },
+): PropertyDecorator {
+  const { optional = false, min, max, wholeNumber = true, ...doc } = options;
+  return applyDecorators(
+    ApiProperty({ type: wholeNumber ? 'integer' : 'number', required: !optional, minimum: min, maximum: max, ...doc }),
+    Max(max),
+    Min(min),
+    wholeNumber ? IsInt() : IsNumber(),
+    ...whenGiven(optional),
+  );
+}
+
+/** A whole number in a query: decimal digits only, as `Number` would take '', '0x10' and '1e3' too. */
+export function NumberInQuery(options: Described & { min: number; max: number }): PropertyDecorator {
+  return applyDecorators(
+    NumberField({ ...options, optional: true }),
+    Transform(({ value }: { value: unknown }) =>
+      typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value,
+    ),
+  );
+}
+
+/** One object of a class, with its own fields checked as strictly. */
+export function ObjectField(type: () => new () => object, { optional = false, ...doc }: Described): PropertyDecorator {
+  return applyDecorators(
+    ApiProperty({ type, required: !optional, ...doc }),
+    Type(type),
+    ValidateNested(),
+    IsObject({ message: '$property must be an object' }),
+    optional ? whenGiven(true)[0]! : IsDefined(),
+  );
+}
+
+export function ObjectListField(
+  type: () => new () => object,
+  { optional = false, maxItems, ...doc }: Described & { maxItems: number },
+): PropertyDecorator {
+  return applyDecorators(
+    ApiProperty({ type, isArray: true, required: !optional, maxItems, ...doc }),
+    Type(type),
+    ValidateNested({ each: true }),
+    IsObject({ each: true, message: 'each value in $property must be an object' }),
+    ArrayMaxSize(maxItems),
+    IsArray(),
+    ...whenGiven(optional),
+  );
+}
+
+/** Checks with a function that answers what is wrong, or null. */
+export function CheckedField(
+  { optional = false, ...doc }: ApiPropertyOptions & { optional?: boolean },
+  name: string,
+  problemOf: (value: unknown) => string | null,
+): PropertyDecorator {
+  return applyDecorators(
+    ApiProperty({ selfRequired: !optional, ...doc } as ApiPropertyOptions),
+    ValidateBy({
+      name,
+      validator: {
+        validate: (value) => problemOf(value) === null,
+        defaultMessage: (validated) => problemOf(validated?.value) ?? '',
+      },
+    }),
+    ...whenGiven(optional),
+  );
+}
+
+function whenGiven(optional: boolean): readonly PropertyDecorator[] {
+  return optional ? [ValidateIf((_object, value) => value !== undefined)] : [];
+}

@@ -1,0 +1,229 @@
+import { InvalidInputError } from '../kernel/errors.ts';
+import { parsePriority, priorities } from '../orchestrator/index.ts';
+import type { NewTask } from '../tasks/index.ts';
+import {
+  CheckedField,
+  ChoiceField,
+  NumberField,
+  ObjectField,
+  ObjectListField,
+  TextField,
+  TextListField,
+} from './fields.dto.ts';
+
+const MAX_ID_BYTES = 256;
+const MAX_METADATA = 64;
+const MAX_METADATA_CHARS = 1024;
+
+const fileRoles = ['test', 'source', 'fixture'] as const;
+
+export class NewFileDto {
+  @TextField({
+    description: 'Relative path inside the workspace, with /',
+    example: 'test/slugify.test.js',
+    maxLength: 1024,
+  })
+  path!: string;
+
+  @TextField({
+    description: 'The whole content, UTF-8',
+    example: "import { slugify } from '../src/slugify.js';\n",
+    mayBeEmpty: true,
+  })
+  content!: string;
+
+  @ChoiceField({
+    description: 'test: the model cannot change it; source: it may; fixture: data that tests read. Default: source',
+    example: 'test',
+    choices: fileRoles,
+    optional: true,
+  })
+  role?: (typeof fileRoles)[number];
+}
+
+export class NewModuleDto {
+  @TextField({ description: 'Path of the file to write', example: 'src/slugify.js', maxLength: 1024 })
+  path!: string;
+
+  @TextField({
+    description: 'What it is to do',
+    example: 'Exports slugify(text): lower case, words joined by hyphens',
+    maxLength: 20_000,
+    mayBeEmpty: true,
+    optional: true,
+  })
+  description?: string;
+
+  @TextListField({
+    description: 'Paths of modules that must be complete first',
+    example: ['src/words.js'],
+    maxItems: 1000,
+    maxLength: 1024,
+    optional: true,
+  })
+  dependsOn?: string[];
+}
+
+export class LimitsDto {
+  @NumberField({ description: 'Corrections of one module', example: 5, min: 1, max: 1000, optional: true })
+  maxIterations?: number;
+
+  @NumberField({ description: 'Tokens of all model calls', example: 50_000, min: 1, max: 1e12, optional: true })
+  maxTokens?: number;
+
+  @NumberField({
+    description: 'Cost of all model calls in US dollars, where prices are known',
+    example: 0.5,
+    min: 0,
+    max: 1e6,
+    wholeNumber: false,
+    optional: true,
+  })
+  maxCostUsd?: number;
+
+  @NumberField({ description: 'Seconds the task may hold a slot', example: 600, min: 1, max: 86_400, optional: true })
+  maxSeconds?: number;
+}
+
+export class ModelsDto {
+  @TextField({ description: 'Model that plans', example: 'qwen3:8b', maxLength: 256, optional: true })
+  planner?: string;
+
+  @TextField({
+    description: 'Model that writes and corrects code',
+    example: 'mistral:7b',
+    maxLength: 256,
+    optional: true,
+  })
+  executor?: string;
+}
+
+export class NewTaskDto implements NewTask {
+  @TextField({
+    description: 'What to build. At most PROMPT_MAX_CHARS characters (default 200,000), else 413',
+    example: 'Write slugify(text) with tests',
+  })
+  prompt!: string;
+
+  @TextListField({
+    description: 'Answers to questions asked before',
+    example: ['ASCII only'],
+    maxItems: 10_000,
+    maxLength: 100_000,
+    optional: true,
+  })
+  answers?: string[];
+
+  @CheckedField(
+    {
+      description: `${Object.keys(priorities).join(', ')} in any case, or a number from 0 (most urgent) to 100. Default: MEDIUM`,
+      example: 'HIGH',
+      optional: true,
+      oneOf: [{ type: 'string' }, { type: 'integer', minimum: 0, maximum: 100 }],
+    },
+    'isPriority',
+    priorityProblem,
+  )
+  priority?: string | number;
+
+  @CheckedField(
+    {
+      type: String,
+      description: 'Your own id: at most 256 bytes of UTF-8, no control characters. Default: a new UUID',
+      example: 'slugify-1',
+      optional: true,
+      minLength: 1,
+      maxLength: MAX_ID_BYTES,
+    },
+    'isTaskId',
+    taskIdProblem,
+  )
+  taskId?: string;
+
+  @TextField({
+    description: 'javascript, typescript or python. Default: decided by the plan',
+    example: 'javascript',
+    maxLength: 64,
+    optional: true,
+  })
+  language?: string;
+
+  @ObjectListField(() => NewFileDto, {
+    description: 'Files that are in the workspace from the start',
+    example: [{ path: 'test/slugify.test.js', content: '// tests', role: 'test' }],
+    maxItems: 1000,
+    optional: true,
+  })
+  files?: NewFileDto[];
+
+  @ObjectListField(() => NewModuleDto, {
+    description: 'A short plan: with it no planning call is made',
+    example: [{ path: 'src/slugify.js', description: 'Exports slugify(text)' }],
+    maxItems: 1000,
+    optional: true,
+  })
+  modules?: NewModuleDto[];
+
+  @ObjectField(() => LimitsDto, {
+    description: 'What the task may use up',
+    example: { maxIterations: 5, maxSeconds: 600 },
+    optional: true,
+  })
+  limits?: LimitsDto;
+
+  @ObjectField(() => ModelsDto, {
+    description: 'Models by name, instead of the configured ones',
+    example: { executor: 'mistral:7b' },
+    optional: true,
+  })
+  models?: ModelsDto;
+
+  @CheckedField(
+    {
+      type: 'object',
+      description: 'Strings that are kept and given back: at most 64, of 1,024 characters',
+      example: { project: 'blog' },
+      optional: true,
+      additionalProperties: { type: 'string', maxLength: MAX_METADATA_CHARS },
+      maxProperties: MAX_METADATA,
+    },
+    'isMetadata',
+    metadataProblem,
+  )
+  metadata?: Record<string, string>;
+}
+
+function priorityProblem(value: unknown): string | null {
+  try {
+    parsePriority(value);
+    return null;
+  } catch (error) {
+    if (error instanceof InvalidInputError) return error.issues[0]?.message ?? error.message;
+    throw error;
+  }
+}
+
+function taskIdProblem(value: unknown): string | null {
+  if (typeof value !== 'string') return 'must be a string';
+  if (value.trim() === '') return 'is blank: leave it out to get a new id';
+  if (!value.isWellFormed() || /\p{Cc}/u.test(value)) return 'holds control characters or half a surrogate pair';
+  // A client's URL parser would take these two for steps up the path, even percent-encoded.
+  if (value === '.' || value === '..') return `cannot be ${JSON.stringify(value)}: no URL could name it`;
+  const bytes = Buffer.byteLength(value.normalize('NFC'));
+  return bytes > MAX_ID_BYTES ? `has ${bytes} bytes of UTF-8, more than ${MAX_ID_BYTES}` : null;
+}
+
+function metadataProblem(value: unknown): string | null {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'must be an object of strings';
+  const entries = Object.entries(value);
+  if (entries.length > MAX_METADATA) return `has ${entries.length} entries, more than ${MAX_METADATA}`;
+  const wrong = entries.find(
+    ([key, text]) =>
+      typeof text !== 'string' ||
+      Math.max(text.length, key.length) > MAX_METADATA_CHARS ||
+      !(key + text).isWellFormed(),
+  );
+  return wrong
+    ? `[${JSON.stringify(wrong[0].slice(0, 64))}] must be a string of at most ${MAX_METADATA_CHARS} characters`
+    : null;
+}

@@ -1,0 +1,30 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+
+const description = `Runs AI coding tasks on small local models and remote workers, and records every step as an immutable event.
+
+Errors are problem details (RFC 9457) with a stable \`code\`; \`errors\` lists what is wrong where. Every answer carries an
+\`x-correlation-id\`, the one you sent or a new one, which the log has too.`;
+
+/** Swagger UI at /docs, the document at /docs-json and /docs-yaml. The document is made when it is first asked for. */
+export function setUpDocumentation(app: NestFastifyApplication): void {
+  let document: OpenAPIObject | undefined;
+  SwaggerModule.setup('docs', app, () => (document ??= documentOf(app)), {
+    jsonDocumentUrl: 'docs-json',
+    yamlDocumentUrl: 'docs-yaml',
+    customSiteTitle: 'Taskloom API',
+  });
+}
+
+function documentOf(app: NestFastifyApplication): OpenAPIObject {
+  const info = new DocumentBuilder()
+    .setTitle('Taskloom')
+    .setDescription(description)
+    .setVersion('1')
+    .setLicense('MIT', '')
+    .addTag('tasks', 'Coding tasks: create, watch, steer, read the results')
+    .addTag('work items', 'Model calls that wait for somebody to answer them')
+    .addTag('health', 'Whether the service works')
+    .build();
+  return SwaggerModule.createDocument(app, info);
+}

@@ -1,0 +1,52 @@
+import { type ArgumentsHost, Catch, type ExceptionFilter, Logger, NotFoundException } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { MethodNotAllowedError, RouteNotFoundError } from './api.errors.ts';
+import { failureOf, problemOf } from './problem.ts';
+import type { RouteTable } from './route-table.ts';
+
+/** Answers every error of the REST door as problem details; only what is our own fault is logged. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  private readonly logger = new Logger('Api');
+
+  constructor(
+    private readonly routes: RouteTable,
+    private readonly bodyMaxBytes: number,
+  ) {}
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    this.answer(error, http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>());
+  }
+
+  answer(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+    const failure = failureOf(this.named(error, request), this.bodyMaxBytes);
+    if (failure.status >= 500 && failure.status !== 503) {
+      this.logger.error({ err: error, correlationId: request.id }, `${request.method} ${pathOf(request)} failed`);
+    }
+    // The head of a stream is out already: all that is left is to break it off, so that nobody takes it for complete.
+    if (reply.raw.headersSent) {
+      reply.raw.destroy();
+      return;
+    }
+    void reply
+      .status(failure.status)
+      .headers({ ...failure.headers, 'x-correlation-id': request.id })
+      .type('application/problem+json; charset=utf-8')
+      .send(JSON.stringify(problemOf(failure, pathOf(request), request.id)));
+  }
+
+  /** Nest says 404 for every path and method it has no route for. */
+  private named(error: unknown, request: FastifyRequest): unknown {
+    if (!(error instanceof NotFoundException)) return error;
+    const path = pathOf(request);
+    const allowed = this.routes.methodsAt(path);
+    return allowed.length > 0
+      ? new MethodNotAllowedError(request.method, path, allowed)
+      : new RouteNotFoundError(request.method, path);
+  }
+}
+
+function pathOf(request: FastifyRequest): string {
+  return request.url.split('?', 1)[0] ?? '/';
+}

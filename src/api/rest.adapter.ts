@@ -1,0 +1,53 @@
+import { applyDecorators, Controller, createParamDecorator, type ExecutionContext, UsePipes } from '@nestjs/common';
+import { ApiExtraModels, ApiHeader, ApiResponse, ApiTags, getSchemaPath } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { readIdempotencyKey } from './idempotency-key.ts';
+import { ProblemDto } from './problem.dto.ts';
+import { StrictValidationPipe } from './strict-validation.pipe.ts';
+
+/** A controller of the REST door: strict validation, and the problems that any route may answer with. */
+export function RestController(path: string, tag: string): ClassDecorator {
+  return applyDecorators(
+    Controller(path),
+    UsePipes(StrictValidationPipe),
+    ApiTags(tag),
+    ApiExtraModels(ProblemDto),
+    ApiHeader({
+      name: 'x-correlation-id',
+      required: false,
+      description: 'Ties the answer, its events and the log to your own request; default: a new one',
+      schema: { type: 'string', maxLength: 128, example: 'checkout-42' },
+    }),
+    Problems({ 403: 'The Host or Origin header names another site', 500: 'Our own fault; the log has it' }),
+  );
+}
+
+/** Documents error answers by their status: why each may come. */
+export function Problems(reasons: Readonly<Record<number, string>>): ClassDecorator & MethodDecorator {
+  return applyDecorators(
+    ...Object.entries(reasons).map(([status, description]) =>
+      ApiResponse({
+        status: Number(status),
+        description,
+        content: { 'application/problem+json': { schema: { $ref: getSchemaPath(ProblemDto) } } },
+      }),
+    ),
+  );
+}
+
+/** The Host header, which has been checked to be ours. */
+export const Host = createParamDecorator(
+  (_data: unknown, context: ExecutionContext) => context.switchToHttp().getRequest<FastifyRequest>().host,
+);
+
+export const IdempotencyKey = createParamDecorator((_data: unknown, context: ExecutionContext) =>
+  readIdempotencyKey(context.switchToHttp().getRequest<FastifyRequest>().headers['idempotency-key']),
+);
+
+/** Aborts when the client is gone before it was answered: nobody waits for what is still being done for it. */
+export const ClientGone = createParamDecorator((_data: unknown, context: ExecutionContext) => {
+  const { raw } = context.switchToHttp().getResponse<FastifyReply>();
+  const gone = new AbortController();
+  raw.once('close', () => raw.writableFinished || gone.abort(new Error('The client is gone.')));
+  return gone.signal;
+});

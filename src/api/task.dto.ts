@@ -1,0 +1,208 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { type ModuleView, taskStatuses, type TaskStatus, type TaskView } from '../tasks/index.ts';
+
+const moment = { type: String, format: 'date-time', nullable: true, example: '2026-11-24T12:00:00.000Z' } as const;
+
+export class ModuleDto implements ModuleView {
+  @ApiProperty({ type: String, description: 'Path of its file', example: 'src/slugify.js' })
+  path!: string;
+
+  @ApiProperty({ type: String, description: 'How far it is', example: 'testing' })
+  status!: string;
+
+  @ApiProperty({ type: 'integer', minimum: 0, description: 'Corrections so far', example: 1 })
+  iteration!: number;
+
+  @ApiProperty({ type: 'integer', minimum: 0, description: 'Code version of its last change', example: 2 })
+  version!: number;
+
+  @ApiProperty({ type: String, nullable: true, description: 'SHA-256 of its code, hexadecimal', example: 'ba7816bf…' })
+  codeHash!: string | null;
+
+  @ApiProperty({ type: 'integer', minimum: 0, description: 'Tests that passed in its last run', example: 4 })
+  testsPassed!: number;
+
+  @ApiProperty({ type: 'integer', minimum: 0, description: 'Tests that failed in its last run', example: 0 })
+  testsFailed!: number;
+
+  @ApiProperty({ type: String, nullable: true, description: 'What was wrong last', example: null })
+  lastError!: string | null;
+}
+
+export class TaskErrorDto {
+  @ApiProperty({ type: String, description: 'Stable and machine-readable', example: 'ITERATIONS_EXHAUSTED' })
+  code!: string;
+
+  @ApiProperty({
+    type: String,
+    description: 'For people',
+    example: 'src/slugify.js still fails 1 test after 5 corrections',
+  })
+  reason!: string;
+}
+
+export class WaitDto {
+  @ApiProperty({ type: String, description: 'Why the task waits', example: 'awaitingModel' })
+  reason!: string;
+
+  @ApiProperty({ type: String, description: 'For people', example: 'GenerateModule waits for an answer' })
+  detail!: string;
+
+  @ApiProperty({ ...moment, description: 'When it goes on by itself; null: when somebody acts' })
+  until!: string | null;
+}
+
+export class TaskLinksDto {
+  @ApiProperty({
+    type: String,
+    format: 'uri',
+    description: 'The task',
+    example: 'http://127.0.0.1:9876/tasks/slugify-1',
+  })
+  self!: string;
+
+  @ApiProperty({
+    type: String,
+    format: 'uri',
+    description: 'Its events',
+    example: 'http://127.0.0.1:9876/tasks/slugify-1/events',
+  })
+  events!: string;
+
+  @ApiProperty({
+    type: String,
+    format: 'uri',
+    description: 'Its state',
+    example: 'http://127.0.0.1:9876/tasks/slugify-1/state',
+  })
+  state!: string;
+
+  @ApiProperty({
+    type: String,
+    format: 'uri',
+    description: 'Its plan',
+    example: 'http://127.0.0.1:9876/tasks/slugify-1/plan',
+  })
+  plan!: string;
+
+  @ApiProperty({
+    type: String,
+    format: 'uri',
+    description: 'Its files',
+    example: 'http://127.0.0.1:9876/tasks/slugify-1/files',
+  })
+  files!: string;
+
+  @ApiProperty({
+    type: String,
+    format: 'uri',
+    description: 'Where guidance is sent to',
+    example: 'http://127.0.0.1:9876/tasks/slugify-1/interventions',
+  })
+  interventions!: string;
+}
+
+export class TaskDto implements TaskView {
+  @ApiProperty({ type: String, description: 'Data, not a path: percent-encode it in URLs', example: 'slugify-1' })
+  taskId!: string;
+
+  @ApiProperty({ type: String, enum: [...taskStatuses], description: 'What it does or waits for', example: 'running' })
+  status!: TaskStatus;
+
+  @ApiProperty({ type: String, description: 'What to build', example: 'Write slugify(text) with tests' })
+  prompt!: string;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Who answers its model calls; null before it starts',
+    example: 'delegated',
+  })
+  brain!: string | null;
+
+  @ApiProperty({ type: String, nullable: true, description: 'Module in work', example: 'src/slugify.js' })
+  currentModule!: string | null;
+
+  @ApiProperty({ type: 'integer', minimum: 0, description: 'Corrections of the current module', example: 1 })
+  iteration!: number;
+
+  @ApiProperty({ type: 'number', minimum: 0, maximum: 1, description: 'How much is done', example: 0.5 })
+  progress!: number;
+
+  @ApiProperty({ type: 'integer', minimum: 0, description: 'Grows by one with each accepted code change', example: 2 })
+  codeVersion!: number;
+
+  @ApiProperty({ type: 'integer', minimum: 1, description: 'Stream sequence of its newest event', example: 12 })
+  sequence!: number;
+
+  @ApiProperty({ type: () => ModuleDto, isArray: true, description: 'State of each module', example: [] })
+  modules!: readonly ModuleDto[];
+
+  @ApiProperty({ type: () => WaitDto, nullable: true, description: 'What it waits for', example: null })
+  waitingFor!: WaitDto | null;
+
+  @ApiProperty({ type: () => TaskErrorDto, nullable: true, description: 'Why it failed', example: null })
+  error!: TaskErrorDto | null;
+
+  @ApiProperty({ type: String, nullable: true, description: 'What came of it', example: '1 module, 4 tests passed' })
+  summary!: string | null;
+
+  @ApiProperty({ ...moment, description: 'When it was accepted' })
+  createdAt!: string | null;
+
+  @ApiProperty({ ...moment, description: 'When it was started first' })
+  startedAt!: string | null;
+
+  @ApiProperty({ ...moment, description: 'When it was over' })
+  finishedAt!: string | null;
+
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: { type: 'string' },
+    description: 'As the caller gave it',
+    example: { project: 'blog' },
+  })
+  metadata!: Readonly<Record<string, string>>;
+
+  @ApiProperty({
+    type: String,
+    format: 'uri',
+    description: 'Where Socket.IO clients follow it, as it stands',
+    example: 'ws://127.0.0.1:9876/?taskId=slugify-1',
+  })
+  websocketUrl!: string;
+
+  @ApiProperty({ type: () => TaskLinksDto, description: 'Absolute URLs of what belongs to it' })
+  links!: TaskLinksDto;
+}
+
+export class TaskPageDto {
+  @ApiProperty({ type: () => TaskDto, isArray: true, description: 'Newest first', example: [] })
+  tasks!: readonly TaskDto[];
+
+  @ApiProperty({
+    type: 'integer',
+    nullable: true,
+    description: 'Give it as before for the next page; null at the end',
+    example: null,
+  })
+  nextBefore!: number | null;
+}
+
+/** A task with absolute URLs under `host`, the Host header it was asked by. */
+export function taskDtoOf(task: TaskView, host: string): TaskDto {
+  const id = encodeURIComponent(task.taskId);
+  const self = `http://${host}/tasks/${id}`;
+  return {
+    ...task,
+    websocketUrl: `ws://${host}/?taskId=${id}`,
+    links: {
+      self,
+      events: `${self}/events`,
+      state: `${self}/state`,
+      plan: `${self}/plan`,
+      files: `${self}/files`,
+      interventions: `${self}/interventions`,
+    },
+  };
+}

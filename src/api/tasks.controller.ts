@@ -1,0 +1,95 @@
+import { Body, Delete, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
+import { ApiCreatedResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiParam } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { TaskFinishedError, TasksService } from '../tasks/index.ts';
+import { NewTaskDto } from './new-task.dto.ts';
+import { PromptLimitPipe } from './prompt-limit.pipe.ts';
+import { Host, IdempotencyKey, Problems, RestController } from './rest.adapter.ts';
+import { TaskDto, taskDtoOf, TaskPageDto } from './task.dto.ts';
+import { CancelQuery, InterventionDto, TaskListQuery } from './task-requests.dto.ts';
+
+export const ApiTaskId = () =>
+  ApiParam({ name: 'id', description: 'The task, percent-encoded', schema: { type: 'string', example: 'slugify-1' } });
+
+@RestController('tasks', 'tasks')
+export class TasksController {
+  constructor(private readonly tasks: TasksService) {}
+
+  @Post()
+  @ApiOperation({
+    summary: 'Create a task',
+    description: 'Answers once the task is durable. A full queue is waited for (SUBMIT_WAIT_MS), then 503.',
+  })
+  @ApiHeader({
+    name: 'Idempotency-Key',
+    required: false,
+    description: 'Makes a repeat answer the first task instead of creating another',
+    schema: { type: 'string', minLength: 1, maxLength: 255, example: '8e03978e-40d5-43e8-bc93-6894a57f9324' },
+  })
+  @ApiCreatedResponse({ type: TaskDto, description: 'The task', headers: { Location: { schema: { type: 'string' } } } })
+  @Problems({
+    400: 'The body is wrong: errors says what and where',
+    409: 'There is a task with this taskId',
+    413: 'The prompt or the body is too long',
+    415: 'The body is not JSON',
+    422: 'The Idempotency-Key was used with another body',
+    503: 'The queue is full or the server shuts down; see Retry-After',
+  })
+  async create(
+    @Body(PromptLimitPipe) task: NewTaskDto,
+    @IdempotencyKey() idempotencyKey: string | undefined,
+    @Host() host: string,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<TaskDto> {
+    const created = await this.tasks.create(task, idempotencyKey === undefined ? {} : { idempotencyKey });
+    const answer = taskDtoOf(created, host);
+    void reply.header('location', answer.links.self);
+    return answer;
+  }
+
+  @Get()
+  @ApiOperation({ summary: 'List tasks', description: 'Newest first, page by page, of one status if you ask for it.' })
+  @ApiOkResponse({ type: TaskPageDto, description: 'A page' })
+  @Problems({ 400: 'The query is wrong' })
+  async list(@Query() query: TaskListQuery, @Host() host: string): Promise<TaskPageDto> {
+    const { tasks, nextBefore } = await this.tasks.read.list(query);
+    return { tasks: tasks.map((task) => taskDtoOf(task, host)), nextBefore };
+  }
+
+  @Get(':id')
+  @ApiTaskId()
+  @ApiOperation({ summary: 'Show a task', description: 'Its status and its modules, read from the log.' })
+  @ApiOkResponse({ type: TaskDto, description: 'The task' })
+  @Problems({ 404: 'There is no such task' })
+  async get(@Param('id') id: string, @Host() host: string): Promise<TaskDto> {
+    return taskDtoOf(await this.tasks.read.get(id), host);
+  }
+
+  @Delete(':id')
+  @ApiTaskId()
+  @ApiOperation({
+    summary: 'Cancel a task',
+    description: 'Ends it at once, whatever it does; its events stay. Cancelling twice is the same as once.',
+  })
+  @ApiOkResponse({ type: TaskDto, description: 'The cancelled task' })
+  @Problems({ 400: 'The query is wrong', 404: 'There is no such task', 409: 'It is completed or failed and stays so' })
+  async cancel(@Param('id') id: string, @Query() { reason }: CancelQuery, @Host() host: string): Promise<TaskDto> {
+    const { task, changed } = await this.tasks.cancel(id, { by: 'user', reason: reason ?? 'cancelled by the user' });
+    if (!changed && task.status !== 'cancelled') throw new TaskFinishedError(task.taskId, task.status);
+    return taskDtoOf(task, host);
+  }
+
+  @Post(':id/interventions')
+  @HttpCode(201)
+  @ApiTaskId()
+  @ApiOperation({ summary: 'Give guidance', description: 'It is in the context of the very next model call.' })
+  @ApiCreatedResponse({ type: TaskDto, description: 'The task with the guidance recorded' })
+  @Problems({ 400: 'The body is wrong', 404: 'There is no such task', 409: 'The task is over', 415: 'Not JSON' })
+  async intervene(
+    @Param('id') id: string,
+    @Body() { guidance, by = 'user' }: InterventionDto,
+    @Host() host: string,
+  ): Promise<TaskDto> {
+    return taskDtoOf(await this.tasks.intervene(id, { guidance, by }), host);
+  }
+}
