@@ -7,10 +7,8 @@ const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u206
  */
 export function printable(text: string, maxCharacters = 200): string {
   // Cut before and after: one character can become six, and a text may be very long.
-  const line = text
-    .slice(0, maxCharacters * 2)
-    .trim()
-    .replace(UNSAFE, show);
+  const start = text.trim().slice(0, maxCharacters * 2 + 2);
+  const line = start.replace(UNSAFE, show);
   const characters = [...line];
   if (characters.length <= maxCharacters) return line;
   return `${characters.slice(0, maxCharacters - 1).join('')}…`;
