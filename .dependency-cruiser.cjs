@@ -30,6 +30,13 @@ module.exports = {
   forbidden: [
     ...floorRules,
     {
+      name: 'roof-sees-index-only',
+      severity: 'error',
+      comment: 'The roof too imports a module by its index.ts (any file of kernel).',
+      from: { path: '^src/[^/]+$' },
+      to: { path: '^src/[^/]+/', pathNot: '^src/(kernel/|[^/]+/index\\.ts$)' },
+    },
+    {
       name: 'no-circular',
       severity: 'error',
       comment: 'With decorator metadata an import cycle is a ReferenceError at load.',
