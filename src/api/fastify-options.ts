@@ -1,7 +1,8 @@
-import type { IncomingMessage } from 'node:http';
-import type { FastifyServerOptions } from 'fastify';
+import { type IncomingMessage, STATUS_CODES } from 'node:http';
+import type { FastifyReply, FastifyServerOptions } from 'fastify';
 import type { Configuration } from '../kernel/configuration.ts';
 import { newId } from '../kernel/ids.ts';
+import { answerOf, type Failure, failureOf } from './problem.ts';
 
 /** A percent-encoded task id is at most 3 x 256 bytes, a path in a workspace 3 x 1,024. */
 const MAX_PARAMETER_CHARS = 4096;
@@ -14,6 +15,18 @@ export function fastifyOptions(configuration: Configuration): FastifyServerOptio
   return {
     bodyLimit: configuration.BODY_MAX_BYTES,
     genReqId: correlationIdOf,
+    // Both come before there is a route whose filter could answer: a path that cannot be decoded, and what is no HTTP.
+    frameworkErrors: (error, request, reply: FastifyReply) => {
+      const { headers, body } = answerOf(failureOf(error), request.url.split('?', 1)[0] ?? '/', request.id);
+      void reply
+        .status(error.statusCode ?? 400)
+        .headers(headers)
+        .send(body);
+    },
+    clientErrorHandler: (error, socket) => {
+      if (error.code !== 'ECONNRESET' && socket.writable) socket.end(rawAnswer(error.code));
+      socket.destroySoon();
+    },
     requestTimeout: RECEIVE_TIMEOUT_MS,
     routerOptions: { maxParamLength: MAX_PARAMETER_CHARS },
   };
@@ -23,4 +36,19 @@ export function fastifyOptions(configuration: Configuration): FastifyServerOptio
 function correlationIdOf({ headers }: Pick<IncomingMessage, 'headers'>): string {
   const given = headers['x-correlation-id'];
   return typeof given === 'string' && correlationIdForm.test(given) ? given : newId();
+}
+
+/** What Node's HTTP parser refuses, by its code; everything else is 400. */
+const parserFailures: Readonly<Record<string, { readonly status: number; readonly detail: string }>> = {
+  HPE_HEADER_OVERFLOW: { status: 431, detail: 'The headers are too large: send fewer or shorter ones.' },
+  ERR_HTTP_REQUEST_TIMEOUT: { status: 408, detail: 'The request did not arrive in time: send it again.' },
+};
+
+function rawAnswer(code = 'API_BAD_REQUEST'): string {
+  const { status, detail } = parserFailures[code] ?? { status: 400, detail: 'This is no HTTP/1.1 request.' };
+  const failure: Failure = { status, code, detail, errors: [], details: {}, headers: {} };
+  const { headers, body } = answerOf(failure, '', newId());
+  const lines = Object.entries({ ...headers, 'content-length': Buffer.byteLength(body), connection: 'close' });
+  const head = [`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...lines.map(([name, value]) => `${name}: ${value}`)];
+  return `${head.join('\r\n')}\r\n\r\n${body}`;
 }

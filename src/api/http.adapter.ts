@@ -21,10 +21,11 @@ export function configureApi(app: NestFastifyApplication, configuration: Configu
   server.addHook('onRoute', ({ method, url }) => routes.add(method, url));
   server.addHook('onRequest', (request, reply, done) => {
     void reply.headers({ ...answerHeaders, 'x-correlation-id': request.id });
-    done(refusalOf(request) ?? undefined);
+    const refusal = refusalOf(request);
+    // Answered here: an error passed on would not reach the filter from the routes of the documentation.
+    if (refusal) filter.answer(refusal, request, reply);
+    else done();
   });
-  // A path that cannot be decoded is refused by the router, before there is a route whose filters could answer.
-  server.setErrorHandler((error, request, reply) => filter.answer(error, request, reply));
   app.useGlobalFilters(filter);
   setUpDocumentation(app);
 }

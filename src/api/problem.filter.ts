@@ -1,7 +1,14 @@
-import { type ArgumentsHost, Catch, type ExceptionFilter, Logger, NotFoundException } from '@nestjs/common';
+import {
+  type ArgumentsHost,
+  Catch,
+  type ExceptionFilter,
+  HttpException,
+  Logger,
+  NotFoundException,
+} from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { MethodNotAllowedError, RouteNotFoundError } from './api.errors.ts';
-import { failureOf, problemOf } from './problem.ts';
+import { BodyTooLargeError, MethodNotAllowedError, RouteNotFoundError } from './api.errors.ts';
+import { answerOf, failureOf } from './problem.ts';
 import type { RouteTable } from './route-table.ts';
 
 /** Answers every error of the REST door as problem details; only what is our own fault is logged. */
@@ -20,7 +27,7 @@ export class ProblemFilter implements ExceptionFilter {
   }
 
   answer(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
-    const failure = failureOf(this.named(error, request), this.bodyMaxBytes);
+    const failure = failureOf(this.named(error, request));
     if (failure.status >= 500 && failure.status !== 503) {
       this.logger.error({ err: error, correlationId: request.id }, `${request.method} ${pathOf(request)} failed`);
     }
@@ -29,15 +36,16 @@ export class ProblemFilter implements ExceptionFilter {
       reply.raw.destroy();
       return;
     }
-    void reply
-      .status(failure.status)
-      .headers({ ...failure.headers, 'x-correlation-id': request.id })
-      .type('application/problem+json; charset=utf-8')
-      .send(JSON.stringify(problemOf(failure, pathOf(request), request.id)));
+    const { headers, body } = answerOf(failure, pathOf(request), request.id);
+    void reply.status(failure.status).headers(headers).send(body);
   }
 
-  /** Nest says 404 for every path and method it has no route for. */
+  /** Says more than the framework does: of unknown paths, wrong methods and bodies that are too large. */
   private named(error: unknown, request: FastifyRequest): unknown {
+    if (error instanceof HttpException && error.getStatus() === 413) {
+      const length = Number(request.headers['content-length']);
+      return new BodyTooLargeError(length > this.bodyMaxBytes ? length : null, this.bodyMaxBytes);
+    }
     if (!(error instanceof NotFoundException)) return error;
     const path = pathOf(request);
     const allowed = this.routes.methodsAt(path);

@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import { AppError, type ErrorKind, type Issue } from '../kernel/errors.ts';
-import { BodyTooLargeError, MethodNotAllowedError } from './api.errors.ts';
+import { MethodNotAllowedError } from './api.errors.ts';
 
 /** RFC 9457 problem details: the one shape of every error answer. */
 export interface Problem {
@@ -49,17 +49,16 @@ const statusByCode: Readonly<Record<string, number>> = {
 const DEFAULT_RETRY_MS = 1000;
 
 /** What a caller may know of an error. Whatever was not raised on purpose is 500 and says nothing of the inside. */
-export function failureOf(error: unknown, bodyMaxBytes: number): Failure {
+export function failureOf(error: unknown): Failure {
   if (error instanceof AppError) return ofAppError(error);
   const { statusCode, code, message } = fieldsOf(error);
-  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return ofAppError(new BodyTooLargeError(null, bodyMaxBytes));
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
     return plain(statusCode, code ?? 'API_BAD_REQUEST', message);
   }
   return plain(500, 'INTERNAL', 'Something went wrong inside. The log has it under the correlation id.');
 }
 
-export function problemOf(failure: Failure, instance: string, correlationId: string): Problem {
+function problemOf(failure: Failure, instance: string, correlationId: string): Problem {
   const { status, code, detail, errors, details } = failure;
   return {
     type: `urn:taskloom:problem:${code}`,
@@ -74,9 +73,26 @@ export function problemOf(failure: Failure, instance: string, correlationId: str
   };
 }
 
+/** The bytes of a problem, and the headers that go with it. */
+export function answerOf(
+  failure: Failure,
+  instance: string,
+  correlationId: string,
+): { readonly headers: Readonly<Record<string, string>>; readonly body: string } {
+  return {
+    headers: {
+      ...failure.headers,
+      'content-type': 'application/problem+json; charset=utf-8',
+      'x-correlation-id': correlationId,
+      'x-content-type-options': 'nosniff',
+    },
+    body: JSON.stringify(problemOf(failure, instance, correlationId)),
+  };
+}
+
 function ofAppError(error: AppError): Failure {
   const status = statusByCode[error.code] ?? statusByKind[error.kind];
-  if (status === 500) return { ...failureOf(null, 0), code: error.code };
+  if (status === 500) return { ...failureOf(null), code: error.code };
   const { issues, ...details } = error.details;
   return {
     ...plain(status, error.code, error.message),
