@@ -136,8 +136,8 @@ describe('a prompt that does not fit', () => {
     await using ollama = await ollamaThat(() => 'blue', { beforeTruncateOption: true });
     const messages = [
       ...question,
-      { role: 'assistant' as const, content: 'x-'.repeat(3000) },
-      { role: 'user' as const, content: 'x-'.repeat(3000) },
+      { role: 'assistant' as const, content: 'x-'.repeat(4500) },
+      { role: 'user' as const, content: 'x-'.repeat(2000) },
     ];
     const error = await modelOn(ollama)
       .generate({ messages })
