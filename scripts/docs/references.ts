@@ -1,5 +1,8 @@
 import { settings } from '../../src/kernel/settings.ts';
+import { errorsPage } from './errors-reference.ts';
+import { eventsPage } from './events-reference.ts';
 import { configurationPage, environmentExample } from './settings-reference.ts';
+import { productSources } from './sources.ts';
 
 /** A file made from the code: its path in the project, and how to make its text. */
 export interface Reference {
@@ -13,4 +16,6 @@ export const references: Readonly<Record<string, readonly Reference[]>> = {
     { path: '.env.example', make: () => environmentExample(settings) },
     { path: 'docs/configuration.md', make: () => configurationPage(settings) },
   ],
+  errors: [{ path: 'docs/errors.md', make: () => errorsPage(productSources()) }],
+  events: [{ path: 'docs/events.md', make: () => eventsPage(productSources()) }],
 };

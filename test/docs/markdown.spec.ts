@@ -1,0 +1,41 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from '@jest/globals';
+import { headingsOf, markdownPages, readMarkdown } from '../support/markdown.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: Record<string, string> };
+
+describe.each(markdownPages())('$path', ({ links, paths, scripts: named }) => {
+  it('links only to what exists [PL-10]', () => {
+    const broken = links.filter(({ path, heading }) => {
+      if (!existsSync(join(root, path))) return true;
+      return heading !== '' && !headingsOf(readFileSync(join(root, path), 'utf8')).includes(heading);
+    });
+    expect(broken).toEqual([]);
+  });
+
+  it('names only files and scripts that exist [PL-10]', () => {
+    expect(paths.filter((path) => !existsSync(join(root, path)))).toEqual([]);
+    expect(named.filter((name) => !(name in scripts))).toEqual([]);
+  });
+});
+
+describe('the reading of Markdown', () => {
+  it('finds links, paths and scripts, and leaves out addresses, placeholders and code', () => {
+    const page = readMarkdown(
+      'docs/a.md',
+      'See [b](b.md#the-end), [up](../README.md), [here](#top), [web](https://x.example) and `src/a.ts`, `src/<module>/x.ts`.\n' +
+        'Run `npm run docs:errors`, `npm test`.\n\n```sh\nnpm start # [no](link.md)\n```\n',
+    );
+    expect(page.links).toEqual([
+      { path: 'docs/b.md', heading: 'the-end' },
+      { path: 'README.md', heading: '' },
+      { path: 'docs/a.md', heading: 'top' },
+    ]);
+    expect(page.paths).toEqual(['src/a.ts']);
+    expect(page.scripts).toEqual(['docs:errors', 'test', 'start']);
+    expect(headingsOf('# One `two`, three!\n## End')).toEqual(['one-two-three', 'end']);
+  });
+});
