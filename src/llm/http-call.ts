@@ -19,7 +19,7 @@ export interface HttpAnswer {
 /**
  * One HTTP exchange over its own socket, resolved when the headers are there. Unlike fetch it knows no time limit but
  * the signal: a model that reads a long prompt for ten minutes is waited for. An abort destroys the socket at once,
- * before the headers too, and rejects with the signal's reason. Redirects are answers like any other.
+ * before the headers too, and rejects (or ends the body) with the signal's reason. Redirects are answers like any other.
  */
 export function httpCall({ url, method = 'GET', headers = {}, body, signal }: HttpCall): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
@@ -30,13 +30,18 @@ export function httpCall({ url, method = 'GET', headers = {}, body, signal }: Ht
       // A kept socket may be closed by the server just when it is used again.
       agent: false,
     });
-    const onAbort = () => request.destroy(signal?.reason as Error);
+    let answered: IncomingMessage | undefined;
+    const onAbort = () => {
+      answered?.destroy(signal?.reason as Error);
+      request.destroy(signal?.reason as Error);
+    };
     signal?.addEventListener('abort', onAbort, { once: true });
     request.once('close', () => signal?.removeEventListener('abort', onAbort));
     request.once('error', (error) => reject(signal?.aborted ? (signal.reason as Error) : error));
     request.once('response', (response) => {
       // Whoever reads the body gets its errors; until then one must not bring the process down.
       response.on('error', () => undefined);
+      answered = response;
       resolve({ status: response.statusCode ?? 0, headers: plainHeaders(response), body: response });
     });
     request.end(body);
