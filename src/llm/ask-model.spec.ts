@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { FakeOllama, type FakeAnswer } from '../../test/support/fake-ollama.ts';
 import { askModel, predict } from './ask-model.ts';
+import type { ModelAnswer } from './language-model.ts';
 import { OllamaModel } from './language-model.ollama.ts';
 import { AnswerCutError, AnswerInvalidError, ModelMissingError, ModelUnavailableError } from './llm.errors.ts';
 import { promptOf } from './signature.ts';
@@ -61,8 +62,11 @@ describe('asking a model for an answer of a form', () => {
   it('rejects with the errors when the repair is wrong too, after two calls [LM-3]', async () => {
     await using asked = await answering(wrong);
     const { ollama, model } = asked;
-    const error = await predict(model, generateModule, input).catch((thrown: unknown) => thrown);
+    const spent: number[] = [];
+    const onAnswer = ({ usage }: ModelAnswer) => spent.push(usage?.outputTokens ?? 0);
+    const error = await predict(model, generateModule, input, { onAnswer }).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(AnswerInvalidError);
+    expect(spent).toEqual([expect.any(Number), spent[0]]);
     expect(error).toMatchObject({ transient: false, issues: [{ path: 'path', message: 'must be "src/count.js"' }] });
     expect(ollama.chats).toHaveLength(2);
   });

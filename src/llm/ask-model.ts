@@ -13,6 +13,8 @@ export interface AskOptions {
   readonly maxAnswerTokens?: number;
   /** The raw text as it comes, a wrong answer and its repair alike. */
   readonly onText?: (text: string) => void;
+  /** Every answer that came, the wrong and the cut ones too: what was spent counts even when nothing came of it. */
+  readonly onAnswer?: (answer: ModelAnswer) => void;
   readonly retry?: RetryPolicy;
 }
 
@@ -60,10 +62,16 @@ export async function predict<Input, Output>(
   return { ...answer, value: answerOf(signature, input, answer.value) };
 }
 
-function generate(model: LanguageModel, prompt: Prompt, options: AskOptions): Promise<ModelAnswer> {
-  const { signal, maxAnswerTokens, onText, retry } = options;
+async function generate(model: LanguageModel, prompt: Prompt, options: AskOptions): Promise<ModelAnswer> {
+  const { signal, maxAnswerTokens, onText, onAnswer, retry } = options;
   const { messages, answerSchema } = prompt;
-  return withRetry(() => model.generate({ messages, answerSchema, maxAnswerTokens, signal, onText }), retry, signal);
+  const answer = await withRetry(
+    () => model.generate({ messages, answerSchema, maxAnswerTokens, signal, onText }),
+    retry,
+    signal,
+  );
+  onAnswer?.(answer);
+  return answer;
 }
 
 /** A cut answer counts only when it is complete all the same: some models pad a finished answer with blanks. */

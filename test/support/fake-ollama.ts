@@ -38,8 +38,10 @@ export class FakeOllama implements AsyncDisposable {
   private readonly watchers = new Set<() => void>();
   private server: Server | null = null;
   private port: number;
+  private readonly options: FakeOllamaOptions;
 
-  private constructor(private readonly options: FakeOllamaOptions) {
+  private constructor(options: FakeOllamaOptions) {
+    this.options = options;
     this.respond = options.respond;
     this.port = options.port ?? 0;
     this.slots = new Slots(options.parallel ?? 1, options.maxQueue ?? 512);

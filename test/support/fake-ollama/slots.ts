@@ -3,10 +3,13 @@ export class Slots {
   private running = 0;
   private readonly waiting: (() => void)[] = [];
 
-  constructor(
-    private readonly size: number,
-    private readonly maxWaiting: number,
-  ) {}
+  private readonly size: number;
+  private readonly maxWaiting: number;
+
+  constructor(size: number, maxWaiting: number) {
+    this.size = size;
+    this.maxWaiting = maxWaiting;
+  }
 
   get isFull(): boolean {
     return this.running >= this.size && this.waiting.length >= this.maxWaiting;
