@@ -1,6 +1,16 @@
 import { Module } from '@nestjs/common';
+import { HealthController } from './health.controller.ts';
+import { HealthService } from './health.service.ts';
+import { Leaving } from './leaving.service.ts';
+import { TaskEventsController } from './task-events.controller.ts';
+import { TaskEvents } from './task-events.service.ts';
+import { TaskResultsController } from './task-results.controller.ts';
 import { TasksController } from './tasks.controller.ts';
+import { WorkItemsController } from './work-items.controller.ts';
 
 /** The REST door. */
-@Module({ controllers: [TasksController] })
+@Module({
+  controllers: [TasksController, TaskEventsController, TaskResultsController, WorkItemsController, HealthController],
+  providers: [TaskEvents, HealthService, Leaving],
+})
 export class ApiModule {}

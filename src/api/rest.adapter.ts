@@ -1,7 +1,15 @@
-import { applyDecorators, Controller, createParamDecorator, type ExecutionContext, UsePipes } from '@nestjs/common';
-import { ApiExtraModels, ApiHeader, ApiResponse, ApiTags, getSchemaPath } from '@nestjs/swagger';
+import {
+  applyDecorators,
+  Controller,
+  createParamDecorator,
+  type ExecutionContext,
+  Header,
+  UsePipes,
+} from '@nestjs/common';
+import { ApiExtraModels, ApiHeader, ApiParam, ApiResponse, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { readIdempotencyKey } from './idempotency-key.ts';
+import { readLastEventId, wantsEventStream } from './server-sent-events.ts';
 import { ProblemDto } from './problem.dto.ts';
 import { StrictValidationPipe } from './strict-validation.pipe.ts';
 
@@ -22,6 +30,9 @@ export function RestController(path: string, tag: string): ClassDecorator {
   );
 }
 
+export const ApiTaskId = () =>
+  ApiParam({ name: 'id', description: 'The task, percent-encoded', schema: { type: 'string', example: 'slugify-1' } });
+
 /** Documents error answers by their status: why each may come. */
 export function Problems(reasons: Readonly<Record<number, string>>): ClassDecorator & MethodDecorator {
   return applyDecorators(
@@ -35,6 +46,18 @@ export function Problems(reasons: Readonly<Record<number, string>>): ClassDecora
   );
 }
 
+/** The bytes of a file that a model may have written: handed over, never shown or run by a browser. */
+export function FileAnswer(): MethodDecorator {
+  return applyDecorators(
+    Header('content-security-policy', "default-src 'none'; sandbox; frame-ancestors 'none'"),
+    ApiResponse({
+      status: 200,
+      description: 'The bytes',
+      content: { 'text/plain': { schema: { type: 'string', example: 'export const slugify = …' } } },
+    }),
+  );
+}
+
 /** The Host header, which has been checked to be ours. */
 export const Host = createParamDecorator(
   (_data: unknown, context: ExecutionContext) => context.switchToHttp().getRequest<FastifyRequest>().host,
@@ -42,6 +65,16 @@ export const Host = createParamDecorator(
 
 export const IdempotencyKey = createParamDecorator((_data: unknown, context: ExecutionContext) =>
   readIdempotencyKey(context.switchToHttp().getRequest<FastifyRequest>().headers['idempotency-key']),
+);
+
+/** Last-Event-ID: what a reconnecting EventSource has seen last. */
+export const LastEventId = createParamDecorator((_data: unknown, context: ExecutionContext) =>
+  readLastEventId(context.switchToHttp().getRequest<FastifyRequest>().headers['last-event-id']),
+);
+
+/** Whether the client asks for a stream of events rather than for JSON. */
+export const WantsStream = createParamDecorator((_data: unknown, context: ExecutionContext) =>
+  wantsEventStream(context.switchToHttp().getRequest<FastifyRequest>().headers.accept),
 );
 
 /** Aborts when the client is gone before it was answered: nobody waits for what is still being done for it. */

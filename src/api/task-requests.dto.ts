@@ -1,6 +1,6 @@
 import { Transform } from 'class-transformer';
 import { taskStatuses, type TaskStatus } from '../tasks/index.ts';
-import { CheckedField, ChoiceField, NumberInQuery, TextField } from './fields.dto.ts';
+import { CheckedField, ChoiceField, NumberInQuery, TextField, TextListField } from './fields.dto.ts';
 
 export class TaskListQuery {
   @ChoiceField({ description: 'Only tasks of this status', example: 'running', choices: taskStatuses, optional: true })
@@ -49,6 +49,39 @@ export class StateQuery {
   )
   @Transform(({ value }: { value: unknown }) => momentOf(value))
   until?: number | Date;
+}
+
+export class EventsQuery {
+  @NumberInQuery({
+    description: 'Only events after this stream sequence; a Last-Event-ID header goes before it. Default: 0',
+    example: 12,
+    min: 0,
+    max: Number.MAX_SAFE_INTEGER,
+  })
+  afterSequence?: number;
+
+  @NumberInQuery({
+    description: 'Events of a page (of a stream: no limit). Default: 100',
+    example: 100,
+    min: 1,
+    max: 1000,
+  })
+  limit?: number;
+
+  @TextListField({
+    description: 'Only these event types, separated by commas. Default: all',
+    example: ['CODE_GENERATED', 'TEST_FAILED'],
+    maxItems: 64,
+    maxLength: 64,
+    optional: true,
+  })
+  @Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.split(',') : value))
+  types?: string[];
+}
+
+export class VersionQuery {
+  @NumberInQuery({ description: 'Code version. Default: the newest', example: 2, min: 0, max: Number.MAX_SAFE_INTEGER })
+  version?: number;
 }
 
 const isoForm = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d))?$/;

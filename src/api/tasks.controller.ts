@@ -1,15 +1,12 @@
 import { Body, Delete, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
-import { ApiCreatedResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiParam } from '@nestjs/swagger';
+import { ApiCreatedResponse, ApiHeader, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { TaskFinishedError, TasksService } from '../tasks/index.ts';
 import { NewTaskDto } from './new-task.dto.ts';
 import { PromptLimitPipe } from './prompt-limit.pipe.ts';
-import { Host, IdempotencyKey, Problems, RestController } from './rest.adapter.ts';
+import { ApiTaskId, Host, IdempotencyKey, Problems, RestController } from './rest.adapter.ts';
 import { TaskDto, taskDtoOf, TaskPageDto } from './task.dto.ts';
 import { CancelQuery, InterventionDto, TaskListQuery } from './task-requests.dto.ts';
-
-export const ApiTaskId = () =>
-  ApiParam({ name: 'id', description: 'The task, percent-encoded', schema: { type: 'string', example: 'slugify-1' } });
 
 @RestController('tasks', 'tasks')
 export class TasksController {

@@ -1,0 +1,73 @@
+import { ApiProperty } from '@nestjs/swagger';
+import type { StoredEvent } from '../events/index.ts';
+
+const id = { type: String, format: 'uuid', example: '01937b1e-6a1c-7000-8000-000000000000' } as const;
+
+/** As it stands in the log: it never changes. */
+export class EventDto {
+  @ApiProperty({ ...id, description: 'The event' })
+  eventId!: string;
+
+  @ApiProperty({ type: String, description: 'Its task', example: 'slugify-1' })
+  taskId!: string;
+
+  @ApiProperty({ type: String, description: 'What happened', example: 'CODE_GENERATED' })
+  eventType!: StoredEvent['eventType'];
+
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    description: 'For people, not for order',
+    example: '2026-11-24T12:00:00.000Z',
+  })
+  timestamp!: string;
+
+  @ApiProperty({ type: 'integer', minimum: 1, description: 'Position in the whole log', example: 120 })
+  sequenceNumber!: number;
+
+  @ApiProperty({
+    type: 'integer',
+    minimum: 1,
+    description: "Position among the task's events: the cursor",
+    example: 12,
+  })
+  streamSequence!: number;
+
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: { type: 'integer' },
+    description: 'What each process had done: tells before from at the same time',
+    example: { 'host-1a2b': 12 },
+  })
+  vectorClock!: Readonly<Record<string, number>>;
+
+  @ApiProperty({ ...id, nullable: true, description: 'The event that caused it' })
+  causationId!: string | null;
+
+  @ApiProperty({ ...id, description: 'Ties together what belongs to one request' })
+  correlationId!: string;
+
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: true,
+    description: 'What the type carries',
+    example: { module: 'src/slugify.js' },
+  })
+  data!: StoredEvent['data'];
+
+  @ApiProperty({ type: 'integer', minimum: 0, description: 'Version of the code after it', example: 1 })
+  codeVersion!: number;
+}
+
+export class EventPageDto {
+  @ApiProperty({ type: () => EventDto, isArray: true, description: 'In order; empty at the end', example: [] })
+  events!: readonly EventDto[];
+
+  @ApiProperty({
+    type: 'integer',
+    minimum: 0,
+    description: 'Give it as afterSequence for what comes next',
+    example: 12,
+  })
+  nextAfterSequence!: number;
+}

@@ -1,0 +1,61 @@
+import { Get, Param, Query, StreamableFile } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiParam } from '@nestjs/swagger';
+import { TasksService } from '../tasks/index.ts';
+import { FileListDto, PlanDto } from './results.dto.ts';
+import { ApiTaskId, FileAnswer, Problems, RestController } from './rest.adapter.ts';
+import { TaskStateDto } from './task-state.dto.ts';
+import { StateQuery, VersionQuery } from './task-requests.dto.ts';
+
+@RestController('tasks', 'tasks')
+export class TaskResultsController {
+  constructor(private readonly tasks: TasksService) {}
+
+  @Get(':id/state')
+  @ApiTaskId()
+  @ApiOperation({ summary: 'Show the state of a task, now or in the past', description: 'Folded from its events.' })
+  @ApiOkResponse({ type: TaskStateDto, description: 'The state' })
+  @Problems({ 400: 'The moment is wrong', 404: 'There is no such task' })
+  state(@Param('id') id: string, @Query() { until }: StateQuery): Promise<TaskStateDto> {
+    return this.tasks.read.state(id, until instanceof Date ? until.toISOString() : until);
+  }
+
+  @Get(':id/plan')
+  @ApiTaskId()
+  @ApiOperation({ summary: 'Show the plan', description: 'What is to be written, and in which order.' })
+  @ApiOkResponse({ type: PlanDto, description: 'The plan' })
+  @Problems({ 404: 'There is no such task, or no plan yet' })
+  plan(@Param('id') id: string): Promise<PlanDto> {
+    return this.tasks.read.plan(id);
+  }
+
+  @Get(':id/files')
+  @ApiTaskId()
+  @ApiOperation({ summary: 'List the files', description: 'Of the workspace, at any code version.' })
+  @ApiOkResponse({ type: FileListDto, description: 'The files' })
+  @Problems({ 400: 'The query is wrong', 404: 'There is no such task or version' })
+  files(@Param('id') id: string, @Query() { version }: VersionQuery): Promise<FileListDto> {
+    return this.tasks.read.files(id, version);
+  }
+
+  @Get(':id/files/*path')
+  @ApiTaskId()
+  @ApiParam({
+    name: 'path',
+    description: 'As the list names it',
+    schema: { type: 'string', example: 'src/slugify.js' },
+  })
+  @ApiOperation({ summary: 'Read a file', description: 'Its bytes, as a download that no browser runs.' })
+  @FileAnswer()
+  @Problems({ 400: 'The query is wrong', 404: 'There is no such task, version or file' })
+  async file(
+    @Param('id') id: string,
+    @Param('path') path: string,
+    @Query() { version }: VersionQuery,
+  ): Promise<StreamableFile> {
+    const { content } = await this.tasks.read.file(id, path, version);
+    return new StreamableFile(Buffer.from(content, 'utf8'), {
+      type: 'text/plain; charset=utf-8',
+      disposition: 'attachment',
+    });
+  }
+}
