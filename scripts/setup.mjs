@@ -1,32 +1,118 @@
 // Does the whole set-up by itself: dependencies, build, and (for tests) the Debian packages they can use. Runs on any
-// Node.js from 20 on, before the project's own Node.js is there. Does nothing that is done already.
+// Node.js from 20 on, before the project's own Node.js is there. Does nothing that is done already; what is done is
+// told by content, not by time, so that a pull, a copy or a removed file is never missed. One at a time.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const at = (...parts) => join(root, ...parts);
 const wanted = new Set(process.argv.slice(2));
+const lockFile = at('.setup.lock');
+const LOCK_POLL_MS = 200;
 
-installDependencies();
-if (wanted.has('--build')) build();
+const isDone = () => isInstalled() && (!wanted.has('--build') || isBuilt());
+if (!isDone()) alone(setUp);
 if (wanted.has('--test-tools')) installTestTools();
 
-function installDependencies() {
-  if (mtime(at('node_modules/.package-lock.json')) >= mtime(at('package-lock.json'))) return;
-  say('installing dependencies');
-  npm('ci', '--no-audit', '--no-fund');
+function setUp() {
+  if (!isInstalled()) {
+    say('installing dependencies');
+    // Whatever the environment says: the build needs development packages, and Node.js itself is an optional one.
+    npm('ci', '--no-audit', '--no-fund', '--include=dev', '--include=optional');
+  }
+  if (wanted.has('--build') && !isBuilt()) {
+    say('building');
+    const built = fingerprint();
+    npm('run', '--silent', 'build');
+    mkdirSync(at('dist'), { recursive: true });
+    writeFileSync(at('dist/.built'), built);
+  }
 }
 
-function build() {
-  const marker = at('dist/.built');
-  const sources = [at('src'), at('package-lock.json'), at('.swcrc'), at('nest-cli.json'), at('tsconfig.build.json')];
-  if (mtime(marker) >= Math.max(...sources.map(newest))) return;
-  say('building');
-  npm('run', '--silent', 'build');
-  mkdirSync(at('dist'), { recursive: true });
-  writeFileSync(marker, '');
+/** Whether node_modules holds what package-lock.json asks for; packages for other platforms may be missing. */
+function isInstalled() {
+  const asked = lockedPackages(at('package-lock.json'));
+  const found = lockedPackages(at('node_modules/.package-lock.json'));
+  if (!found) return false;
+  const same = (name) =>
+    asked[name]?.version === found[name].version && asked[name]?.integrity === found[name].integrity;
+  return (
+    Object.keys(found).every((name) => name === '' || same(name)) &&
+    Object.keys(asked).every((name) => name === '' || name in found || asked[name].optional)
+  );
+}
+
+function lockedPackages(path) {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')).packages;
+  } catch (error) {
+    if (error.code === 'ENOENT' || error instanceof SyntaxError) return null;
+    throw error;
+  }
+}
+
+function isBuilt() {
+  return existsSync(at('dist/.built')) && readFileSync(at('dist/.built'), 'utf8') === fingerprint();
+}
+
+/** A hash of all that the build is made from. */
+function fingerprint() {
+  const hash = createHash('sha256');
+  for (const path of ['package-lock.json', '.swcrc', 'nest-cli.json', 'tsconfig.json', 'tsconfig.build.json', 'src']) {
+    for (const file of filesIn(path))
+      hash
+        .update(`${file}\0`)
+        .update(readFileSync(at(file)))
+        .update('\0');
+  }
+  return hash.digest('hex');
+}
+
+function filesIn(path) {
+  if (!statSync(at(path)).isDirectory()) return [path];
+  return readdirSync(at(path))
+    .filter((name) => !/\.(spec|contract)\.ts$/.test(name))
+    .sort()
+    .flatMap((name) => filesIn(join(path, name)));
+}
+
+/** Runs the work while no other set-up of this checkout does; waits for one that is under way. */
+function alone(work) {
+  for (let told = false; !takeLock(); told = true) {
+    if (!told) say('waiting for another set-up of this directory');
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LOCK_POLL_MS);
+  }
+  process.on('exit', () => rmSync(lockFile, { force: true }));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(1));
+  work();
+}
+
+function takeLock() {
+  try {
+    writeFileSync(lockFile, String(process.pid), { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if (error.code !== 'EEXIST') throw error;
+    if (!isHeld()) rmSync(lockFile, { force: true });
+    return false;
+  }
+}
+
+/** Whether the lock's owner still runs: one that was killed leaves its file behind. */
+function isHeld() {
+  try {
+    const owner = Number(readFileSync(lockFile, 'utf8'));
+    // Empty for the moment between creating and writing it.
+    if (owner === 0) return Date.now() - statSync(lockFile).mtimeMs < 1000;
+    process.kill(owner, 0);
+    return true;
+  } catch (error) {
+    // ESRCH: nobody has this number any more. EPERM: somebody else's process. ENOENT: it has just been given back.
+    return error.code !== 'ESRCH';
+  }
 }
 
 /** Tests use what they find; where packages can be installed without asking anybody, they find everything. */
@@ -51,30 +137,25 @@ function installTestTools() {
 }
 
 function npm(...parameters) {
-  const cli = process.env.npm_execpath;
+  // Started by another package manager, or by hand, npm is looked for on the PATH.
+  const cli = /npm-cli\.c?js$/.test(process.env.npm_execpath ?? '') ? process.env.npm_execpath : null;
   const [command, first] = cli ? [process.execPath, [cli]] : ['npm', []];
   const environment = { ...process.env, PATH: `${at('node_modules/.bin')}${delimiter}${process.env.PATH}` };
-  const { status } = spawnSync(command, [...first, ...parameters], { cwd: root, stdio: 'inherit', env: environment });
+  const shell = !cli && process.platform === 'win32';
+  const { status, error } = spawnSync(command, [...first, ...parameters], {
+    cwd: root,
+    stdio: 'inherit',
+    env: environment,
+    shell,
+  });
   if (status !== 0) {
-    say(`npm ${parameters.join(' ')} failed: see the lines above.`);
+    say(`npm ${parameters.join(' ')} failed: ${error?.message ?? 'see the lines above'}.`);
     process.exit(status ?? 1);
   }
 }
 
 function onPath(command) {
   return (process.env.PATH ?? '').split(delimiter).some((directory) => existsSync(join(directory, command)));
-}
-
-function newest(path) {
-  if (!statSync(path).isDirectory()) return mtime(path);
-  return Math.max(
-    mtime(path),
-    ...readdirSync(path, { withFileTypes: true }).map((entry) => newest(join(path, entry.name))),
-  );
-}
-
-function mtime(path) {
-  return existsSync(path) ? statSync(path).mtimeMs : 0;
 }
 
 function say(text) {
