@@ -58,6 +58,17 @@ describe('reading an answer', () => {
     }
   });
 
+  it('does not take a whole part of a cut answer for the answer [LM-3]', () => {
+    expect(readAnswer({}, '{"modules": [{"path": "src/a.js"}, {"path": "src/b')).toMatchObject({
+      ok: false,
+      cut: true,
+    });
+    expect(readAnswer({}, 'Here it is:\n{"module": {"path": "src/a.js"}, "code": "')).toMatchObject({
+      ok: false,
+      cut: true,
+    });
+  });
+
   it('names a wrong file name together with the right one [LM-3]', () => {
     expect(issuesOf(JSON.stringify({ path: 'count.js', code }))).toEqual(['path: must be "src/count.js"']);
   });

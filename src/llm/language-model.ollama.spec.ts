@@ -107,6 +107,15 @@ describe('a model of an Ollama server', () => {
     expect((await model.generate({ messages: question })).text).toBe('blue');
     ollama.remove('qwen3:8b');
     await expect(model.generate({ messages: question })).rejects.toBeInstanceOf(ModelMissingError);
+    ollama.pull({ name: 'qwen3:8b', contextLength: 4096 });
+    await model.generate({ messages: question });
+    expect(ollama.chats.at(-1)?.options?.num_ctx).toBe(4096);
+  });
+
+  it('tells what the server said when it broke off', async () => {
+    const breakOff = { afterTokens: 2, how: 'error', error: 'CUDA out of memory' } as const;
+    await using ollama = await ollamaThat(() => ({ text: words(20), breakOff }));
+    await expect(modelOn(ollama).generate({ messages: question })).rejects.toThrow('CUDA out of memory');
   });
 });
 

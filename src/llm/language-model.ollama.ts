@@ -48,7 +48,7 @@ export class OllamaModel extends LanguageModel {
     const url = `${baseUrl}/api/chat`;
     try {
       const answer = await ollamaPost(url, model, this.body(request, profile, numCtx, answerTokens), signal);
-      const reply = await reaching(model, url, signal, () => readOllamaStream(answer.body, request.onText));
+      const reply = await reaching(model, url, () => readOllamaStream(answer.body, request.onText));
       this.refuseTruncation(request, reply, answerTokens, numCtx);
       return {
         text: reply.text,

@@ -19,7 +19,7 @@ interface ShowAnswer {
 export async function readOllamaProfile(baseUrl: string, model: string, signal?: AbortSignal): Promise<OllamaProfile> {
   const url = `${baseUrl}/api/show`;
   const answer = await ollamaPost(url, model, { model }, signal);
-  const shown = await reaching(model, url, signal, async () => JSON.parse(await readText(answer)) as ShowAnswer);
+  const shown = await reaching(model, url, async () => JSON.parse(await readText(answer)) as ShowAnswer);
   const info = shown.model_info ?? {};
   const architecture = info['general.architecture'];
   const contextLength = typeof architecture === 'string' ? info[`${architecture}.context_length`] : null;
@@ -32,7 +32,7 @@ export async function readOllamaProfile(baseUrl: string, model: string, signal?:
 
 /** Posts JSON and answers only a 200; everything else is the typed error it stands for. */
 export async function ollamaPost(url: string, model: string, body: object, signal?: AbortSignal): Promise<HttpAnswer> {
-  const answer = await reaching(model, url, signal, () =>
+  const answer = await reaching(model, url, () =>
     httpCall({
       url,
       method: 'POST',
@@ -42,20 +42,14 @@ export async function ollamaPost(url: string, model: string, body: object, signa
     }),
   );
   if (answer.status === 200) return answer;
-  throw refusal(model, answer, await reaching(model, url, signal, () => readText(answer)));
+  throw refusal(model, answer, await reaching(model, url, () => readText(answer)));
 }
 
-/** Turns what a socket says into ModelUnavailableError. An abort keeps the signal's reason. */
-export async function reaching<T>(
-  model: string,
-  url: string,
-  signal: AbortSignal | undefined,
-  act: () => Promise<T>,
-): Promise<T> {
+/** Turns what a socket says into ModelUnavailableError. */
+export async function reaching<T>(model: string, url: string, act: () => Promise<T>): Promise<T> {
   try {
     return await act();
   } catch (error) {
-    if (signal?.aborted) throw signal.reason;
     if (error instanceof ModelError) throw error;
     const said = error instanceof AggregateError ? error.errors.map(String).join(', ') : String(error);
     throw new ModelUnavailableError(`Ollama (${model})`, `${new URL(url).origin}: ${said}`, null, { cause: error });
