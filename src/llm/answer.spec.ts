@@ -126,6 +126,7 @@ describe('reading an answer', () => {
     const startedAt = performance.now();
     expect(readAnswer(moduleSchema, '{'.repeat(200_000))).toMatchObject({ ok: false });
     expect(readAnswer(moduleSchema, '{}'.repeat(100_000))).toMatchObject({ ok: false });
-    expect(performance.now() - startedAt).toBeLessThan(1000);
+    // By the square of the length it would take a minute.
+    expect(performance.now() - startedAt).toBeLessThan(10_000);
   });
 });
