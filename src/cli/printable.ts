@@ -19,6 +19,11 @@ export function firstLine(text: string, maxCharacters?: number): string {
   return printable(text.split(/\r?\n/).find((line) => line.trim() !== '') ?? '', maxCharacters);
 }
 
+/** A text of many lines, each of them safe on a terminal and whole. */
+export function printableLines(text: string): readonly string[] {
+  return text.split(/\r?\n/).map((line) => line.replaceAll('\t', '    ').replace(UNSAFE, show));
+}
+
 function show(character: string): string {
   if (character === '\n' || character === '\r' || character === '\t') return ' ';
   const code = character.charCodeAt(0);

@@ -40,7 +40,7 @@ export class Terminal {
   }
 
   live({ text, tone, indented }: LiveLine, prefix = ''): void {
-    this.print(`${prefix}${indented ? '    ' : ''}${text}`, tone);
+    this.print(`${prefix}${indented ? '  ' : ''}${text}`, tone);
   }
 
   /** Colours only on a terminal that can show them, and never where NO_COLOR is set (no-color.org). */

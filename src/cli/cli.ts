@@ -1,0 +1,61 @@
+import type { Command } from 'commander';
+import { connect, type TaskloomClient } from '../client/index.ts';
+import type { ExitCode } from './exit-codes.ts';
+import type { StartServer } from './running-server.ts';
+import type { Terminal } from './terminal.ts';
+
+export const DEFAULT_URL = 'http://127.0.0.1:9876';
+
+/** What all commands accept. */
+export interface CommonOptions {
+  readonly json?: boolean;
+}
+
+export interface ClientOptions extends CommonOptions {
+  readonly server?: string;
+}
+
+/** What the commands share: the terminal, the environment, and how a server is started or reached. */
+export class Cli {
+  /** What the process ends with once the command is done. */
+  exitCode: ExitCode = 0;
+
+  constructor(
+    readonly terminal: Terminal,
+    readonly environment: NodeJS.ProcessEnv,
+    readonly startServer: StartServer,
+  ) {}
+
+  /** A command that works on its own. */
+  command(program: Command, name: string): Command {
+    return program.command(name).option('--json', 'print JSON (one value a line where there are many)');
+  }
+
+  /** A command that asks a running server. */
+  clientCommand(program: Command, name: string): Command {
+    return this.command(program, name).option(
+      '--server <url>',
+      `the server to ask (default: TASKLOOM_URL, else ${DEFAULT_URL})`,
+    );
+  }
+
+  /** Runs a command's action and keeps its exit code. */
+  action<Parameters extends readonly unknown[]>(
+    run: (...parameters: Parameters) => Promise<ExitCode>,
+  ): (...parameters: Parameters) => Promise<void> {
+    return async (...parameters) => {
+      this.exitCode = await run(...parameters);
+    };
+  }
+
+  /** Where the server is that a command is to ask. */
+  serverUrl({ server }: ClientOptions): string {
+    return server ?? (this.environment.TASKLOOM_URL?.trim() || DEFAULT_URL);
+  }
+
+  /** The client for one command; it is closed when the scope ends. */
+  connect(url: string): TaskloomClient & AsyncDisposable {
+    const client = connect({ url });
+    return Object.assign(client, { [Symbol.asyncDispose]: () => Promise.resolve(client.close()) });
+  }
+}

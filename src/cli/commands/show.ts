@@ -1,0 +1,48 @@
+import type { Command } from 'commander';
+import type { Task } from '../../client/index.ts';
+import type { Cli, ClientOptions } from '../cli.ts';
+import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { printable } from '../printable.ts';
+import { table } from '../table.ts';
+
+export function addShow(program: Command, cli: Cli): void {
+  cli
+    .clientCommand(program, 'show <id>')
+    .description('show a task: status, modules, what it waits for, why it failed')
+    .addHelpText('after', '\nExamples:\n  $ taskloom show slugify-1\n  $ taskloom show slugify-1 --json')
+    .action(
+      cli.action(async (id: string, options: ClientOptions): Promise<ExitCode> => {
+        await using client = cli.connect(cli.serverUrl(options));
+        const task = await client.getTask(id);
+        if (options.json) cli.terminal.json(task);
+        else for (const line of describe(task)) cli.terminal.print(line);
+        return exitCodes.done;
+      }),
+    );
+}
+
+function describe(task: Task): readonly string[] {
+  const { waitingFor, error, summary } = task;
+  const facts: (readonly [string, string | null])[] = [
+    ['task', task.taskId],
+    ['status', `${task.status}, ${Math.round(task.progress * 100)} % done, code version ${task.codeVersion}`],
+    ['prompt', task.prompt],
+    ['models', task.brain],
+    ['created', task.createdAt],
+    ['ended', task.finishedAt],
+    ['waits for', waitingFor && `${waitingFor.detail}${waitingFor.until ? ` (until ${waitingFor.until})` : ''}`],
+    ['failed', error && `${error.code}: ${error.reason}`],
+    ['result', summary],
+  ];
+  const lines = facts.flatMap(([name, value]) =>
+    value === null ? [] : [`${name.padEnd(10)}${printable(value, 500)}`],
+  );
+  if (task.modules.length === 0) return lines;
+  const rows = task.modules.map((module) => [
+    module.path,
+    module.status,
+    String(module.iteration),
+    `${module.testsPassed} passed, ${module.testsFailed} failed`,
+  ]);
+  return [...lines, '', ...table(['module', 'status', 'corrections', 'tests'], rows)];
+}

@@ -1,0 +1,38 @@
+import type { TaskloomClient } from '../client/index.ts';
+import type { Cli } from './cli.ts';
+import { interruptible } from './end-signals.ts';
+import { type ExitCode, exitCodes } from './exit-codes.ts';
+import { isEnd, type LiveMessage } from './live-message.ts';
+import { LiveView } from './live-view.ts';
+
+export interface FollowOptions {
+  readonly json: boolean;
+  /** Only messages after this stream sequence; default: all. */
+  readonly after?: number;
+}
+
+/**
+ * Shows a task live until it is over, across lost connections. Answers 0 when it is completed, 1 when it failed or was
+ * cancelled, 130 when Ctrl-C ended the watching: the task goes on.
+ */
+export async function followTask(
+  { terminal }: Cli,
+  client: TaskloomClient,
+  taskId: string,
+  { json, after = 0 }: FollowOptions,
+): Promise<ExitCode> {
+  const view = new LiveView(terminal, json);
+  using interrupt = interruptible();
+  try {
+    for await (const received of client.watch(taskId, { afterStreamSequence: after, signal: interrupt.signal })) {
+      // Types of a newer server are passed over by whoever looks at them.
+      const message = received as LiveMessage;
+      view.show(message);
+      if (isEnd(message)) return message.type === 'TASK_COMPLETE' ? exitCodes.done : exitCodes.failed;
+    }
+  } catch (error) {
+    if (!interrupt.signal.aborted) throw error;
+  }
+  terminal.note(`Left; the task goes on. To follow it again: taskloom watch ${taskId}`);
+  return exitCodes.interrupted;
+}

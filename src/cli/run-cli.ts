@@ -1,0 +1,87 @@
+import { existsSync } from 'node:fs';
+import { loadEnvFile } from 'node:process';
+import { Command, CommanderError } from 'commander';
+import { Cli } from './cli.ts';
+import { addCancel } from './commands/cancel.ts';
+import { addDemo } from './commands/demo.ts';
+import { addDoctor } from './commands/doctor.ts';
+import { addEvents } from './commands/events.ts';
+import { addFiles } from './commands/files.ts';
+import { addIntervene } from './commands/intervene.ts';
+import { addRun } from './commands/run.ts';
+import { addServe } from './commands/serve.ts';
+import { addShow } from './commands/show.ts';
+import { addTasks } from './commands/tasks.ts';
+import { addWatch } from './commands/watch.ts';
+import { addWork } from './commands/work.ts';
+import { exitCodes } from './exit-codes.ts';
+import { reportFailure } from './failure.ts';
+import type { StartServer } from './running-server.ts';
+import { Terminal } from './terminal.ts';
+
+export interface CliOptions {
+  readonly startServer: StartServer;
+}
+
+const EXAMPLES = `
+Examples:
+  $ taskloom demo                                      see it work, without a model
+  $ taskloom serve                                     start the server
+  $ taskloom run "Write a function that slugifies titles" --language javascript
+  $ taskloom run "Make the test pass" --test spec/slug.test.js --module src/slug.js
+  $ taskloom files <id> --out ./result                 fetch what was written
+
+Exit codes:
+  0    done; for run and watch: the task is completed
+  1    the task failed or was cancelled, the request was refused, or the server could not start
+  2    wrong usage, or no server answers
+  130  left with Ctrl-C; the task goes on
+`;
+
+/** Runs one command line and answers the exit code of the process. Settings in a .env beside it count as environment. */
+export async function runCli(argv: readonly string[], { startServer }: CliOptions): Promise<number> {
+  endQuietlyWhenNobodyReads(process.stdout);
+  if (existsSync('.env')) loadEnvFile('.env');
+  const terminal = new Terminal(process.stdout, process.stderr, process.env);
+  const cli = new Cli(terminal, process.env, startServer);
+  const json = argv.includes('--json');
+  try {
+    await programOf(cli).parseAsync([...argv], { from: 'user' });
+    return cli.exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+    return reportFailure(terminal, error, json);
+  }
+}
+
+function programOf(cli: Cli): Command {
+  const program = new Command('taskloom')
+    .description('Runs AI coding tasks on small local models: planned, tested in a sandbox, corrected, recorded.')
+    .addHelpText('after', EXAMPLES)
+    .exitOverride()
+    .showHelpAfterError('(--help shows how)');
+  const commands = [
+    addDemo,
+    addServe,
+    addRun,
+    addWatch,
+    addTasks,
+    addShow,
+    addEvents,
+    addFiles,
+    addIntervene,
+    addCancel,
+    addWork,
+    addDoctor,
+  ];
+  for (const add of commands) add(program, cli);
+  return program;
+}
+
+/** `taskloom events x | head -1`: the reader has enough, and that is no error. */
+function endQuietlyWhenNobodyReads(stream: NodeJS.WriteStream): void {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(exitCodes.done);
+    throw error;
+  });
+}

@@ -1,0 +1,11 @@
+import type { Configuration } from '../kernel/configuration.ts';
+
+/** What a started server shows of itself to the commands that start one. */
+export interface RunningServer {
+  readonly url: string;
+  /** Drains and frees the port and the data directory. Safe to repeat. */
+  readonly close: () => Promise<void>;
+}
+
+/** Given in by main.ts: the roof alone knows how the house is put together. */
+export type StartServer = (configuration: Configuration) => Promise<RunningServer>;

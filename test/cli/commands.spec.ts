@@ -1,0 +1,201 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { CliProcess, type CliOptions, jsonLines, taskloom } from '../support/cli-process.ts';
+import { ServerProcess } from '../support/server-process.ts';
+import { temporaryDirectory } from '../support/temporary-directory.ts';
+
+const sample = fileURLToPath(new URL('../../examples/text-statistics/', import.meta.url));
+const { prompt } = JSON.parse(readFileSync(join(sample, 'task.json'), 'utf8')) as { prompt: string };
+const plan = readFileSync(join(sample, 'answers/plan.json'), 'utf8');
+
+const nowhere = 'http://127.0.0.1:1';
+
+describe('taskloom against a server that replays the sample', () => {
+  const directory = temporaryDirectory();
+  let server: ServerProcess;
+  const cli = (parameters: string[], options: CliOptions = {}) =>
+    taskloom(parameters, { ...options, env: { TASKLOOM_URL: server.url, ...options.env } });
+
+  beforeAll(async () => {
+    const LLM_RECORDING = join(sample, 'recording.jsonl');
+    server = await ServerProcess.start({ DATA_DIR: directory.path, LLM_PROVIDER: 'replay', LLM_RECORDING });
+  });
+  afterAll(async () => {
+    await server.kill('SIGTERM');
+    directory[Symbol.dispose]();
+  });
+
+  it('runs a task, follows it, and ends with 0 when it is completed [CLI-1]', async () => {
+    const { exitCode, out } = await cli(['run', prompt, '--language', 'javascript', '--id', 'statistics']);
+    expect(out).toMatch(/task statistics: Write a small text statistics library/);
+    expect(out).toMatch(/completed: 4 modules/);
+    expect(exitCode).toBe(0);
+  });
+
+  it('ends with 1 when the task fails, and prints messages that are JSON [CLI-1]', async () => {
+    const { exitCode, out } = await cli(['run', '-', '--json', '--id', 'unknown'], { input: 'Something unrecorded' });
+    const messages = jsonLines<{ type: string; taskId: string; data: { code?: string } }>(out);
+    expect(messages.at(-1)).toMatchObject({ type: 'TASK_FAILED', data: { code: 'LLM_RECORDING_MISS' } });
+    expect(exitCode).toBe(1);
+  });
+
+  it('watches a task that is over from its beginning, or from where you say [CLI-1]', async () => {
+    const whole = await cli(['watch', 'statistics', '--json']);
+    const sequences = jsonLines<{ streamSequence: number }>(whole.out).map((message) => message.streamSequence);
+    expect(whole.exitCode).toBe(0);
+    expect(sequences).toEqual(sequences.map((_, index) => index + 1));
+    const rest = await cli(['watch', 'statistics', '--after', String(sequences.length - 1), '--json']);
+    expect(jsonLines(rest.out)).toHaveLength(1);
+  });
+
+  it('lists tasks, shows one, and prints its events, for people and as JSON [CLI-1]', async () => {
+    const [list, shown, history] = await Promise.all([
+      cli(['tasks', '--json']),
+      cli(['show', 'statistics', '--json']),
+      cli(['events', 'statistics', '--json']),
+    ]);
+    expect(jsonLines(list.out).map((task) => task.taskId)).toEqual(['unknown', 'statistics']);
+    expect(jsonLines(shown.out)).toEqual([expect.objectContaining({ taskId: 'statistics', status: 'completed' })]);
+    const events = jsonLines(history.out);
+    expect(events.at(-1)).toMatchObject({ eventType: 'TASK_COMPLETE', streamSequence: events.length });
+
+    const [table, text, lines] = await Promise.all([
+      cli(['tasks', '--status', 'completed']),
+      cli(['show', 'statistics']),
+      cli(['events', 'statistics', '--limit', '3']),
+    ]);
+    expect(table.out).toMatch(/^statistics +completed +100 %/m);
+    expect(text.out).toMatch(/^src\/words\.js +\S+ +2 +6 passed, 0 failed$/m);
+    expect(lines.out.trimEnd().split('\n')).toHaveLength(3);
+  });
+
+  it('writes the files of any version into a directory, and overwrites nothing unasked [CLI-1]', async () => {
+    using result = temporaryDirectory();
+    const env = ['--out', 'result', '--version', '1'];
+    const first = await cli(['files', 'statistics', ...env], { cwd: result.path });
+    expect(first.exitCode).toBe(0);
+    const latest = await cli(['files', 'statistics', '--out', 'result'], { cwd: result.path });
+    expect(latest.exitCode).toBe(2);
+    expect(latest.err).toMatch(/--force/);
+    const forced = await cli(['files', 'statistics', '--out', 'result', '--force'], { cwd: result.path });
+    expect(forced.exitCode).toBe(0);
+    const words = readFileSync(join(result.path, 'result/src/words.js'), 'utf8');
+    expect(words).toBe(readFileSync(join(sample, 'answers/src/words.correction-2.js'), 'utf8'));
+  });
+
+  it('says that there is no such task, with 1 [CLI-1]', async () => {
+    const { exitCode, err, out } = await cli(['show', 'nothing']);
+    expect({ exitCode, out, lines: err.trimEnd().split('\n').length }).toEqual({ exitCode: 1, out: '', lines: 1 });
+    const asJson = await cli(['watch', 'nothing', '--json']);
+    expect(asJson.exitCode).toBe(1);
+    expect(jsonLines(asJson.err)).toEqual([{ error: expect.objectContaining({ code: 'TASK_NOT_FOUND' }) }]);
+  });
+});
+
+describe('taskloom against a server without a model', () => {
+  const directory = temporaryDirectory();
+  let server: ServerProcess;
+  const options = () => ({ env: { TASKLOOM_URL: server.url } });
+
+  beforeAll(async () => {
+    server = await ServerProcess.start({ DATA_DIR: directory.path, LLM_PROVIDER: 'delegated' });
+  });
+  afterAll(async () => {
+    await server.kill('SIGTERM');
+    directory[Symbol.dispose]();
+  });
+
+  it('leaves a task on Ctrl-C, which goes on, and says how to follow it again [CLI-1]', async () => {
+    const watching = new CliProcess(['run', 'Build something', '--id', 'left'], options());
+    await watching.printed(/waits for somebody to answer/);
+    watching.kill('SIGINT');
+    const { exitCode, err } = await watching.ended;
+    expect(exitCode).toBe(130);
+    expect(err).toContain('taskloom watch left');
+    const { out } = await taskloom(['show', 'left', '--json'], options());
+    expect(jsonLines(out)[0]).toMatchObject({ status: 'awaitingModel' });
+  });
+
+  it('answers the question of a task by hand [LM-7, CLI-1]', async () => {
+    await taskloom(['run', 'Count words', '--language', 'javascript', '--id', 'by-hand', '--detach'], options());
+    await taskloom(['cancel', 'left', '--reason', 'first in line'], options());
+    const listed = jsonLines((await taskloom(['work', 'list', '--json'], options())).out);
+    expect(listed).toEqual([expect.objectContaining({ kind: 'PlanTask', taskId: 'by-hand', claimedBy: null })]);
+
+    const claimed = await taskloom(['work', 'claim', '--as', 'ada', '--wait', '10', '--json'], options());
+    const [item] = jsonLines<{ id: string; leaseToken: string }>(claimed.out);
+    const lease = ['--lease', item?.leaseToken ?? ''];
+    const wrong = await taskloom(['work', 'answer', item?.id ?? '', ...lease], {
+      ...options(),
+      input: '{"no": "plan"}',
+    });
+    expect(wrong.exitCode).toBe(1);
+    expect(wrong.err).toContain('modules');
+    const right = await taskloom(['work', 'answer', item?.id ?? '', ...lease], { ...options(), input: plan });
+    expect(right).toMatchObject({ exitCode: 0, err: '' });
+
+    const watching = new CliProcess(['watch', 'by-hand'], options());
+    await watching.printed(/plan: 4 modules/);
+    watching.kill('SIGINT');
+    expect((await watching.ended).exitCode).toBe(130);
+  });
+
+  it('ends the watching with 1 when the task is cancelled [CLI-1]', async () => {
+    const watching = new CliProcess(['watch', 'by-hand'], options());
+    await watching.printed(/waits for somebody to answer/);
+    const cancelled = await taskloom(['cancel', 'by-hand'], options());
+    expect(cancelled.out).toContain('is cancelled');
+    expect((await watching.ended).exitCode).toBe(1);
+  });
+
+  it('gives files to a task under the paths they have [CLI-1]', async () => {
+    using project = temporaryDirectory();
+    mkdirSync(join(project.path, 'spec'));
+    writeFileSync(join(project.path, 'spec/slug.test.js'), "import '../src/slug.js';\n");
+    const parameters = ['run', 'Slugs', '--test', 'spec/slug.test.js', '--module', 'src/slug.js', '--detach', '--json'];
+    const { out } = await taskloom(parameters, { ...options(), cwd: project.path });
+    const [{ taskId } = { taskId: '' }] = jsonLines<{ taskId: string }>(out);
+    const files = jsonLines<{ files: object[] }>((await taskloom(['files', taskId, '--json'], options())).out);
+    expect(files[0]?.files).toEqual([expect.objectContaining({ path: 'spec/slug.test.js', role: 'test' })]);
+  });
+});
+
+describe('taskloom without a server', () => {
+  it('says how to start one, with 2 [CLI-1]', async () => {
+    const { exitCode, err } = await taskloom(['tasks', '--server', nowhere]);
+    expect(exitCode).toBe(2);
+    expect(err.trimEnd().split('\n')).toEqual([expect.stringMatching(/127\.0\.0\.1:1.*taskloom serve/)]);
+  });
+
+  it('does not wait for a server that is not there before it runs anything', async () => {
+    expect((await taskloom(['run', 'x', '--server', nowhere])).exitCode).toBe(2);
+    expect((await taskloom(['watch', 'x', '--server', nowhere])).exitCode).toBe(2);
+  });
+
+  it.each([
+    ['no prompt', ['run']],
+    ['a blank prompt', ['run', '  ']],
+    ['an unknown command', ['weave']],
+    ['an unknown option', ['tasks', '--colour']],
+    ['a file outside', ['run', 'x', '--file', '/etc/hosts']],
+    ['a file that is missing', ['run', 'x', '--test', 'missing.test.js']],
+    ['an unknown role', ['run', 'x', '--file', 'package.json:secret']],
+    ['a number that is none', ['tasks', '--limit', 'many']],
+    ['a URL that is none', ['tasks', '--server', 'not a url']],
+  ])('ends with 2 for %s [CLI-1]', async (_what, parameters) => {
+    const { exitCode, err, out } = await taskloom(parameters);
+    expect({ exitCode, out }).toEqual({ exitCode: 2, out: '' });
+    expect(err).not.toMatch(/at \S+ \(|node:internal/);
+  });
+
+  it('helps with examples and exit codes [CLI-1]', async () => {
+    const { exitCode, out } = await taskloom(['--help']);
+    expect(exitCode).toBe(0);
+    expect(out).toMatch(/Examples:\n {2}\$ taskloom/);
+    expect(out).toMatch(/Exit codes:/);
+    const run = await taskloom(['run', '--help']);
+    expect(run.out).toMatch(/\$ taskloom run "/);
+  });
+});
