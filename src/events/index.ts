@@ -8,4 +8,35 @@ export {
   type StreamsOptions,
   type SubscribeOptions,
 } from './event-store.ts';
-export type { VectorClock } from './vector-clock.ts';
+export { SqliteEventStore, type SqliteEventStoreOptions } from './event-store.sqlite.ts';
+export {
+  EventIdReusedError,
+  EventTooLargeError,
+  InvalidEventError,
+  RepeatedSequenceError,
+  StreamConflictError,
+} from './events.errors.ts';
+export { EventsModule } from './events.module.ts';
+export {
+  checkMonotonic,
+  type CodeStand,
+  filterStale,
+  isReportValidForCurrentCode,
+  type ReportCheck,
+  type ReportValidity,
+} from './ordering.ts';
+export { parseEvent } from './parse-event.ts';
+export { evolveTaskState, projectTask, rebuild } from './project-task.ts';
+export {
+  initialTaskState,
+  type Intervention,
+  type JudgedReport,
+  type LastChange,
+  type ModuleStatus,
+  type TaskLifecycle,
+  type TaskModule,
+  type TaskState,
+  type TaskWarning,
+} from './task-state.ts';
+export { type ClockOrder, compare, concurrent, happensBefore, merge, tick, type VectorClock } from './vector-clock.ts';
+export type { Verification } from './verify-stream.ts';

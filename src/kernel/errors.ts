@@ -14,14 +14,12 @@ export interface Issue {
 export abstract class AppError extends Error {
   abstract readonly code: string;
   abstract readonly kind: ErrorKind;
+  readonly details: Readonly<Record<string, unknown>>;
 
-  constructor(
-    message: string,
-    readonly details: Readonly<Record<string, unknown>> = {},
-    options?: ErrorOptions,
-  ) {
+  constructor(message: string, details: Readonly<Record<string, unknown>> = {}, options?: ErrorOptions) {
     super(message, options);
     this.name = new.target.name;
+    this.details = details;
   }
 }
 
@@ -29,12 +27,14 @@ export abstract class AppError extends Error {
 export class InvalidInputError extends AppError {
   readonly code: string = 'INVALID_INPUT';
   readonly kind = 'invalid';
+  readonly issues: readonly Issue[];
 
   constructor(
-    readonly issues: readonly Issue[],
+    issues: readonly Issue[],
     message = issues.map((issue) => (issue.path ? `${issue.path}: ${issue.message}` : issue.message)).join('; '),
   ) {
     super(message, { issues });
+    this.issues = issues;
   }
 }
 

@@ -1,0 +1,232 @@
+import { extname } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { type Clock, systemClock } from '../kernel/clock.ts';
+import type { Issue } from '../kernel/errors.ts';
+import { newProcessId } from '../kernel/ids.ts';
+import type { Database, LoadedCommand } from '../storage/index.ts';
+import type { AppendInput, AppendOutput, PreparedDraft } from './append.command.ts';
+import type { EventDraft, StoredEvent } from './event.ts';
+import { countIssue, streamId, taskIdIssue, textIssue, uuidIssue } from './event-fields.ts';
+import {
+  type AppendOptions,
+  EventStore,
+  type ReadOptions,
+  type StreamHead,
+  type StreamsOptions,
+  type SubscribeOptions,
+} from './event-store.ts';
+import { EventIdReusedError, InvalidEventError, StreamConflictError } from './events.errors.ts';
+import { EventReader } from './event-reader.ts';
+import { draftIssues, type DraftLimits, prepareDraft } from './prepare-draft.ts';
+import { refuse, streamQuery } from './read-query.ts';
+import { eventMigrations } from './schema.ts';
+import { eventOfAppend, eventOfRow } from './stored-event.ts';
+import { Tail } from './tail.ts';
+import { type Verification, verifyStream } from './verify-stream.ts';
+
+export interface SqliteEventStoreOptions {
+  readonly database: Database;
+  /** Whose counter of the vector clocks this is. Default: one that no other process has. */
+  readonly processId?: string;
+  readonly clock?: Clock;
+  /** Largest data of one event, in bytes of JSON. Default: 16 MiB. */
+  readonly maxBytes?: number;
+  /** How far in the future a time stamp may be. Default: one minute. */
+  readonly maxClockSkewMs?: number;
+}
+
+const DEFAULT_PAGE = 1000;
+const SUBSCRIPTION_BATCH = 500;
+
+/** The log in one SQLite file. Several processes may use the same file. */
+export class SqliteEventStore extends EventStore {
+  private readonly reader: EventReader;
+  private readonly tail: Tail;
+  private closed = false;
+
+  private constructor(
+    private readonly options: Required<SqliteEventStoreOptions>,
+    private readonly appendCommand: LoadedCommand<AppendInput, AppendOutput>,
+  ) {
+    super();
+    this.reader = new EventReader(options.database);
+    this.tail = new Tail(this.reader);
+  }
+
+  /** Brings the tables up to date. The database stays the caller's to close. */
+  static async open(options: SqliteEventStoreOptions): Promise<SqliteEventStore> {
+    const { database } = options;
+    await database.migrate('events', eventMigrations);
+    const url = new URL(`./append.command${extname(import.meta.url)}`, import.meta.url);
+    const append = await database.load<AppendInput, AppendOutput>(url);
+    return new SqliteEventStore(
+      {
+        processId: newProcessId(),
+        clock: systemClock,
+        maxBytes: 16 * 1024 * 1024,
+        maxClockSkewMs: 60_000,
+        ...options,
+      },
+      append,
+    );
+  }
+
+  override async append(
+    taskId: string,
+    drafts: readonly EventDraft[],
+    options: AppendOptions = {},
+  ): Promise<readonly StoredEvent[]> {
+    const input = this.prepare(taskId, drafts, options);
+    const output = await this.options.database.execute(this.appendCommand, input);
+    switch (output.kind) {
+      case 'stored':
+        return this.appended(input, output.events);
+      case 'conflict':
+        throw new StreamConflictError(input.taskId, input.expectedSequence ?? 0, output.actual);
+      case 'reused':
+        throw new EventIdReusedError(output.eventId);
+    }
+  }
+
+  override async getEvents(taskId: string, options: ReadOptions = {}): Promise<readonly StoredEvent[]> {
+    const events: StoredEvent[] = [];
+    for await (const page of this.pages(taskId, options)) for (const event of page) events.push(event);
+    return events;
+  }
+
+  override async *read(taskId: string, options: ReadOptions = {}): AsyncIterable<StoredEvent> {
+    for await (const page of this.pages(taskId, options)) yield* page;
+  }
+
+  override async readAll({ after, limit = DEFAULT_PAGE }: { readonly after: number; readonly limit?: number }) {
+    refuse([countIssue(after, 'after'), countIssue(limit, 'limit')]);
+    return Promise.resolve(this.reader.log(after, limit));
+  }
+
+  override async findEvent(eventId: string): Promise<StoredEvent | null> {
+    return Promise.resolve(this.reader.find(eventId.toLowerCase()));
+  }
+
+  override async latestVersion(taskId: string): Promise<number> {
+    return (await this.head(taskId))?.codeVersion ?? 0;
+  }
+
+  override async head(taskId: string): Promise<StreamHead | null> {
+    return Promise.resolve(this.reader.head(streamId(taskId)));
+  }
+
+  override async streams({ afterTaskId = '', limit = DEFAULT_PAGE }: StreamsOptions = {}) {
+    refuse([countIssue(limit, 'limit')]);
+    return Promise.resolve(this.reader.streams(streamId(afterTaskId), limit));
+  }
+
+  override async lastSequence(): Promise<number> {
+    return Promise.resolve(this.reader.lastSequence());
+  }
+
+  override subscribe({ taskId, after, signal }: SubscribeOptions): AsyncIterable<readonly StoredEvent[]> {
+    refuse([countIssue(after, 'after')]);
+    return this.follow(taskId === undefined ? null : streamId(taskId), after, signal);
+  }
+
+  /** Walks a stream and names the first event that was changed, removed or put elsewhere. */
+  async verify(taskId: string): Promise<Verification> {
+    return verifyStream(this.options.database, streamId(taskId));
+  }
+
+  /** Ends all subscriptions. The database stays open. Safe to repeat. */
+  close(): void {
+    this.closed = true;
+    this.tail.close();
+  }
+
+  private prepare(taskId: string, drafts: readonly EventDraft[], options: AppendOptions): AppendInput {
+    const { maxBytes, maxClockSkewMs, clock, processId } = this.options;
+    const limits: DraftLimits = { now: clock(), maxBytes, maxClockSkewMs };
+    const issues = [...appendIssues(taskId, options), ...allDraftIssues(drafts, limits)];
+    if (issues.length > 0) throw new InvalidEventError(issues);
+    const causationId = options.causationId ?? null;
+    return {
+      taskId: streamId(taskId),
+      processId,
+      expectedSequence: options.expectedSequence ?? null,
+      correlationId: options.correlationId ?? null,
+      drafts: drafts.map((draft) => prepareDraft(draft, limits, causationId)),
+      alongside: options.alongside ?? [],
+    };
+  }
+
+  private appended(input: AppendInput, events: Extract<AppendOutput, { kind: 'stored' }>['events']): StoredEvent[] {
+    const stored = events.map((event, index) =>
+      'clock' in event ? eventOfAppend(input.taskId, input.drafts[index] as PreparedDraft, event) : eventOfRow(event),
+    );
+    const first = stored[0];
+    if (first) this.tail.appended(input.taskId, first.sequenceNumber, stored.at(-1)?.sequenceNumber ?? 0);
+    return stored;
+  }
+
+  /** Pages of a stream; the event loop gets its turn between two of them. */
+  private async *pages(taskId: string, options: ReadOptions): AsyncGenerator<readonly StoredEvent[]> {
+    const query = streamQuery(streamId(taskId), options);
+    let missing = query.limit;
+    let beyond: number | null = null;
+    while (missing > 0) {
+      const page: readonly StoredEvent[] = this.reader.page(query, beyond, missing);
+      const last = page.at(-1);
+      if (!last) return;
+      yield page;
+      missing -= page.length;
+      beyond = last.streamSequence;
+      await nextTurn();
+    }
+  }
+
+  private async *follow(
+    taskId: string | null,
+    after: number,
+    signal: AbortSignal | undefined,
+  ): AsyncGenerator<readonly StoredEvent[]> {
+    const listener = this.tail.listen(taskId);
+    const stop = () => listener.close();
+    signal?.addEventListener('abort', stop, { once: true });
+    const query = taskId === null ? null : streamQuery(taskId, { afterSequence: after });
+    let position = after;
+    try {
+      while (!this.closed && !signal?.aborted) {
+        listener.caughtUp();
+        const batch: readonly StoredEvent[] = query
+          ? this.reader.page(query, position, SUBSCRIPTION_BATCH)
+          : this.reader.log(position, SUBSCRIPTION_BATCH);
+        const last = batch.at(-1);
+        if (!last) {
+          await listener.news();
+          continue;
+        }
+        position = query ? last.streamSequence : last.sequenceNumber;
+        yield batch;
+        await nextTurn();
+      }
+    } finally {
+      signal?.removeEventListener('abort', stop);
+      listener.close();
+    }
+  }
+}
+
+function appendIssues(taskId: string, options: AppendOptions): Issue[] {
+  const { expectedSequence, causationId, correlationId } = options;
+  return [
+    taskIdIssue(taskId),
+    expectedSequence === undefined ? null : countIssue(expectedSequence, 'expectedSequence'),
+    causationId === undefined || causationId === null ? null : uuidIssue(causationId, 'causationId'),
+    correlationId === undefined ? null : textIssue(correlationId, 'correlationId'),
+  ].filter((issue) => issue !== null);
+}
+
+/** With several drafts the path says which one is meant. */
+function allDraftIssues(drafts: readonly EventDraft[], limits: DraftLimits): Issue[] {
+  return drafts.flatMap((draft, index) => {
+    const prefix = drafts.length === 1 ? '' : `[${index}].`;
+    return draftIssues(draft, limits).map(({ path, message }) => ({ path: `${prefix}${path}`, message }));
+  });
+}

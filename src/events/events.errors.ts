@@ -1,0 +1,63 @@
+import { AppError, InvalidInputError, type Issue } from '../kernel/errors.ts';
+
+/** An event that cannot be stored as it is: names every field that is wrong, and why. Nothing was appended. */
+export class InvalidEventError extends InvalidInputError {
+  override readonly code: string = 'EVENTS_INVALID';
+
+  constructor(issues: readonly Issue[]) {
+    super(issues);
+  }
+}
+
+export class EventTooLargeError extends AppError {
+  readonly code = 'EVENTS_TOO_LARGE';
+  readonly kind = 'limit';
+
+  constructor(eventType: string, bytes: number, maxBytes: number) {
+    super(
+      `The data of this ${eventType} is ${bytes} bytes of JSON, more than the ${maxBytes} allowed: ` +
+        'make it smaller, or raise EVENT_MAX_BYTES.',
+      { eventType, bytes, maxBytes },
+    );
+  }
+}
+
+/** Somebody else has appended since the stream was read. Nothing was written: read it and decide again. */
+export class StreamConflictError extends AppError {
+  readonly code = 'EVENTS_STREAM_CONFLICT';
+  readonly kind = 'conflict';
+
+  constructor(
+    readonly taskId: string,
+    readonly expected: number,
+    readonly actual: number,
+  ) {
+    super(`Stream ${taskId} is at ${actual}, not ${expected}: read it and decide again.`, { taskId, expected, actual });
+  }
+}
+
+/** An event id stands for another event already. Nothing was written: give a new event a new id. */
+export class EventIdReusedError extends AppError {
+  readonly code = 'EVENTS_ID_REUSED';
+  readonly kind = 'conflict';
+
+  constructor(eventId: string) {
+    super(`Event id ${eventId} belongs to another event: the same id may only be repeated with the same content.`, {
+      eventId,
+    });
+  }
+}
+
+/** The events handed to a projection hold one stream sequence twice, or go back. */
+export class RepeatedSequenceError extends AppError {
+  readonly code = 'EVENTS_REPEATED_SEQUENCE';
+  readonly kind = 'invalid';
+
+  constructor(taskId: string, streamSequence: number, previous: number) {
+    super(`Stream ${taskId} cannot be folded: stream sequence ${streamSequence} comes after ${previous}.`, {
+      taskId,
+      streamSequence,
+      previous,
+    });
+  }
+}

@@ -1,0 +1,57 @@
+import type { PreparedDraft } from './append.command.ts';
+import type { EventDraft } from './event.ts';
+import { countIssue, parseTimestamp, timestampIssue, uuidIssue } from './event-fields.ts';
+import { EventTooLargeError } from './events.errors.ts';
+import type { Issue } from '../kernel/errors.ts';
+import { newId } from '../kernel/ids.ts';
+import { plainJsonIssue } from '../kernel/json.ts';
+import { toTimestamp } from '../kernel/clock.ts';
+import { vectorClockIssue } from './vector-clock.ts';
+
+export interface DraftLimits {
+  readonly now: number;
+  readonly maxBytes: number;
+  readonly maxClockSkewMs: number;
+}
+
+const EVENT_TYPE = /^[A-Z][A-Z0-9_]{0,99}$/;
+
+/** Everything that keeps a draft from being stored; no code of the draft runs. */
+export function draftIssues(draft: EventDraft, limits: DraftLimits): readonly Issue[] {
+  if (typeof draft !== 'object' || draft === null) return [{ path: '', message: 'is not an event' }];
+  const { eventType, eventId, timestamp, codeVersion, causationId, vectorClock } = draft;
+  const issues = [
+    EVENT_TYPE.test(eventType) ? null : { path: 'eventType', message: 'is not an UPPER_SNAKE name' },
+    eventId === undefined ? null : uuidIssue(eventId, 'eventId'),
+    timestamp === undefined ? null : timestampIssue(timestamp, 'timestamp', limits.now, limits.maxClockSkewMs),
+    codeVersion === undefined ? null : countIssue(codeVersion, 'codeVersion'),
+    causationId === undefined || causationId === null ? null : uuidIssue(causationId, 'causationId'),
+    vectorClock === undefined ? null : vectorClockIssue(vectorClock),
+    isObject(draft.data) ? plainJsonIssue(draft.data) : { path: 'data', message: 'is not an object' },
+  ];
+  return issues.filter((issue) => issue !== null);
+}
+
+/** A valid draft in the form the writer stores. Throws EventTooLargeError. */
+export function prepareDraft(draft: EventDraft, limits: DraftLimits, causationId: string | null): PreparedDraft {
+  const data = JSON.stringify(draft.data);
+  // A character is at most 3 bytes of UTF-8: most events need not be measured.
+  const bytes = data.length * 3 > limits.maxBytes ? Buffer.byteLength(data) : 0;
+  if (bytes > limits.maxBytes) throw new EventTooLargeError(draft.eventType, bytes, limits.maxBytes);
+  const given = draft.timestamp === undefined ? null : parseTimestamp(draft.timestamp);
+  return {
+    eventId: draft.eventId?.toLowerCase() ?? newId(),
+    idGiven: draft.eventId !== undefined,
+    eventType: draft.eventType,
+    timestamp: toTimestamp(given ?? limits.now),
+    timestampGiven: given !== null,
+    causationId: draft.causationId === undefined ? causationId : draft.causationId,
+    codeVersion: draft.codeVersion ?? null,
+    vectorClock: draft.vectorClock ?? null,
+    data,
+  };
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,65 @@
+import type { SqlValue } from '../storage/index.ts';
+import { InvalidInputError, type Issue } from '../kernel/errors.ts';
+import { toTimestamp } from '../kernel/clock.ts';
+import type { ReadOptions } from './event-store.ts';
+import { countIssue, parseTimestamp, timestampIssue } from './event-fields.ts';
+import { eventColumns } from './schema.ts';
+
+/** A validated request for events of one stream. */
+export interface StreamQuery {
+  readonly taskId: string;
+  readonly backwards: boolean;
+  readonly limit: number;
+  readonly conditions: readonly string[];
+  readonly parameters: readonly SqlValue[];
+}
+
+/** Throws InvalidInputError that names every option that is wrong. */
+export function streamQuery(taskId: string, options: ReadOptions): StreamQuery {
+  const { afterSequence, until, types, limit, direction = 'forwards' } = options;
+  refuse([
+    afterSequence === undefined ? null : countIssue(afterSequence, 'afterSequence'),
+    untilIssue(until),
+    limit === undefined ? null : countIssue(limit, 'limit'),
+    direction === 'forwards' || direction === 'backwards'
+      ? null
+      : { path: 'direction', message: 'is neither forwards nor backwards' },
+  ]);
+  const conditions = ['stream = (SELECT id FROM streams WHERE task_id = ?)'];
+  const parameters: SqlValue[] = [taskId];
+  const add = (condition: string, ...values: SqlValue[]) => {
+    conditions.push(condition);
+    parameters.push(...values);
+  };
+  if (afterSequence !== undefined) add('stream_sequence > ?', afterSequence);
+  if (typeof until === 'number') add('stream_sequence <= ?', until);
+  // The stream as it was at that moment: what comes before the first later event, so that it has no holes.
+  if (typeof until === 'string') {
+    add(
+      `stream_sequence < coalesce((SELECT min(later.stream_sequence) FROM events AS later
+         WHERE later.stream = events.stream AND later.timestamp > ?), 9007199254740991)`,
+      toTimestamp(parseTimestamp(until) ?? 0),
+    );
+  }
+  if (types) add('type IN (SELECT value FROM json_each(?))', JSON.stringify(types));
+  return { taskId, backwards: direction === 'backwards', limit: limit ?? Infinity, conditions, parameters };
+}
+
+/** One page of the query, beyond a stream sequence that was read before. */
+export function pageSql(query: StreamQuery, beyond: boolean): string {
+  const [edge, order] = query.backwards ? ['stream_sequence < ?', 'DESC'] : ['stream_sequence > ?', 'ASC'];
+  const conditions = beyond ? [...query.conditions, edge] : query.conditions;
+  return `SELECT ${eventColumns} FROM events JOIN streams ON streams.id = events.stream
+          WHERE ${conditions.join(' AND ')} ORDER BY stream_sequence ${order} LIMIT ?`;
+}
+
+function untilIssue(until: number | string | undefined): Issue | null {
+  if (until === undefined) return null;
+  return typeof until === 'string' ? timestampIssue(until, 'until') : countIssue(until, 'until');
+}
+
+/** Throws InvalidInputError when there is any issue. */
+export function refuse(found: readonly (Issue | null)[]): void {
+  const issues = found.filter((issue) => issue !== null);
+  if (issues.length > 0) throw new InvalidInputError(issues);
+}

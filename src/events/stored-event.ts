@@ -1,0 +1,41 @@
+import { deepFreeze } from '../kernel/json.ts';
+import type { AppendedEvent, PreparedDraft } from './append.command.ts';
+import type { StoredEvent } from './event.ts';
+import type { EventRow } from './schema.ts';
+import type { VectorClock } from './vector-clock.ts';
+
+/** The event of a row, frozen in depth. Throws SyntaxError when the row does not hold JSON. */
+export function eventOfRow(row: EventRow): StoredEvent {
+  return Object.freeze({
+    eventId: row[3],
+    taskId: row[1],
+    eventType: row[4],
+    timestamp: row[5],
+    sequenceNumber: row[0],
+    streamSequence: row[2],
+    vectorClock: Object.freeze(JSON.parse(row[6]) as VectorClock),
+    causationId: row[7],
+    correlationId: row[8],
+    data: deepFreeze(JSON.parse(row[10]) as object),
+    codeVersion: row[9],
+    // What was validated when it was written has the type that its name says.
+  }) as unknown as StoredEvent;
+}
+
+/** The same for an event that was just appended: what the caller gave, as stored, and what the commit has given it. */
+export function eventOfAppend(taskId: string, draft: PreparedDraft, given: AppendedEvent): StoredEvent {
+  return Object.freeze({
+    eventId: draft.eventId,
+    taskId,
+    eventType: draft.eventType,
+    timestamp: draft.timestamp,
+    sequenceNumber: given.sequence,
+    streamSequence: given.streamSequence,
+    vectorClock: Object.freeze(given.clock),
+    causationId: draft.causationId,
+    correlationId: given.correlationId,
+    // Read back from the JSON that is on disk: the caller's own object stays as it is, and may change.
+    data: deepFreeze(JSON.parse(draft.data) as object),
+    codeVersion: given.codeVersion,
+  }) as unknown as StoredEvent;
+}

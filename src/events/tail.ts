@@ -1,0 +1,131 @@
+/** Somebody who waits for news of one stream, or of all. */
+export interface Listener {
+  /** Resolves once there may be news since the last call of `caughtUp`, or the listener was closed. Never rejects. */
+  news(): Promise<void>;
+  /** To be called before reading: what comes from now on is news. */
+  caughtUp(): void;
+  close(): void;
+}
+
+/** What the tail asks the log. */
+export interface TailSource {
+  /** A number that changes when anybody has committed; cheap. */
+  dataVersion(): number;
+  lastSequence(): number;
+  /** The streams that have events after a position; null when they are too many to name. */
+  changedStreams(after: number, upTo: number): readonly string[] | null;
+}
+
+const INTERVAL_MS = 250;
+
+/**
+ * The one place where a process looks for new events: appends of its own are told to it at once, those of other
+ * processes are found by one timer, however many listen. It wakes only who is concerned; they read for themselves.
+ */
+export class Tail {
+  private readonly ofAll = new Set<Waiting>();
+  private readonly ofStream = new Map<string, Set<Waiting>>();
+  private timer: NodeJS.Timeout | undefined;
+  private seenVersion = 0;
+  private seenSequence = 0;
+
+  constructor(private readonly source: TailSource) {}
+
+  /** `taskId` null: news of any stream. */
+  listen(taskId: string | null): Listener {
+    const group = taskId === null ? this.ofAll : this.groupOf(taskId);
+    const waiting = new Waiting(() => {
+      group.delete(waiting);
+      if (taskId !== null && group.size === 0) this.ofStream.delete(taskId);
+      if (this.ofAll.size === 0 && this.ofStream.size === 0) this.rest();
+    });
+    group.add(waiting);
+    if (this.timer === undefined) this.start();
+    return waiting;
+  }
+
+  /** This process has appended to a stream, in one piece from `first` to `last`. */
+  appended(taskId: string, first: number, last: number): void {
+    if (first === this.seenSequence + 1) this.seenSequence = last;
+    this.wake([taskId]);
+  }
+
+  close(): void {
+    for (const waiting of [...this.ofAll, ...[...this.ofStream.values()].flatMap((group) => [...group])]) {
+      waiting.close();
+    }
+  }
+
+  private groupOf(taskId: string): Set<Waiting> {
+    const known = this.ofStream.get(taskId);
+    if (known) return known;
+    const group = new Set<Waiting>();
+    this.ofStream.set(taskId, group);
+    return group;
+  }
+
+  private start(): void {
+    this.seenVersion = this.source.dataVersion();
+    this.seenSequence = this.source.lastSequence();
+    this.timer = setInterval(() => this.look(), INTERVAL_MS).unref();
+  }
+
+  private rest(): void {
+    clearInterval(this.timer);
+    this.timer = undefined;
+  }
+
+  private look(): void {
+    try {
+      const version = this.source.dataVersion();
+      if (version === this.seenVersion) return;
+      this.seenVersion = version;
+      const last = this.source.lastSequence();
+      if (last <= this.seenSequence) return;
+      const changed = this.source.changedStreams(this.seenSequence, last);
+      this.seenSequence = last;
+      this.wake(changed);
+    } catch {
+      // Whoever listens finds out by reading, and is the one to be told.
+      this.wake(null);
+    }
+  }
+
+  private wake(taskIds: readonly string[] | null): void {
+    for (const waiting of this.ofAll) waiting.wake();
+    if (taskIds === null) for (const group of this.ofStream.values()) for (const waiting of group) waiting.wake();
+    else for (const taskId of taskIds) for (const waiting of this.ofStream.get(taskId) ?? []) waiting.wake();
+  }
+}
+
+class Waiting implements Listener {
+  private hasNews = true;
+  private closed = false;
+  private resolve: (() => void) | null = null;
+
+  constructor(private readonly onClose: () => void) {}
+
+  news(): Promise<void> {
+    if (this.hasNews || this.closed) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.resolve = resolve;
+    });
+  }
+
+  caughtUp(): void {
+    this.hasNews = false;
+  }
+
+  wake(): void {
+    this.hasNews = true;
+    this.resolve?.();
+    this.resolve = null;
+  }
+
+  close(): void {
+    if (this.closed) return;
+    this.closed = true;
+    this.onClose();
+    this.wake();
+  }
+}

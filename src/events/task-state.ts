@@ -1,0 +1,112 @@
+import type { BugReport, Plan } from './coding-events.ts';
+import type { VectorClock } from './vector-clock.ts';
+
+export type TaskLifecycle = 'created' | 'planning' | 'running' | 'paused' | 'completed' | 'failed' | 'cancelled';
+
+export type ModuleStatus = 'pending' | 'generating' | 'testing' | 'failing' | 'correcting' | 'passing' | 'complete';
+
+export interface TaskModule {
+  readonly path: string;
+  readonly status: ModuleStatus;
+  /** Corrections so far. */
+  readonly iteration: number;
+  /** Code version that its code came with; 0 before. */
+  readonly version: number;
+  readonly codeHash: string | null;
+  /** Of the last test run that counted. */
+  readonly testsPassed: number;
+  readonly testsFailed: number;
+  readonly lastError: string | null;
+}
+
+export interface Intervention {
+  readonly guidance: string;
+  readonly by: string;
+  readonly streamSequence: number;
+}
+
+export interface JudgedReport {
+  readonly report: BugReport;
+  readonly streamSequence: number;
+  /** The check that decided, in the words of ReportCheck. */
+  readonly decidedBy: string;
+}
+
+export interface TaskWarning {
+  readonly code: 'unknownType' | 'invalidData' | 'afterEnd' | 'correctionNotStarted' | 'missingCause';
+  readonly message: string;
+  /** Where it was seen first. */
+  readonly streamSequence: number;
+}
+
+/** The newest accepted code change: what a bug report is judged by. */
+export interface LastChange {
+  readonly codeVersion: number;
+  readonly vectorClock: VectorClock;
+  readonly codeHash: string | null;
+}
+
+/** A coding task as its events tell it. */
+export interface TaskState {
+  readonly taskId: string;
+  readonly status: TaskLifecycle;
+  readonly prompt: string;
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly brain: string | null;
+  readonly codeVersion: number;
+  readonly currentModule: string | null;
+  /** By path, in the order of the plan. */
+  readonly modules: Readonly<Record<string, TaskModule>>;
+  readonly plan: Plan | null;
+  readonly interventions: readonly Intervention[];
+  readonly acceptedBugReports: readonly JudgedReport[];
+  readonly ignoredBugReports: readonly JudgedReport[];
+  readonly lastChange: LastChange | null;
+  /** 0 to 1: the part of the planned modules that is complete. */
+  readonly progress: number;
+  readonly eventCount: number;
+  readonly countsByType: Readonly<Record<string, number>>;
+  /** Facts that came too late to count. */
+  readonly ignored: number;
+  /** The first 100. */
+  readonly warnings: readonly TaskWarning[];
+  readonly summary: string | null;
+  readonly error: { readonly code: string; readonly reason: string } | null;
+  /** Position of the newest event in this stream, and in the whole log. */
+  readonly streamSequence: number;
+  readonly sequence: number;
+  readonly createdAt: string | null;
+  readonly startedAt: string | null;
+  readonly finishedAt: string | null;
+}
+
+/** What is known of a task without events. */
+export function initialTaskState(taskId: string): TaskState {
+  return {
+    taskId,
+    status: 'created',
+    prompt: '',
+    metadata: {},
+    brain: null,
+    codeVersion: 0,
+    currentModule: null,
+    modules: {},
+    plan: null,
+    interventions: [],
+    acceptedBugReports: [],
+    ignoredBugReports: [],
+    lastChange: null,
+    progress: 0,
+    eventCount: 0,
+    countsByType: {},
+    ignored: 0,
+    warnings: [],
+    summary: null,
+    error: null,
+    streamSequence: 0,
+    sequence: 0,
+    createdAt: null,
+    startedAt: null,
+    finishedAt: null,
+  };
+}

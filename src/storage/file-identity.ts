@@ -1,0 +1,58 @@
+import { accessSync, constants, statfsSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { Failure, StoreProblem } from './failure.ts';
+
+/** Remembers which file was opened, so that a deleted or replaced one is noticed before anything is written into the void. */
+export class FileIdentity {
+  private readonly path: string;
+  private readonly log: string;
+  private readonly inode: string | null;
+  private logInode: string | null = null;
+
+  constructor(path: string) {
+    this.path = path;
+    this.log = `${path}-wal`;
+    this.inode = inodeOf(path);
+  }
+
+  /** After a commit the log file beside it is open, and stays the same for as long as the connection. */
+  committed(): void {
+    this.logInode ??= inodeOf(this.log);
+  }
+
+  /** The first file that is no longer the one that was opened, or null. */
+  changed(): string | null {
+    if (inodeOf(this.path) !== this.inode) return this.path;
+    return this.logInode !== null && inodeOf(this.log) !== this.logInode ? this.log : null;
+  }
+}
+
+function inodeOf(file: string): string | null {
+  const stat = statSync(file, { throwIfNoEntry: false });
+  return stat ? `${stat.dev}:${stat.ino}` : null;
+}
+
+/** Looks at the disk to name the cause where SQLite only says that something did not work. */
+export function diagnosed(failure: Failure, path: string): Failure {
+  if (failure.kind !== 'unavailable') return failure;
+  return { ...failure, problem: diagnose(failure.problem, path) };
+}
+
+function diagnose(problem: StoreProblem, path: string): StoreProblem {
+  if (problem !== 'io' && problem !== 'permission' && problem !== 'readOnly') return problem;
+  const directory = dirname(path);
+  if (!statSync(directory, { throwIfNoEntry: false })) return 'missing';
+  if (problem === 'io' && statfsSync(directory).bavail === 0) return 'diskFull';
+  return accessProblem(directory) ?? accessProblem(path) ?? problem;
+}
+
+function accessProblem(path: string): StoreProblem | null {
+  try {
+    accessSync(path, constants.R_OK | constants.W_OK);
+    return null;
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'EROFS') return 'readOnly';
+    return code === 'EACCES' || code === 'EPERM' ? 'permission' : null;
+  }
+}

@@ -1,0 +1,107 @@
+import { AppError } from '../kernel/errors.ts';
+import type { Failure, StoreProblem } from './failure.ts';
+
+const cures: Readonly<Record<StoreProblem, string>> = {
+  diskFull: 'the disk is full. Free some space; writing goes on by itself',
+  readOnly: 'it can only be read. Make the file, its directory and the file system writable',
+  permission: 'this user may not write there. Give it the right to read and write the directory and the files in it',
+  fileDeleted:
+    'the file was deleted, moved or replaced while it was open. Put the same file back, or restart to use what is there now',
+  missing: 'its directory does not exist. Create it, or set DATA_DIR to one that does',
+  locked: 'another process kept it locked for too long. End that process, or try again',
+  damaged: 'it is not an intact SQLite database. It was left as it is: restore it from a backup, or move it away',
+  io: 'the disk reported an error. Look at the system log, then try again',
+};
+
+/** The database file cannot be opened, read or written. Nothing of the refused write was kept; repeat it once the cause is gone. */
+export class StoreUnavailableError extends AppError {
+  readonly code = 'STORAGE_UNAVAILABLE';
+  readonly kind = 'unavailable';
+  /** Which cause it is: the word to decide by. */
+  override readonly cause: StoreProblem;
+
+  constructor(path: string, problem: StoreProblem, reported: string) {
+    super(`The store ${path} is unavailable: ${cures[problem]}. (${reported})`, { path, cause: problem });
+    this.cause = problem;
+  }
+}
+
+/** A guard of a write found another state than it allows. Nothing of that write was kept. */
+export class GuardFailedError extends AppError {
+  readonly code = 'STORAGE_GUARD_FAILED';
+  readonly kind = 'conflict';
+
+  constructor(
+    /** The name of the guard that refused. */
+    readonly guard: string,
+    expected: number,
+    changed: number,
+  ) {
+    super(`Guard ${guard} refused the write: it expects ${expected} changed rows and found ${changed}.`, {
+      guard,
+      expected,
+      changed,
+    });
+  }
+}
+
+/** SQL that does not fit the schema or breaks one of its constraints: a mistake in the program. Nothing of that write was kept. */
+export class StatementFailedError extends AppError {
+  readonly code = 'STORAGE_STATEMENT_FAILED';
+  readonly kind = 'internal';
+
+  constructor(reported: string) {
+    super(`A statement was refused by the database: ${reported}.`);
+  }
+}
+
+/** The file was written by a newer version of the program. It was not touched. */
+export class DatabaseTooNewError extends AppError {
+  readonly code = 'STORAGE_DATABASE_TOO_NEW';
+  readonly kind = 'unavailable';
+
+  constructor(path: string, module: string, known: number, found: number) {
+    super(
+      `The store ${path} was written by a newer version: its ${module} tables are at migration ${found}, ` +
+        `this version knows ${known}. Start the newer version, or restore a backup made before the update.`,
+      { path, module, known, found },
+    );
+  }
+}
+
+/** The handle was closed, or its writer thread has ended: open the store again. */
+export class StoreClosedError extends AppError {
+  readonly code = 'STORAGE_CLOSED';
+  readonly kind = 'unavailable';
+
+  constructor(path: string, reason = 'it was closed') {
+    super(`The store ${path} takes no more work: ${reason}.`, { path });
+  }
+}
+
+/** Another server runs on the same data directory. */
+export class DataDirectoryLockedError extends AppError {
+  readonly code = 'STORAGE_DATA_DIRECTORY_LOCKED';
+  readonly kind = 'conflict';
+
+  constructor(directory: string) {
+    super(
+      `Another server is running on the data directory ${directory}: stop it, or set DATA_DIR to another directory.`,
+      { directory },
+    );
+  }
+}
+
+/** The error that a failure reported by the writer's thread stands for. */
+export function toError(failure: Failure, path: string): AppError {
+  switch (failure.kind) {
+    case 'unavailable':
+      return new StoreUnavailableError(path, failure.problem, failure.message);
+    case 'guard':
+      return new GuardFailedError(failure.guard, failure.expected, failure.changed);
+    case 'newer':
+      return new DatabaseTooNewError(path, failure.module, failure.known, failure.found);
+    case 'statement':
+      return new StatementFailedError(failure.message);
+  }
+}

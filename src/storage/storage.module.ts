@@ -1,0 +1,31 @@
+import { join } from 'node:path';
+import { Global, Injectable, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { CONFIGURATION, type Configuration } from '../kernel/configuration.ts';
+import { Database } from './database.ts';
+
+const DATABASE_FILE = 'taskloom.db';
+
+/** Closes the database after everything that writes to it has stopped. */
+@Injectable()
+class DatabaseLifecycle implements OnApplicationShutdown {
+  constructor(private readonly database: Database) {}
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.database.close();
+  }
+}
+
+/** The one database of the server, in the configured data directory. */
+@Global()
+@Module({
+  providers: [
+    DatabaseLifecycle,
+    {
+      provide: Database,
+      inject: [CONFIGURATION],
+      useFactory: ({ DATA_DIR }: Configuration) => Database.open({ path: join(DATA_DIR, DATABASE_FILE) }),
+    },
+  ],
+  exports: [Database],
+})
+export class StorageModule {}

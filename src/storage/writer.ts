@@ -1,0 +1,151 @@
+import { extname } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { messageOf } from '../kernel/errors.ts';
+import type { FromWriter, Outcome, ToWriter, WriterData, WriteRequest } from './messages.ts';
+import type { Migration } from './migration.ts';
+import type { GuardedStatement, Row } from './statement.ts';
+import { StoreClosedError, toError } from './storage.errors.ts';
+
+interface Pending {
+  resolve(result: unknown): void;
+  reject(error: Error): void;
+}
+
+/** A write as it is asked for; the number is given when it is sent. */
+type Write =
+  { readonly statements: readonly GuardedStatement[] } | { readonly command: number; readonly input: unknown };
+
+/** The caller's end of the writer thread: gathers what is asked for in one turn into one message. */
+export class Writer {
+  private readonly pending = new Map<number, Pending>();
+  private readonly commands = new Map<string, Promise<number>>();
+  private gathered: WriteRequest[] = [];
+  private nextId = 1;
+  private closing: Promise<void> | null = null;
+  private ended: string | null = null;
+  private readonly exited: Promise<void>;
+
+  private constructor(
+    private readonly worker: Worker,
+    private readonly path: string,
+  ) {
+    this.exited = new Promise((resolve) => {
+      worker.once('exit', () => {
+        this.end(this.ended ?? 'its writer thread has ended');
+        resolve();
+      });
+    });
+    worker.on('error', (error) => this.end(`its writer thread crashed: ${messageOf(error)}`));
+    worker.on('message', (message: FromWriter) => {
+      if (message.kind === 'done') for (const outcome of message.outcomes) this.settle(outcome);
+    });
+  }
+
+  /** Starts the thread and resolves once it holds the file. Rejects with StoreUnavailableError. */
+  static async open(path: string): Promise<Writer> {
+    const workerData: WriterData = { path };
+    // Run from the sources or from the build: the thread's file has the same ending as this one.
+    const url = new URL(`./writer.thread${extname(import.meta.url)}`, import.meta.url);
+    const worker = new Worker(url, { workerData, env: {}, execArgv: [] });
+    const writer = new Writer(worker, path);
+    const answer = await new Promise<FromWriter>((resolve, reject) => {
+      worker.once('error', reject);
+      worker.once('message', resolve);
+    });
+    if (answer.kind === 'refused') {
+      await worker.terminate();
+      throw toError(answer.failure, path);
+    }
+    // An idle store keeps no process alive; one with a write under way does.
+    worker.unref();
+    return writer;
+  }
+
+  /** Resolves with the rows of each statement's RETURNING once all of them are on disk. */
+  write(statements: readonly GuardedStatement[]): Promise<Row[][]> {
+    return this.request({ statements }) as Promise<Row[][]>;
+  }
+
+  execute(command: number, input: unknown): Promise<unknown> {
+    return this.request({ command, input });
+  }
+
+  /** Loads a command's file into the thread, once; answers its number. */
+  load(url: string): Promise<number> {
+    const known = this.commands.get(url);
+    if (known) return known;
+    const command = this.commands.size + 1;
+    const loaded = this.ask((id) => ({ kind: 'load', id, command, url })).then(() => command);
+    this.commands.set(url, loaded);
+    return loaded;
+  }
+
+  async migrate(module: string, migrations: readonly Migration[]): Promise<void> {
+    await this.ask((id) => ({ kind: 'migrate', id, module, migrations }));
+  }
+
+  /** Lets everything that was asked for be committed, then ends the thread. Safe to repeat. */
+  close(): Promise<void> {
+    this.closing ??= this.shutDown();
+    return this.closing;
+  }
+
+  private async shutDown(): Promise<void> {
+    if (this.ended === null) {
+      this.flush();
+      this.ended = 'it was closed';
+      this.worker.ref();
+      this.post({ kind: 'close' });
+    }
+    await this.exited;
+  }
+
+  private request(write: Write): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      if (this.ended !== null) return reject(new StoreClosedError(this.path, this.ended));
+      if (this.gathered.length === 0) queueMicrotask(() => this.flush());
+      this.gathered.push({ id: this.expect({ resolve, reject }), ...write });
+    });
+  }
+
+  private ask(message: (id: number) => ToWriter): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      if (this.ended !== null) return reject(new StoreClosedError(this.path, this.ended));
+      this.flush();
+      this.post(message(this.expect({ resolve, reject })));
+    });
+  }
+
+  private expect(pending: Pending): number {
+    const id = this.nextId++;
+    if (this.pending.size === 0) this.worker.ref();
+    this.pending.set(id, pending);
+    return id;
+  }
+
+  private flush(): void {
+    if (this.gathered.length === 0) return;
+    const writes = this.gathered;
+    this.gathered = [];
+    this.post({ kind: 'writes', writes });
+  }
+
+  private post(message: ToWriter): void {
+    this.worker.postMessage(message);
+  }
+
+  private settle(outcome: Outcome): void {
+    const pending = this.pending.get(outcome.id);
+    this.pending.delete(outcome.id);
+    if (this.pending.size === 0 && this.ended === null) this.worker.unref();
+    if ('failure' in outcome) pending?.reject(toError(outcome.failure, this.path));
+    else pending?.resolve(outcome.result);
+  }
+
+  private end(reason: string): void {
+    this.ended = reason;
+    for (const { reject } of this.pending.values()) reject(new StoreClosedError(this.path, reason));
+    this.pending.clear();
+    this.gathered = [];
+  }
+}
