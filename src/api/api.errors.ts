@@ -39,7 +39,7 @@ export class BodyTooLargeError extends AppError {
 
   constructor(bytes: number | null, maxBytes: number) {
     super(
-      `The body has ${bytes ?? 'more'} bytes${bytes === null ? ' than' : ', more than'} the ${maxBytes} that BODY_MAX_BYTES allows: send less at once.`,
+      `The body has ${bytes ?? 'too many'} bytes, more than the ${maxBytes} that BODY_MAX_BYTES allows: send less at once.`,
       { bytes, maxBytes },
     );
   }
