@@ -2,7 +2,7 @@ import type { VectorClock } from './vector-clock.ts';
 
 /**
  * Every event type with the payload it carries. The coding events stand in coding-events.ts; another module adds its
- * own in its own file: `declare module '../events/index.ts' { interface EventPayloads { MY_EVENT: { … } } }`.
+ * own in its own file: `declare module '../events/event.ts' { interface EventPayloads { MY_EVENT: { … } } }`.
  */
 // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- filled by declaration merging
 export interface EventPayloads {}

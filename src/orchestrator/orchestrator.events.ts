@@ -1,4 +1,4 @@
-declare module '../events/index.ts' {
+declare module '../events/event.ts' {
   interface EventPayloads {
     /** The time of a wait has come: recorded by the engine, so that no decision ever looks at a clock. */
     WAIT_ELAPSED: { reason: string; until: string };

@@ -41,7 +41,8 @@ class Writer {
   }
 
   private poll(): ToWriter | undefined {
-    return (receiveMessageOnPort(this.port) as { message: ToWriter } | undefined)?.message;
+    const received = receiveMessageOnPort(this.port) as { readonly message: ToWriter } | undefined;
+    return received?.message;
   }
 
   private commit(writes: readonly WriteRequest[]): Outcome[] {

@@ -7,8 +7,8 @@ import type { GuardedStatement, Row } from './statement.ts';
 import { StoreClosedError, toError } from './storage.errors.ts';
 
 interface Pending {
-  resolve(result: unknown): void;
-  reject(error: Error): void;
+  readonly resolve: (result: unknown) => void;
+  readonly reject: (error: Error) => void;
 }
 
 /** A write as it is asked for; the number is given when it is sent. */

@@ -18,7 +18,7 @@ export type Remedy =
   /** No further try can help. */
   | 'never';
 
-declare module '../events/index.ts' {
+declare module '../events/event.ts' {
   interface EventPayloads {
     /** A model is to answer: with a delegated brain this is a work item that anybody with the role may claim. */
     MODEL_CALL_REQUESTED: {

@@ -1,7 +1,7 @@
 import type { EventDraft, StoredEvent } from '../../src/events/index.ts';
 import type { Commit, Decision, Failure, Outcome, Step, StepAction, Workflow } from '../../src/orchestrator/index.ts';
 
-declare module '../../src/events/index.ts' {
+declare module '../../src/events/event.ts' {
   interface EventPayloads {
     TEST_TASK: { steps: number; parallel: boolean };
     TEST_STEP_DONE: { step: number };
