@@ -101,7 +101,8 @@ export function NumberInQuery(options: Described & { min: number; max: number })
 /** One object of a class, with its own fields checked as strictly. */
 export function ObjectField(type: () => new () => object, { optional = false, ...doc }: Described): PropertyDecorator {
   return applyDecorators(
-    ApiProperty({ type, required: !optional, ...doc }),
+    // Swagger knows a lazy type by the name of its function.
+    ApiProperty({ type: () => type(), required: !optional, ...doc }),
     Type(type),
     ValidateNested(),
     IsObject({ message: '$property must be an object' }),
@@ -114,7 +115,7 @@ export function ObjectListField(
   { optional = false, maxItems, ...doc }: Described & { maxItems: number },
 ): PropertyDecorator {
   return applyDecorators(
-    ApiProperty({ type, isArray: true, required: !optional, maxItems, ...doc }),
+    ApiProperty({ type: () => type(), isArray: true, required: !optional, maxItems, ...doc }),
     Type(type),
     ValidateNested({ each: true }),
     IsObject({ each: true, message: 'each value in $property must be an object' }),

@@ -26,5 +26,15 @@ function documentOf(app: NestFastifyApplication): OpenAPIObject {
     .addTag('work items', 'Model calls that wait for somebody to answer them')
     .addTag('health', 'Whether the service works')
     .build();
-  return SwaggerModule.createDocument(app, info);
+  return withNamedWildcards(SwaggerModule.createDocument(app, info));
+}
+
+/** OpenAPI has no wildcards: the rest of a path becomes the parameter `path`. */
+function withNamedWildcards(document: OpenAPIObject): OpenAPIObject {
+  for (const { get } of Object.values(document.paths)) {
+    for (const parameter of get?.parameters ?? []) {
+      if ('name' in parameter && parameter.name === '*') parameter.name = 'path';
+    }
+  }
+  return document;
 }

@@ -49,7 +49,7 @@ export class ProblemFilter implements ExceptionFilter {
     if (!(error instanceof NotFoundException)) return error;
     const path = pathOf(request);
     const allowed = this.routes.methodsAt(path);
-    return allowed.length > 0
+    return allowed.length > 0 && !allowed.includes(request.method)
       ? new MethodNotAllowedError(request.method, path, allowed)
       : new RouteNotFoundError(request.method, path);
   }

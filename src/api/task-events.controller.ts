@@ -1,5 +1,5 @@
 import { Get, Param, Query, StreamableFile } from '@nestjs/common';
-import { ApiHeader, ApiOkResponse, ApiOperation, getSchemaPath } from '@nestjs/swagger';
+import { ApiExtraModels, ApiHeader, ApiOkResponse, ApiOperation, getSchemaPath } from '@nestjs/swagger';
 import { EventPageDto } from './event.dto.ts';
 import { ApiTaskId, ClientGone, LastEventId, Problems, RestController, WantsStream } from './rest.adapter.ts';
 import { TaskEvents } from './task-events.service.ts';
@@ -22,6 +22,7 @@ export class TaskEventsController {
     description: 'Where a stream goes on: what an EventSource sends by itself',
     schema: { type: 'string', pattern: '^[0-9]{1,15}$', example: '12' },
   })
+  @ApiExtraModels(EventPageDto)
   @ApiOkResponse({
     description: 'A page, or a stream',
     content: {

@@ -37,7 +37,7 @@ export class TaskResultsController {
     return this.tasks.read.files(id, version);
   }
 
-  @Get(':id/files/*path')
+  @Get(':id/files/*')
   @ApiTaskId()
   @ApiParam({
     name: 'path',
@@ -49,7 +49,7 @@ export class TaskResultsController {
   @Problems({ 400: 'The query is wrong', 404: 'There is no such task, version or file' })
   async file(
     @Param('id') id: string,
-    @Param('path') path: string,
+    @Param('*') path: string,
     @Query() { version }: VersionQuery,
   ): Promise<StreamableFile> {
     const { content } = await this.tasks.read.file(id, path, version);

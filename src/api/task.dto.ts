@@ -172,7 +172,11 @@ export class TaskDto implements TaskView {
   })
   websocketUrl!: string;
 
-  @ApiProperty({ type: () => TaskLinksDto, description: 'Absolute URLs of what belongs to it' })
+  @ApiProperty({
+    type: () => TaskLinksDto,
+    description: 'Absolute URLs of what belongs to it',
+    example: { self: 'http://127.0.0.1:9876/tasks/slugify-1' },
+  })
   links!: TaskLinksDto;
 }
 
