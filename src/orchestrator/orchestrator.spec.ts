@@ -110,6 +110,24 @@ describe('the queue', () => {
     expect((await orchestrator.stats()).waitingSubmitters).toBe(0);
   });
 
+  it('keeps the order of those who wait when one is let in too early [OR-10]', async () => {
+    const { orchestrator } = await orchestratorWith(undefined, { maxQueue: 1 });
+    await orchestrator.submit(task('queued'));
+    const waiting = ['first', 'second'].map((id) => orchestrator.submit(task(id)));
+    const bothWait = async () => (await orchestrator.stats()).waitingSubmitters === 2;
+    await until(bothWait);
+    // There is no room yet: the first one tries in vain and must not lose its place by it.
+    await orchestrator.wakeDue();
+    await until(bothWait);
+    await orchestrator.work.claim('test', 5);
+    await orchestrator.wakeDue();
+    await waiting[0];
+    expect(await log.events.getEvents('second')).toEqual([]);
+    await orchestrator.work.claim('test', 5);
+    await orchestrator.wakeDue();
+    await waiting[1];
+  });
+
   it('refuses a task id that exists, also among concurrent submissions [OR-13]', async () => {
     const { orchestrator } = await orchestratorWith();
     const results = await Promise.allSettled([orchestrator.submit(task('same')), orchestrator.submit(task('same'))]);

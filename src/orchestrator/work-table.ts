@@ -11,7 +11,7 @@ interface WorkRow {
   priority: number;
   timeout_ms: number;
   lease_owner: string | null;
-  /** Grows with every claim and every outside ending: what an older holder still writes is refused. */
+  /** Grows with every claim: what an older holder still writes is refused. */
   lease_token: number;
   wait_reason: string | null;
   wait_detail: string | null;
@@ -151,7 +151,7 @@ export const moves = {
   /** The task was ended from outside, whoever holds it: from now on the holder's facts are refused. */
   close(taskId: string): GuardedStatement {
     return {
-      sql: `UPDATE work SET status = 'done', lease_token = lease_token + 1, lease_owner = NULL,
+      sql: `UPDATE work SET status = 'done', lease_owner = NULL,
               wait_reason = NULL, wait_detail = NULL, wake_at = NULL
             WHERE task_id = ? AND status <> 'done'`,
       parameters: [taskId],
