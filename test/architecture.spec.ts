@@ -143,6 +143,12 @@ describe('the house', () => {
     expect(modules.filter((name) => !onFloors.includes(name))).toEqual([]);
   });
 
+  it('has every module of src on its floor in ARCHITECTURE.md', () => {
+    const rows = readFileSync(join(projectRoot, 'ARCHITECTURE.md'), 'utf8').match(/^\| \d .*\|$/gm) ?? [];
+    const named = rows.flatMap((line) => line.split('|')[2]?.match(/\b[a-z]+\b/g) ?? []);
+    expect(modules.filter((name) => !named.includes(name))).toEqual([]);
+  });
+
   it('shows each module by an index.ts with named exports only; the kernel is open', () => {
     for (const name of modules.filter((module) => module !== 'kernel')) {
       const index = join(src, name, 'index.ts');

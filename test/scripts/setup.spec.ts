@@ -66,11 +66,14 @@ class Checkout {
 
   /** Runs the set-up and answers its exit code and what it said. */
   setUp(...options: string[]): Promise<Ended> {
-    return this.start(...options).ended;
+    return this.start(options).ended;
   }
 
-  start(...options: string[]): { ended: Promise<Ended>; says: (words: string) => Promise<void> } {
-    const environment = { ...process.env, npm_execpath: join(this.path, 'npm-cli.js') };
+  start(
+    options: readonly string[],
+    changes: NodeJS.ProcessEnv = {},
+  ): { ended: Promise<Ended>; says: (words: string) => Promise<void> } {
+    const environment = { ...process.env, npm_execpath: join(this.path, 'npm-cli.js'), ...changes };
     const child = spawn(process.execPath, ['scripts/setup.mjs', ...options], { cwd: this.path, env: environment });
     let said = '';
     child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
@@ -134,9 +137,9 @@ describe('the set-up', () => {
     using directory = temporaryDirectory();
     const checkout = new Checkout(directory.path);
     checkout.write('hold', '');
-    const first = checkout.start('--build');
+    const first = checkout.start(['--build']);
     await first.says('installing');
-    const second = checkout.start('--build');
+    const second = checkout.start(['--build']);
     await second.says('waiting for another set-up');
     rmSync(join(checkout.path, 'hold'));
     expect([await first.ended, await second.ended].map(({ code }) => code)).toEqual([0, 0]);
@@ -164,4 +167,40 @@ describe('the set-up', () => {
     expect((await checkout.setUp('--build')).code).toBe(0);
     expect(checkout.done()).toEqual(['install', 'build']);
   });
+
+  const isRoot = process.getuid?.() === 0;
+  (process.platform === 'linux' ? it : it.skip)(
+    'installs missing Debian packages for tests as root, else names them, and goes on where it cannot [PL-2]',
+    async () => {
+      using directory = temporaryDirectory();
+      const checkout = new Checkout(directory.path);
+      await checkout.setUp();
+      mkdirSync(join(checkout.path, 'bin'));
+      const install = async (aptGet: string) => {
+        const tool = join(checkout.path, 'bin/apt-get');
+        writeFileSync(tool, `#!/bin/sh\necho "$@" >> apt.log\n${aptGet}\n`, { mode: 0o755 });
+        return checkout.start(['--test-tools'], { PATH: join(checkout.path, 'bin') }).ended;
+      };
+      if (isRoot) {
+        expect(await install('exit 0')).toMatchObject({
+          code: 0,
+          said: expect.stringContaining('installing bubblewrap, python3'),
+        });
+        const asked = readFileSync(join(checkout.path, 'apt.log'), 'utf8');
+        expect(asked).toBe('update -qq\ninstall -y -qq --no-install-recommends bubblewrap python3\n');
+        expect(await install('exit 1')).toMatchObject({
+          code: 0,
+          said: expect.stringContaining('could not be installed'),
+        });
+      } else {
+        expect(await install('exit 0')).toMatchObject({
+          code: 0,
+          said: expect.stringContaining('not installed: bubblewrap, python3'),
+        });
+        expect(checkout.has('apt.log')).toBe(false);
+      }
+      for (const name of ['bwrap', 'python3']) checkout.write(`bin/${name}`, '');
+      expect(await install('exit 0')).toEqual({ code: 0, said: '' });
+    },
+  );
 });
