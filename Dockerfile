@@ -24,7 +24,7 @@ USER node
 VOLUME /data
 EXPOSE 9876
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s --retries=3 \
-  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT || 9876}/health/live`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
+  CMD ["node", "-e", "fetch(`http://localhost:${process.env.PORT || 9876}/health/live`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
 # tini passes signals on and reaps what the sandbox leaves behind.
 ENTRYPOINT ["tini", "--", "node", "--enable-source-maps", "dist/main.js"]
 CMD ["serve"]
