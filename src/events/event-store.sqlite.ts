@@ -21,6 +21,7 @@ import { draftIssues, type DraftLimits, prepareDraft } from './prepare-draft.ts'
 import { refuse, streamQuery } from './read-query.ts';
 import { eventMigrations } from './schema.ts';
 import { eventOfAppend, eventOfRow } from './stored-event.ts';
+import { Subscription } from './subscription.ts';
 import { Tail } from './tail.ts';
 import { type Verification, verifyStream } from './verify-stream.ts';
 
@@ -42,7 +43,6 @@ const SUBSCRIPTION_BATCH = 500;
 export class SqliteEventStore extends EventStore {
   private readonly reader: EventReader;
   private readonly tail: Tail;
-  private closed = false;
 
   private constructor(
     private readonly options: Required<SqliteEventStoreOptions>,
@@ -126,7 +126,18 @@ export class SqliteEventStore extends EventStore {
 
   override subscribe({ taskId, after, signal }: SubscribeOptions): AsyncIterable<readonly StoredEvent[]> {
     refuse([countIssue(after, 'after')]);
-    return this.follow(taskId === undefined ? null : streamId(taskId), after, signal);
+    const stream = taskId === undefined ? null : streamId(taskId);
+    const query = stream === null ? null : streamQuery(stream, {});
+    let position = after;
+    const nextBatch = () => {
+      const batch = query
+        ? this.reader.page(query, position, SUBSCRIPTION_BATCH)
+        : this.reader.log(position, SUBSCRIPTION_BATCH);
+      const last = batch.at(-1);
+      if (last) position = query ? last.streamSequence : last.sequenceNumber;
+      return batch;
+    };
+    return new Subscription({ listen: () => this.tail.listen(stream), nextBatch }, signal);
   }
 
   /** Walks a stream and names the first event that was changed, removed or put elsewhere. */
@@ -136,7 +147,6 @@ export class SqliteEventStore extends EventStore {
 
   /** Ends all subscriptions. The database stays open. Safe to repeat. */
   close(): void {
-    this.closed = true;
     this.tail.close();
   }
 
@@ -178,37 +188,6 @@ export class SqliteEventStore extends EventStore {
       missing -= page.length;
       beyond = last.streamSequence;
       await nextTurn();
-    }
-  }
-
-  private async *follow(
-    taskId: string | null,
-    after: number,
-    signal: AbortSignal | undefined,
-  ): AsyncGenerator<readonly StoredEvent[]> {
-    const listener = this.tail.listen(taskId);
-    const stop = () => listener.close();
-    signal?.addEventListener('abort', stop, { once: true });
-    const query = taskId === null ? null : streamQuery(taskId, { afterSequence: after });
-    let position = after;
-    try {
-      while (!this.closed && !signal?.aborted) {
-        listener.caughtUp();
-        const batch: readonly StoredEvent[] = query
-          ? this.reader.page(query, position, SUBSCRIPTION_BATCH)
-          : this.reader.log(position, SUBSCRIPTION_BATCH);
-        const last = batch.at(-1);
-        if (!last) {
-          await listener.news();
-          continue;
-        }
-        position = query ? last.streamSequence : last.sequenceNumber;
-        yield batch;
-        await nextTurn();
-      }
-    } finally {
-      signal?.removeEventListener('abort', stop);
-      listener.close();
     }
   }
 }

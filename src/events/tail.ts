@@ -1,5 +1,6 @@
 /** Somebody who waits for news of one stream, or of all. */
 export interface Listener {
+  readonly closed: boolean;
   /** Resolves once there may be news since the last call of `caughtUp`, or the listener was closed. Never rejects. */
   news(): Promise<void>;
   /** To be called before reading: what comes from now on is news. */
@@ -28,6 +29,7 @@ export class Tail {
   private timer: NodeJS.Timeout | undefined;
   private seenVersion = 0;
   private seenSequence = 0;
+  private closed = false;
 
   constructor(private readonly source: TailSource) {}
 
@@ -40,7 +42,8 @@ export class Tail {
       if (this.ofAll.size === 0 && this.ofStream.size === 0) this.rest();
     });
     group.add(waiting);
-    if (this.timer === undefined) this.start();
+    if (this.closed) waiting.close();
+    else if (this.timer === undefined) this.start();
     return waiting;
   }
 
@@ -50,7 +53,9 @@ export class Tail {
     this.wake([taskId]);
   }
 
+  /** Closes all listeners, now and to come. */
   close(): void {
+    this.closed = true;
     for (const waiting of [...this.ofAll, ...[...this.ofStream.values()].flatMap((group) => [...group])]) {
       waiting.close();
     }
@@ -100,7 +105,7 @@ export class Tail {
 
 class Waiting implements Listener {
   private hasNews = true;
-  private closed = false;
+  closed = false;
   private resolve: (() => void) | null = null;
 
   constructor(private readonly onClose: () => void) {}

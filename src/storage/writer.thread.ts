@@ -41,7 +41,7 @@ class Writer {
   }
 
   private poll(): ToWriter | undefined {
-    const received = receiveMessageOnPort(this.port) as { readonly message: ToWriter } | undefined;
+    const received: { readonly message: ToWriter } | undefined = receiveMessageOnPort(this.port);
     return received?.message;
   }
 
