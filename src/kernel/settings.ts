@@ -128,4 +128,8 @@ export const settings = {
     description: 'Silence after which a socket is dropped, in milliseconds',
     example: 10_000,
   }),
+  SOCKET_ACK_TIMEOUT_MS: count(30_000, 100, 3_600_000).meta({
+    description: 'How long a client may leave events unacknowledged before it is disconnected, in milliseconds',
+    example: 30_000,
+  }),
 };

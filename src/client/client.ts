@@ -1,0 +1,152 @@
+import { Connection, type ConnectionOptions } from './connection.ts';
+import { Http } from './http.ts';
+import type {
+  ClaimedWorkItem,
+  EventPage,
+  FileList,
+  Health,
+  NewTask,
+  Plan,
+  Task,
+  TaskPage,
+  TaskState,
+  WorkItem,
+} from './types.ts';
+import { Watch, type WatchOptions, type WatchSubject } from './watch.ts';
+import type { Message } from './wire.ts';
+
+export interface ConnectOptions extends ConnectionOptions {
+  /** Where the server is, such as http://127.0.0.1:9876. */
+  readonly url: string;
+  /** Longest wait for an answer, besides what the request itself waits. Default: 30 s. */
+  readonly requestTimeoutMs?: number;
+}
+
+/** A client of one server. Nothing is opened before it is needed, and the socket is closed with the last watch. */
+export function connect(options: ConnectOptions): TaskloomClient {
+  return new TaskloomClient(options);
+}
+
+/**
+ * What a Taskloom server can do, typed. Rejects with TaskloomError when the server refuses, and with ConnectionError
+ * when there is none.
+ */
+export class TaskloomClient {
+  private readonly url: string;
+  private readonly http: Http;
+  private readonly connection: Connection;
+  private readonly requestTimeoutMs: number;
+
+  constructor({ url, requestTimeoutMs = 30_000, ...options }: ConnectOptions) {
+    this.url = url.replace(/\/+$/, '');
+    this.requestTimeoutMs = requestTimeoutMs;
+    this.http = new Http(this.url, requestTimeoutMs);
+    this.connection = new Connection(this.url, options);
+  }
+
+  /** Durable once it resolves. With an idempotency key it is safe to repeat. */
+  createTask(task: NewTask, { idempotencyKey }: { readonly idempotencyKey?: string } = {}): Promise<Task> {
+    const headers: Record<string, string> = {};
+    if (idempotencyKey !== undefined) headers['idempotency-key'] = idempotencyKey;
+    return this.http.json('POST', '/tasks', { body: task, headers });
+  }
+
+  getTask(taskId: string): Promise<Task> {
+    return this.http.json('GET', pathOf(taskId));
+  }
+
+  /** One page, the newest first. */
+  listTasks(
+    query: { readonly status?: string; readonly limit?: number; readonly before?: number } = {},
+  ): Promise<TaskPage> {
+    return this.http.json('GET', '/tasks', { query });
+  }
+
+  /** Ends the task at once. Cancelling twice is the same as once. */
+  cancelTask(taskId: string, { reason }: { readonly reason?: string } = {}): Promise<Task> {
+    return this.http.json('DELETE', pathOf(taskId), { query: { reason } });
+  }
+
+  /** The guidance is in the context of the very next model call. */
+  intervene(taskId: string, body: { readonly guidance: string; readonly by?: string }): Promise<Task> {
+    return this.http.json('POST', `${pathOf(taskId)}/interventions`, { body });
+  }
+
+  /** One page of what has happened. For what happens: `watch`. */
+  events(
+    taskId: string,
+    query: { readonly afterSequence?: number; readonly limit?: number; readonly types?: readonly string[] } = {},
+  ): Promise<EventPage> {
+    return this.http.json('GET', `${pathOf(taskId)}/events`, { query });
+  }
+
+  /** Now, or as it was after a stream sequence or at an ISO 8601 moment. */
+  state(taskId: string, { until }: { readonly until?: number | string } = {}): Promise<TaskState> {
+    return this.http.json('GET', `${pathOf(taskId)}/state`, { query: { until } });
+  }
+
+  plan(taskId: string): Promise<Plan> {
+    return this.http.json('GET', `${pathOf(taskId)}/plan`);
+  }
+
+  files(taskId: string, query: { readonly version?: number } = {}): Promise<FileList> {
+    return this.http.json('GET', `${pathOf(taskId)}/files`, { query });
+  }
+
+  /** The text of one file. */
+  file(taskId: string, path: string, query: { readonly version?: number } = {}): Promise<string> {
+    return this.http.text(`${pathOf(taskId)}/files/${path.split('/').map(encodeURIComponent).join('/')}`, { query });
+  }
+
+  /** Rejects with TaskloomError (status 503) that names the part that is down. */
+  health(): Promise<Health> {
+    return this.http.json('GET', '/health');
+  }
+
+  /** Every question that waits for an answer, claimed or not. */
+  async listWork(): Promise<readonly WorkItem[]> {
+    return (await this.http.json<{ items: readonly WorkItem[] }>('GET', '/work-items')).items;
+  }
+
+  /** Takes the oldest free question under a lease; null when there is none within `waitMs`. */
+  async claimWork(claim: {
+    readonly by: string;
+    readonly kinds?: readonly string[];
+    readonly waitMs?: number;
+    readonly signal?: AbortSignal;
+  }): Promise<ClaimedWorkItem | null> {
+    const { signal, ...body } = claim;
+    const http = new Http(this.url, this.requestTimeoutMs + (body.waitMs ?? 0));
+    const request = signal ? { body, signal } : { body };
+    return (await http.json<{ item: ClaimedWorkItem } | null>('POST', '/work-items/claim', request))?.item ?? null;
+  }
+
+  /** Rejects with TaskloomError: 409 when the lease is lost, 422 when the answer does not fit its schema. */
+  async answerWork(id: string, body: { readonly leaseToken: string; readonly answer: unknown }): Promise<void> {
+    await this.http.json('POST', `/work-items/${encodeURIComponent(id)}/answer`, { body });
+  }
+
+  /** Gives a claimed question back. */
+  async releaseWork(id: string, body: { readonly leaseToken: string }): Promise<void> {
+    await this.http.json('POST', `/work-items/${encodeURIComponent(id)}/release`, { body });
+  }
+
+  /**
+   * Every message of a task, or of all, exactly once and in order, across lost connections and restarted servers. It
+   * goes on until you break off or the signal aborts. Rejects with TaskloomError for an unknown task (unless `wait`),
+   * with ConnectionError when no server answers the first time.
+   */
+  watch(subject: string | WatchSubject, options: WatchOptions = {}): AsyncGenerator<Message, void, undefined> {
+    const named = typeof subject === 'string' ? { taskId: subject } : subject;
+    return new Watch(this.connection, named, options).messages();
+  }
+
+  /** Ends all watches and closes the socket. Requests that are under way go on; the client can be used again. */
+  close(): void {
+    this.connection.close();
+  }
+}
+
+function pathOf(taskId: string): string {
+  return `/tasks/${encodeURIComponent(taskId)}`;
+}

@@ -1,0 +1,141 @@
+import { io, type Socket } from 'socket.io-client';
+import { Backoff, type BackoffOptions } from './backoff.ts';
+import { ConnectionError } from './errors.ts';
+import type { ClientToServer, EventsFrame, ServerToClient, SystemMessage } from './wire.ts';
+
+export type ConnectionStatus = 'connected' | 'lost' | 'reconnecting';
+
+/** One who uses the connection while it is open. */
+export interface ConnectionUser {
+  connected(): void;
+  lost(): void;
+  frame(frame: EventsFrame, acknowledge: () => void): void;
+  /** The first attempt has failed: there was never a connection. */
+  unreachable(error: ConnectionError): void;
+  /** The caller has closed the client. */
+  closed(): void;
+}
+
+export interface ConnectionOptions {
+  readonly backoff?: BackoffOptions;
+  /** Longest silence of the server. Default: what the server announces, 10 s unless configured otherwise. */
+  readonly heartbeatTimeoutMs?: number;
+  readonly connectTimeoutMs?: number;
+  readonly onStatus?: (status: ConnectionStatus) => void;
+  readonly onSystem?: (message: SystemMessage) => void;
+}
+
+export type ClientSocket = Socket<ServerToClient, ClientToServer>;
+
+/** One socket to the server, open while somebody uses it, and opened again and again when it is lost. */
+export class Connection {
+  readonly socket: ClientSocket;
+  private readonly users = new Set<ConnectionUser>();
+  private readonly backoff: Backoff;
+  private retry: NodeJS.Timeout | undefined;
+  private silence: NodeJS.Timeout | undefined;
+  private wasConnected = false;
+  private isOpening = false;
+
+  constructor(
+    private readonly url: string,
+    private readonly options: ConnectionOptions,
+  ) {
+    this.backoff = new Backoff(options.backoff);
+    this.socket = io(url, {
+      transports: ['websocket'],
+      autoConnect: false,
+      forceNew: true,
+      // Told apart here: the manager's own does not come back from a disconnect that the server asked for.
+      reconnection: false,
+      timeout: options.connectTimeoutMs ?? 5000,
+    });
+    this.socket.on('connect', () => this.onConnect());
+    this.socket.on('connect_error', (error) => this.onConnectError(error));
+    this.socket.on('disconnect', () => this.onDisconnect());
+    this.socket.on('events', (frame, acknowledge) => {
+      for (const user of [...this.users]) user.frame(frame, acknowledge);
+    });
+    this.socket.on('system', (message) => this.options.onSystem?.(message));
+  }
+
+  use(user: ConnectionUser): void {
+    this.users.add(user);
+    if (this.socket.connected) user.connected();
+    else if (!this.isOpening && this.retry === undefined) this.open();
+  }
+
+  leave(user: ConnectionUser): void {
+    if (this.users.delete(user) && this.users.size === 0) this.close();
+  }
+
+  /** Safe to repeat; a later `use` opens it again. */
+  close(): void {
+    clearTimeout(this.retry);
+    this.retry = undefined;
+    clearTimeout(this.silence);
+    this.wasConnected = false;
+    this.isOpening = false;
+    const users = [...this.users];
+    this.users.clear();
+    this.socket.disconnect();
+    for (const user of users) user.closed();
+  }
+
+  private open(): void {
+    this.isOpening = true;
+    this.socket.connect();
+  }
+
+  private onConnect(): void {
+    this.wasConnected = true;
+    this.isOpening = false;
+    this.backoff.reset();
+    this.watchSilence();
+    this.options.onStatus?.('connected');
+    for (const user of [...this.users]) user.connected();
+  }
+
+  private onConnectError(error: Error): void {
+    this.isOpening = false;
+    if (this.users.size === 0) return;
+    if (this.wasConnected) return this.tryAgain();
+    const failure = new ConnectionError(this.url, reasonOf(error), { cause: error });
+    for (const user of [...this.users]) user.unreachable(failure);
+  }
+
+  private onDisconnect(): void {
+    clearTimeout(this.silence);
+    for (const user of [...this.users]) user.lost();
+    if (this.users.size === 0) return;
+    this.options.onStatus?.('lost');
+    this.tryAgain();
+  }
+
+  private tryAgain(): void {
+    clearTimeout(this.retry);
+    this.retry = setTimeout(() => {
+      this.retry = undefined;
+      this.options.onStatus?.('reconnecting');
+      this.open();
+    }, this.backoff.next());
+  }
+
+  /** Engine.IO notices the silence that the server announces; a shorter one is noticed here. */
+  private watchSilence(): void {
+    const { heartbeatTimeoutMs } = this.options;
+    const { engine } = this.socket.io;
+    if (heartbeatTimeoutMs === undefined) return;
+    const heard = () => {
+      clearTimeout(this.silence);
+      this.silence = setTimeout(() => engine.close(), heartbeatTimeoutMs);
+    };
+    engine.on('packet', heard);
+    heard();
+  }
+}
+
+/** "websocket error" hides what happened: the WebSocket's own error has it. */
+function reasonOf(error: Error & { readonly description?: { readonly message?: string } }): string {
+  return error.description?.message || error.message;
+}

@@ -1,0 +1,25 @@
+export { type BackoffOptions } from './backoff.ts';
+export { connect, type ConnectOptions, TaskloomClient } from './client.ts';
+export type { ConnectionOptions, ConnectionStatus } from './connection.ts';
+export { ConnectionError, type RequestIssue, TaskloomError } from './errors.ts';
+export type {
+  ClaimedWorkItem,
+  Event,
+  EventPage,
+  FileList,
+  FileRole,
+  Health,
+  NewTask,
+  PartHealth,
+  Plan,
+  Task,
+  TaskError,
+  TaskModule,
+  TaskPage,
+  TaskState,
+  TaskStatus,
+  WorkItem,
+} from './types.ts';
+export { VersionFilter } from './version-filter.ts';
+export type { WatchOptions, WatchSubject } from './watch.ts';
+export type { EventsFrame, Message, SubscribeAnswer, SubscribeRequest, SystemMessage } from './wire.ts';

@@ -1,0 +1,185 @@
+/** What the REST API takes and gives. The OpenAPI document of the server (/docs-json) says the same, with the limits. */
+
+export type TaskStatus =
+  | 'created'
+  | 'queued'
+  | 'planning'
+  | 'awaitingModel'
+  | 'awaitingAnswers'
+  | 'awaitingApproval'
+  | 'running'
+  | 'paused'
+  | 'completed'
+  | 'failed'
+  | 'cancelled';
+
+export type FileRole = 'test' | 'source' | 'fixture';
+
+export interface NewTask {
+  /** What to build. */
+  readonly prompt: string;
+  readonly answers?: readonly string[];
+  /** critical, high, medium, low, or 0 (most urgent) to 100. */
+  readonly priority?: string | number;
+  /** Your own id; default: a new UUID. */
+  readonly taskId?: string;
+  readonly language?: string;
+  readonly files?: readonly { readonly path: string; readonly content: string; readonly role?: FileRole }[];
+  readonly modules?: readonly {
+    readonly path: string;
+    readonly description?: string;
+    readonly dependsOn?: readonly string[];
+  }[];
+  readonly limits?: { readonly maxIterations?: number; readonly maxTokens?: number; readonly maxSeconds?: number };
+  readonly models?: { readonly planner?: string; readonly executor?: string };
+  readonly metadata?: Readonly<Record<string, string>>;
+}
+
+export interface TaskModule {
+  readonly path: string;
+  readonly status: string;
+  readonly iteration: number;
+  readonly version: number;
+  readonly codeHash: string | null;
+  readonly testsPassed: number;
+  readonly testsFailed: number;
+  readonly lastError: string | null;
+}
+
+export interface TaskError {
+  readonly code: string;
+  readonly reason: string;
+}
+
+export interface Task {
+  readonly taskId: string;
+  readonly status: TaskStatus;
+  readonly prompt: string;
+  readonly brain: string | null;
+  readonly currentModule: string | null;
+  readonly iteration: number;
+  /** 0 to 1. */
+  readonly progress: number;
+  readonly codeVersion: number;
+  /** Stream sequence of the newest event. */
+  readonly sequence: number;
+  readonly modules: readonly TaskModule[];
+  readonly waitingFor: { readonly reason: string; readonly detail: string; readonly until: string | null } | null;
+  readonly error: TaskError | null;
+  readonly summary: string | null;
+  readonly createdAt: string | null;
+  readonly startedAt: string | null;
+  readonly finishedAt: string | null;
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly websocketUrl: string;
+  readonly links: Readonly<Record<'self' | 'events' | 'state' | 'plan' | 'files' | 'interventions', string>>;
+}
+
+export interface TaskPage {
+  readonly tasks: readonly Task[];
+  /** Give it as `before` for the next page; null at the end. */
+  readonly nextBefore: number | null;
+}
+
+/** An event as it is stored. */
+export interface Event {
+  readonly eventId: string;
+  readonly taskId: string;
+  readonly eventType: string;
+  readonly timestamp: string;
+  readonly sequenceNumber: number;
+  readonly streamSequence: number;
+  readonly vectorClock: Readonly<Record<string, number>>;
+  readonly causationId: string | null;
+  readonly correlationId: string;
+  readonly data: Readonly<Record<string, unknown>>;
+  readonly codeVersion: number;
+}
+
+export interface EventPage {
+  readonly events: readonly Event[];
+  /** Give it as `afterSequence` for what comes next. */
+  readonly nextAfterSequence: number;
+}
+
+export interface Plan {
+  readonly objective: string;
+  readonly language: string;
+  readonly modules: readonly {
+    readonly path: string;
+    readonly description: string;
+    readonly dependsOn: readonly string[];
+    readonly testCases?: readonly string[];
+  }[];
+}
+
+/** A task as its events tell it, now or at a past moment. */
+export interface TaskState {
+  readonly taskId: string;
+  readonly status: 'created' | 'planning' | 'running' | 'paused' | 'completed' | 'failed' | 'cancelled';
+  readonly prompt: string;
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly brain: string | null;
+  readonly codeVersion: number;
+  readonly currentModule: string | null;
+  readonly modules: Readonly<Record<string, TaskModule>>;
+  readonly plan: Plan | null;
+  readonly interventions: readonly {
+    readonly guidance: string;
+    readonly by: string;
+    readonly streamSequence: number;
+  }[];
+  readonly progress: number;
+  readonly eventCount: number;
+  readonly countsByType: Readonly<Record<string, number>>;
+  readonly ignored: number;
+  readonly summary: string | null;
+  readonly error: TaskError | null;
+  readonly streamSequence: number;
+  readonly sequence: number;
+  readonly createdAt: string | null;
+  readonly startedAt: string | null;
+  readonly finishedAt: string | null;
+}
+
+export interface FileList {
+  /** Code version that the files stand at. */
+  readonly version: number;
+  readonly files: readonly {
+    readonly path: string;
+    readonly size: number;
+    readonly sha256: string;
+    readonly role: FileRole;
+  }[];
+}
+
+/** A model call that waits for somebody to answer it. */
+export interface WorkItem {
+  readonly id: string;
+  readonly taskId: string;
+  readonly role: string;
+  readonly kind: string;
+  readonly module: string | null;
+  readonly requestedAt: string;
+  readonly claimedBy: string | null;
+  readonly leaseUntil: string | null;
+}
+
+export interface ClaimedWorkItem extends WorkItem {
+  readonly messages: readonly { readonly role: 'system' | 'user' | 'assistant'; readonly content: string }[];
+  /** JSON Schema that the answer must fit. */
+  readonly answerSchema: Readonly<Record<string, unknown>>;
+  /** Proof of the claim: give it with the answer. */
+  readonly leaseToken: string;
+}
+
+export interface PartHealth {
+  readonly status: 'up' | 'down';
+  readonly detail: string;
+}
+
+export interface Health {
+  readonly status: string;
+  readonly brain: string;
+  readonly parts: Readonly<Record<string, PartHealth>>;
+}

@@ -1,0 +1,19 @@
+import { type ArgumentsHost, Catch, type ExceptionFilter, Logger } from '@nestjs/common';
+import type { Socket } from 'socket.io';
+import { errorAnswer, isOurFault } from './answer.ts';
+
+/** Answers a message that failed with its error: an acknowledgement that is asked for always comes. */
+@Catch()
+export class AnswerFilter implements ExceptionFilter {
+  private readonly logger = new Logger('Gateway');
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const messages = host.switchToWs();
+    if (isOurFault(error)) this.logger.error({ err: error }, `message ${messages.getPattern()} failed`);
+    const answer = errorAnswer(error);
+    const acknowledge: unknown = host.getArgs().find((argument) => typeof argument === 'function');
+    if (typeof acknowledge === 'function') acknowledge(answer);
+    // Without one the client would never know.
+    else messages.getClient<Socket>().emit('system', { level: 'error', ...answer.error });
+  }
+}

@@ -1,0 +1,92 @@
+import type { Socket } from 'socket.io';
+import type { EventStore } from '../events/index.ts';
+import { newId } from '../kernel/ids.ts';
+import { ConnectionGoneError } from './gateway.errors.ts';
+import { LiveLog } from './live-log.ts';
+import { Peer, type PeerLimits } from './peer.ts';
+import type { Subject } from './subject.ts';
+import { Subscription } from './subscription.ts';
+
+export interface LiveHubOptions {
+  readonly events: EventStore;
+  readonly limits: PeerLimits;
+  readonly report: (error: unknown) => void;
+}
+
+const MAX_PACE_INTERVAL_MS = 1000;
+
+/** All connected clients and the one live log that they share. Without clients nothing runs. */
+export class LiveHub {
+  private readonly log: LiveLog;
+  private readonly peers = new Map<string, Peer>();
+  private pace: NodeJS.Timeout | undefined;
+
+  constructor(private readonly options: LiveHubOptions) {
+    this.log = new LiveLog(options.events, options.report);
+  }
+
+  /** Whether anything is being done: false without subscriptions. */
+  get isFollowing(): boolean {
+    return this.log.isFollowing;
+  }
+
+  get connections(): number {
+    return this.peers.size;
+  }
+
+  connected(socket: Socket): void {
+    this.peers.set(socket.id, new Peer(socket, this.options.limits, this.options.report));
+    const interval = Math.min(MAX_PACE_INTERVAL_MS, this.options.limits.ackTimeoutMs / 4);
+    this.pace ??= setInterval(() => this.checkPace(), interval).unref();
+  }
+
+  disconnected(socket: Socket): void {
+    this.peers.get(socket.id)?.close();
+    this.peers.delete(socket.id);
+    if (this.peers.size > 0) return;
+    clearInterval(this.pace);
+    this.pace = undefined;
+  }
+
+  /** The client of a socket. Throws ConnectionGoneError. */
+  peerOf(socket: Socket): Peer {
+    const peer = this.peers.get(socket.id);
+    if (!peer || peer.isGone) throw new ConnectionGoneError();
+    return peer;
+  }
+
+  /** A new subscription after a position. It begins to send when it is started. */
+  async subscribe(socket: Socket, subject: Subject, after: number): Promise<Subscription> {
+    const peer = this.peerOf(socket);
+    peer.checkRoom();
+    const { topic, ready } = this.log.join(subject);
+    const subscription = new Subscription(newId(), topic, after, peer);
+    peer.add(subscription, () => this.log.leave(topic));
+    try {
+      await ready;
+    } catch (error) {
+      if (!peer.isGone) peer.remove(subscription.id);
+      throw error;
+    }
+    if (peer.isGone) throw new ConnectionGoneError();
+    return subscription;
+  }
+
+  unsubscribe(socket: Socket, subscriptionId: string): void {
+    this.peerOf(socket).remove(subscriptionId);
+  }
+
+  /** Tells every client why and ends its connection. Safe to repeat. */
+  close(): void {
+    for (const peer of [...this.peers.values()]) {
+      peer.drop('SHUTTING_DOWN', 'The server shuts down: come back in a moment.', 'info');
+    }
+    clearInterval(this.pace);
+    this.pace = undefined;
+    this.log.close();
+  }
+
+  private checkPace(): void {
+    for (const peer of this.peers.values()) peer.checkPace();
+  }
+}

@@ -1,0 +1,138 @@
+import { Inject, Logger, type OnModuleDestroy, UseFilters } from '@nestjs/common';
+import {
+  ConnectedSocket,
+  MessageBody,
+  type OnGatewayConnection,
+  type OnGatewayDisconnect,
+  SubscribeMessage,
+  WebSocketGateway,
+} from '@nestjs/websockets';
+import { Socket } from 'socket.io';
+import { EventStore, type TaskState } from '../events/index.ts';
+import { CONFIGURATION, type Configuration } from '../kernel/configuration.ts';
+import { TaskFinishedError, TaskNotFoundError, TasksService, type TaskView } from '../tasks/index.ts';
+import { errorAnswer } from './answer.ts';
+import { AnswerFilter } from './answer.filter.ts';
+import { CursorBeyondEndError, UnknownMessageError } from './gateway.errors.ts';
+import { LiveHub } from './live-hub.ts';
+import { readRequest, requestNames } from './requests.ts';
+import { subjectOf } from './subject.ts';
+
+interface SubscribeAnswer {
+  readonly ok: true;
+  readonly subscriptionId: string;
+  /** Of the task, after the event at `streamSequence`; null for all tasks, and for a task that is still to come. */
+  readonly state: TaskState | null;
+  readonly version: number;
+  /** Where the log stands: events after it are news to whoever starts from `state`. */
+  readonly streamSequence: number;
+}
+
+const MAX_SUBSCRIPTIONS = 1000;
+const MAX_UNACKNOWLEDGED_BYTES = 8 * 1024 * 1024;
+const MAX_WAITING_PACKETS = 1000;
+const known: ReadonlySet<string> = new Set(requestNames);
+
+/** The Socket.IO door: live events, and what can be said to a task. */
+@WebSocketGateway()
+@UseFilters(AnswerFilter)
+export class LiveGateway implements OnGatewayConnection<Socket>, OnGatewayDisconnect<Socket>, OnModuleDestroy {
+  readonly hub: LiveHub;
+  private readonly logger = new Logger('Gateway');
+
+  constructor(
+    private readonly events: EventStore,
+    private readonly tasks: TasksService,
+    @Inject(CONFIGURATION) configuration: Configuration,
+  ) {
+    this.hub = new LiveHub({
+      events,
+      limits: {
+        ackTimeoutMs: configuration.SOCKET_ACK_TIMEOUT_MS,
+        maxSubscriptions: MAX_SUBSCRIPTIONS,
+        maxUnacknowledgedBytes: MAX_UNACKNOWLEDGED_BYTES,
+        maxWaitingPackets: MAX_WAITING_PACKETS,
+      },
+      report: (error) => this.logger.error({ err: error }, 'events could not be followed'),
+    });
+  }
+
+  handleConnection(socket: Socket): void {
+    this.hub.connected(socket);
+    socket.onAny((name: unknown, ...parameters: unknown[]) => this.receive(socket, String(name), parameters.at(-1)));
+  }
+
+  handleDisconnect(socket: Socket): void {
+    this.hub.disconnected(socket);
+  }
+
+  onModuleDestroy(): void {
+    this.hub.close();
+  }
+
+  @SubscribeMessage('subscribe')
+  async subscribe(@ConnectedSocket() socket: Socket, @MessageBody() body: unknown): Promise<SubscribeAnswer> {
+    const request = readRequest('subscribe', body);
+    const taskId = 'taskId' in request ? request.taskId : null;
+    const stand =
+      taskId === null
+        ? { state: null, version: 0, streamSequence: await this.events.lastSequence() }
+        : await this.standOf(taskId, request.wait ?? false);
+    // A task is followed from its beginning; the whole log, which may be endless, from now.
+    const after = request.afterStreamSequence ?? (taskId === null ? stand.streamSequence : 0);
+    if (after > stand.streamSequence) throw new CursorBeyondEndError(after, stand.streamSequence);
+    const subscription = await this.hub.subscribe(socket, subjectOf(taskId, request.types), after);
+    // After the answer, which goes out when the promises of this turn are settled.
+    setImmediate(() => subscription.start());
+    return { ok: true, subscriptionId: subscription.id, ...stand };
+  }
+
+  @SubscribeMessage('unsubscribe')
+  unsubscribe(@ConnectedSocket() socket: Socket, @MessageBody() body: unknown): { ok: true } {
+    this.hub.unsubscribe(socket, readRequest('unsubscribe', body).subscriptionId);
+    return { ok: true };
+  }
+
+  @SubscribeMessage('intervene')
+  async intervene(@MessageBody() body: unknown): Promise<{ ok: true; task: TaskView }> {
+    const { taskId, guidance, by = 'user' } = readRequest('intervene', body);
+    return { ok: true, task: await this.tasks.intervene(taskId, { guidance, by }) };
+  }
+
+  @SubscribeMessage('cancel')
+  async cancel(@MessageBody() body: unknown): Promise<{ ok: true; changed: boolean; task: TaskView }> {
+    const { taskId, by = 'user', reason = 'cancelled by the user' } = readRequest('cancel', body);
+    const { task, changed } = await this.tasks.cancel(taskId, { by, reason });
+    if (!changed && task.status !== 'cancelled') throw new TaskFinishedError(task.taskId, task.status);
+    return { ok: true, changed, task };
+  }
+
+  @SubscribeMessage('getState')
+  async getState(@MessageBody() body: unknown) {
+    const { taskId, until } = readRequest('getState', body);
+    const state = await this.tasks.read.state(taskId, until);
+    return { ok: true, state, version: state.codeVersion, streamSequence: state.streamSequence };
+  }
+
+  private async standOf(
+    taskId: string,
+    mayBeUnknown: boolean,
+  ): Promise<Omit<SubscribeAnswer, 'ok' | 'subscriptionId'>> {
+    try {
+      const state = await this.tasks.read.state(taskId);
+      return { state, version: state.codeVersion, streamSequence: state.streamSequence };
+    } catch (error) {
+      if (!mayBeUnknown || !(error instanceof TaskNotFoundError)) throw error;
+      return { state: null, version: 0, streamSequence: 0 };
+    }
+  }
+
+  /** Sees every message before its handler: answers those that have none. */
+  private receive(socket: Socket, name: string, last: unknown): void {
+    this.hub.peerOf(socket).checkPace();
+    if (known.has(name)) return;
+    const answer = errorAnswer(new UnknownMessageError(name.slice(0, 64), requestNames));
+    if (typeof last === 'function') last(answer);
+    else socket.emit('system', { level: 'error', ...answer.error });
+  }
+}

@@ -1,0 +1,54 @@
+import type { IncomingMessage } from 'node:http';
+import type { INestApplication } from '@nestjs/common';
+import { IoAdapter } from '@nestjs/platform-socket.io';
+import type { Server, ServerOptions } from 'socket.io';
+import type { Configuration } from '../kernel/configuration.ts';
+import { isLoopbackHost, isSameOrigin } from '../kernel/loopback.ts';
+
+const CONNECT_TIMEOUT_MS = 5000;
+const MAX_MESSAGE_BYTES = 1024 * 1024;
+const MIN_PONG_TIMEOUT_MS = 20;
+
+/** Socket.IO over WebSocket alone, on the server's own port, for programs on this machine and pages of this server. */
+class SocketIoAdapter extends IoAdapter {
+  constructor(
+    app: INestApplication,
+    private readonly configuration: Configuration,
+  ) {
+    super(app);
+  }
+
+  override createIOServer(port: number, options: Partial<ServerOptions> = {}): Server {
+    const { HEARTBEAT_INTERVAL_MS, HEARTBEAT_TIMEOUT_MS } = this.configuration;
+    const wanted: Partial<ServerOptions> = {
+      ...options,
+      transports: ['websocket'],
+      allowUpgrades: false,
+      serveClient: false,
+      perMessageDeflate: false,
+      connectTimeout: CONNECT_TIMEOUT_MS,
+      maxHttpBufferSize: MAX_MESSAGE_BYTES,
+      // The last sign of life is at most one interval older than the ping: together they make the allowed silence.
+      pingInterval: HEARTBEAT_INTERVAL_MS,
+      pingTimeout: Math.max(MIN_PONG_TIMEOUT_MS, HEARTBEAT_TIMEOUT_MS - HEARTBEAT_INTERVAL_MS),
+      allowRequest: (request, decide) => {
+        const refusal = refusalOf(request);
+        decide(refusal, refusal === null);
+      },
+    };
+    // What is left out has Socket.IO's default.
+    return super.createIOServer(port, wanted as ServerOptions) as Server;
+  }
+}
+
+/** Why a handshake is refused: a page of another site, or one that rebound its name to this machine. */
+function refusalOf({ headers, socket }: IncomingMessage): string | null {
+  const { host, origin } = headers;
+  if (!isLoopbackHost(host, socket.localPort ?? 0)) return 'The Host header does not name this server.';
+  return isSameOrigin(origin, host ?? '') ? null : 'The Origin header names another site.';
+}
+
+/** Puts the socket door on the application's port. Call before listening. */
+export function configureGateway(app: INestApplication, configuration: Configuration): void {
+  app.useWebSocketAdapter(new SocketIoAdapter(app, configuration));
+}
