@@ -40,7 +40,41 @@ Every error has a code that never changes, a kind that the doors turn into their
 culprit, the value and the cure; \`{name}\` stands for a value. Made by \`npm run docs:errors\` from the classes in \`src\`.
 
 ${sections.join('\n\n')}
+
+## Codes of failed tasks
+
+TASK_FAILED and MODEL_CALL_FAILED carry the code of the error that was raised, or one of these:
+
+${[row('Code', 'Reason'), row('---', '---'), ...failureCodes(sources).map(([code, reason]) => row(`\`${code}\``, reason))].join('\n')}
 `;
+}
+
+/** Codes that the workflows give without raising an error, with the reason that stands beside each, in order of code. */
+export function failureCodes(sources: readonly Source[]): readonly (readonly [code: string, reason: string])[] {
+  const found = new Map<string, string>();
+  const visit = (node: ts.Node): void => {
+    const named = ts.isPropertyAssignment(node) || ts.isVariableDeclaration(node);
+    if (named && node.name.getText() === 'code' && node.initializer) {
+      for (const code of literalsIn(node.initializer)) found.set(code, reasonBeside(node));
+    }
+    ts.forEachChild(node, visit);
+  };
+  for (const { path, file } of sources) if (/^src\/(orchestrator|tasks)\//.test(path)) visit(file);
+  return [...found].sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+/** The reason in the same object, or the one declared next to the code. */
+function reasonBeside(node: ts.PropertyAssignment | ts.VariableDeclaration): string {
+  const block = ts.findAncestor(node, ts.isBlock);
+  const declared = block?.statements
+    .filter(ts.isVariableStatement)
+    .flatMap(({ declarationList }) => [...declarationList.declarations])
+    .find(({ name }) => name.getText() === 'reason')?.initializer;
+  const members = ts.isObjectLiteralExpression(node.parent) ? node.parent.properties : [];
+  for (const member of members) {
+    if (ts.isPropertyAssignment(member) && member.name.getText() === 'reason') return shapeOf(member.initializer, []);
+  }
+  return declared ? shapeOf(declared, []) : '';
 }
 
 /** Every class that can be thrown and descends from AppError, in order of module and code. */
@@ -173,7 +207,9 @@ function value(expression: ts.Expression, parameters: readonly ts.ParameterDecla
   }
   if (ts.isCallExpression(expression)) {
     const [first] = expression.arguments;
-    if (expression.expression.getText() === 'JSON.stringify' && first) return `"${value(first, parameters)}"`;
+    const called = expression.expression.getText();
+    if (called === 'JSON.stringify' && first) return `"${value(first, parameters)}"`;
+    if (called === 'messageOf' && first) return value(first, parameters);
     return value(expression.expression, parameters);
   }
   if (ts.isElementAccessExpression(expression)) return value(expression.argumentExpression, parameters);

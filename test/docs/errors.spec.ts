@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
-import { errorEntries } from '../../scripts/docs/errors-reference.ts';
+import { errorEntries, failureCodes } from '../../scripts/docs/errors-reference.ts';
 import { parse, productSources } from '../../scripts/docs/sources.ts';
 
 const page = readFileSync(fileURLToPath(new URL('../../docs/errors.md', import.meta.url)), 'utf8');
@@ -13,7 +13,8 @@ describe('docs/errors.md', () => {
     const inSources = productSources().flatMap(({ file }) =>
       [...file.text.matchAll(/^ +(?:override )?readonly code(?:: string)? = '([A-Z_]+)';$/gm)].map(([, code]) => code),
     );
-    const onPage = [...page.matchAll(/^\| `([A-Z_]+)` \|/gm)].map(([, code]) => code);
+    const [classes = ''] = page.split('## Codes of failed tasks');
+    const onPage = [...classes.matchAll(/^\| `([A-Z_]+)` \|/gm)].map(([, code]) => code);
     expect(onPage.length).toBeGreaterThan(20);
     expect(onPage.toSorted()).toEqual(inSources.toSorted());
   });
@@ -30,6 +31,22 @@ describe('docs/errors.md', () => {
       expect(entry.message).not.toBe('');
       expect(entry.code).toMatch(/^[A-Z]+(_[A-Z]+)+$/);
     }
+  });
+});
+
+describe('the reading of failure codes', () => {
+  it('finds the codes of the workflows with the reason beside each, and no code of anything else', () => {
+    const inTasks = parse(
+      'src/tasks/sample.ts',
+      `function give(n) { return { code: 'TOO_MUCH', reason: \`\${n} is too much.\` }; }
+       function judge(error) { const code = error instanceof AppError ? error.code : 'ODD_FAILED'; const reason = messageOf(error); return { code, reason }; }
+       class Sample extends AppError { readonly code = 'NOT_HERE'; }`,
+    );
+    const elsewhere = parse('src/api/sample.ts', `const a = { code: 'ELSEWHERE' };`);
+    expect(failureCodes([inTasks, elsewhere])).toEqual([
+      ['ODD_FAILED', '{error}'],
+      ['TOO_MUCH', '{n} is too much.'],
+    ]);
   });
 });
 
