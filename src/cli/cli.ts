@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
-import { connect, type TaskloomClient } from '../client/index.ts';
+import { connect, type ConnectionStatus, type TaskloomClient } from '../client/index.ts';
 import type { ExitCode } from './exit-codes.ts';
 import type { StartServer } from './running-server.ts';
 import type { Terminal } from './terminal.ts';
+import { UsageError } from './usage-error.ts';
 
 export const DEFAULT_URL = 'http://127.0.0.1:9876';
 
@@ -50,12 +51,17 @@ export class Cli {
 
   /** Where the server is that a command is to ask. */
   serverUrl({ server }: ClientOptions): string {
-    return server ?? (this.environment.TASKLOOM_URL?.trim() || DEFAULT_URL);
+    const url = server ?? (this.environment.TASKLOOM_URL?.trim() || DEFAULT_URL);
+    if (/^https?:$/.test(URL.parse(url)?.protocol ?? '')) return url;
+    throw new UsageError(`${JSON.stringify(url)} is no address of a server: give one such as ${DEFAULT_URL}.`);
   }
 
-  /** The client for one command; it is closed when the scope ends. */
-  connect(url: string): TaskloomClient & AsyncDisposable {
-    const client = connect({ url });
-    return Object.assign(client, { [Symbol.asyncDispose]: () => Promise.resolve(client.close()) });
+  /** The client for one command; its socket is closed when the scope ends. Lost connections are told. */
+  connect(url: string): TaskloomClient & Disposable {
+    const onStatus = (status: ConnectionStatus) => {
+      if (status === 'lost') this.terminal.note(`Lost the server at ${url}; trying again …`, 'dim');
+    };
+    const client = connect({ url, onStatus });
+    return Object.assign(client, { [Symbol.dispose]: () => client.close() });
   }
 }

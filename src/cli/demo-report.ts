@@ -1,4 +1,3 @@
-import type { FileList } from '../client/index.ts';
 import type { LiveMessage } from './live-message.ts';
 import { printable } from './printable.ts';
 import { table } from './table.ts';

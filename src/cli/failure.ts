@@ -11,7 +11,7 @@ interface Failure {
   readonly exitCode: ExitCode;
 }
 
-/** Says what went wrong and what to do about it, and answers the exit code it stands for. */
+/** Says what went wrong and what to do about it in one line, and answers the exit code it stands for. */
 export function reportFailure(terminal: Terminal, error: unknown, json: boolean): ExitCode {
   const { code, message, exitCode } = failureOf(error);
   if (json) terminal.note(JSON.stringify({ error: { code, message } }));
@@ -20,5 +20,17 @@ export function reportFailure(terminal: Terminal, error: unknown, json: boolean)
 }
 
 function failureOf(error: unknown): Failure {
-  return { code: 'X', message: messageOf(error), exitCode: exitCodes.failed };
+  if (error instanceof ConnectionError) {
+    const cure = '`taskloom serve` or `npm start` starts one, --server or TASKLOOM_URL says where it is';
+    return { code: 'UNREACHABLE', message: `${error.message.replace(/\.$/, '')}: ${cure}.`, exitCode: exitCodes.usage };
+  }
+  if (error instanceof UsageError) return { code: 'USAGE', message: error.message, exitCode: exitCodes.usage };
+  if (error instanceof TaskloomError) {
+    const { code, message, errors } = error;
+    const issues = errors
+      .map((issue) => `${issue.path || 'request'}: ${issue.message}`)
+      .filter((text) => !message.includes(text));
+    return { code, message: [message, ...issues].join(' · '), exitCode: exitCodes.failed };
+  }
+  return { code: 'FAILED', message: messageOf(error), exitCode: exitCodes.failed };
 }

@@ -2,7 +2,7 @@ import type { TaskloomClient } from '../client/index.ts';
 import type { Cli } from './cli.ts';
 import { interruptible } from './end-signals.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
-import { isEnd, type LiveMessage } from './live-message.ts';
+import { isEnd, liveMessage } from './live-message.ts';
 import { LiveView } from './live-view.ts';
 
 export interface FollowOptions {
@@ -25,8 +25,7 @@ export async function followTask(
   using interrupt = interruptible();
   try {
     for await (const received of client.watch(taskId, { afterStreamSequence: after, signal: interrupt.signal })) {
-      // Types of a newer server are passed over by whoever looks at them.
-      const message = received as LiveMessage;
+      const message = liveMessage(received);
       view.show(message);
       if (isEnd(message)) return message.type === 'TASK_COMPLETE' ? exitCodes.done : exitCodes.failed;
     }

@@ -1,3 +1,4 @@
+import type { Event, Message } from '../client/index.ts';
 import type { EventPayloads, EventType } from '../events/index.ts';
 // Widen EventPayloads by what the workflow and the engine record.
 import type {} from '../orchestrator/index.ts';
@@ -17,6 +18,26 @@ export type LiveMessage<T extends EventType = EventType> = {
     readonly data: Readonly<EventPayloads[K]>;
   };
 }[T];
+
+/** A message as the client gave it, told apart by its type. */
+export function liveMessage(message: Message): LiveMessage {
+  // The server's own types: that client and server agree on them is what the client's tests prove.
+  return message as unknown as LiveMessage;
+}
+
+/** A stored event as the message that tells of it. */
+export function messageOfEvent({ eventType, codeVersion, sequenceNumber, ...event }: Event): LiveMessage {
+  const { taskId, streamSequence, timestamp, data } = event;
+  return liveMessage({
+    type: eventType,
+    taskId,
+    version: codeVersion,
+    sequence: sequenceNumber,
+    streamSequence,
+    timestamp,
+    data,
+  });
+}
 
 /** The types that end a task: nothing comes after them. */
 export function isEnd(message: { readonly type: string }): boolean {

@@ -20,9 +20,10 @@ export class OutDirectory {
 
   /** Throws UsageError that names every path which cannot be written; call it before the first write. */
   async check(paths: readonly string[]): Promise<void> {
-    const targets = paths.map((path) => this.locate(path));
-    const existing = await Promise.all(targets.map((target) => (this.overwrite ? false : exists(target))));
-    const taken = paths.filter((_, index) => existing[index]);
+    const targets = paths.map((path) => ({ path, target: this.locate(path) }));
+    if (this.overwrite) return;
+    const taken: string[] = [];
+    for (const { path, target } of targets) if (await exists(target)) taken.push(path);
     if (taken.length > 0) {
       throw new UsageError(
         `${taken.join(', ')} exist in ${this.root}: choose another --out, or --force overwrites them.`,

@@ -42,7 +42,8 @@ describe('what doctor looks at on the machine', () => {
 
     writeFileSync(join(directory.path, 'deep'), 'a file');
     const finding = await checkDataDirectory(dataDir);
-    expect(finding).toMatchObject({ status: 'fault', detail: expect.stringContaining('is a file') as string });
+    expect(finding.status).toBe('fault');
+    expect(finding.detail).toContain('is a file');
   });
 
   it('says how much room there is [CLI-4]', async () => {

@@ -11,7 +11,7 @@ export function addCancel(program: Command, cli: Cli): void {
     .addHelpText('after', '\nExample:\n  $ taskloom cancel slugify-1 --reason "wrong prompt"')
     .action(
       cli.action(async (id: string, options: ClientOptions & { readonly reason?: string }): Promise<ExitCode> => {
-        await using client = cli.connect(cli.serverUrl(options));
+        using client = cli.connect(cli.serverUrl(options));
         const task = await client.cancelTask(id, { reason: options.reason });
         if (options.json) cli.terminal.json(task);
         else cli.terminal.print(`${printable(task.taskId)} is ${task.status}`);

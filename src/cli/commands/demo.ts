@@ -8,7 +8,8 @@ import type { Cli, CommonOptions } from '../cli.ts';
 import { demoReport, type DemoResult, demoResult } from '../demo-report.ts';
 import { interruptible, InterruptedError } from '../end-signals.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
-import { isEnd, type LiveMessage } from '../live-message.ts';
+import { healthOf } from '../health.ts';
+import { isEnd, type LiveMessage, liveMessage } from '../live-message.ts';
 import { LiveView } from '../live-view.ts';
 import { sampleRecording, sampleTask } from '../sample.ts';
 import { startOrExplain } from '../start.ts';
@@ -57,8 +58,8 @@ async function runDemo(cli: Cli, directory: string, json: boolean): Promise<Demo
   const server = await startOrExplain(cli, () => demoConfiguration(cli.environment, directory), json);
   if (!server) return null;
   try {
-    await using client = cli.connect(server.url);
-    const { sandbox } = (await client.health()).parts;
+    using client = cli.connect(server.url);
+    const { sandbox } = (await healthOf(client)).parts;
     if (sandbox?.status !== 'up') {
       cli.terminal.note(`No code can be run here: ${sandbox?.detail ?? 'no sandbox'}`, 'bad');
       return null;
@@ -87,7 +88,7 @@ async function watchSample(
   const messages: LiveMessage[] = [];
   const { taskId } = await client.createTask(await sampleTask());
   for await (const received of client.watch(taskId, { signal })) {
-    const message = received as LiveMessage;
+    const message = liveMessage(received);
     messages.push(message);
     view.show(message);
     if (isEnd(message)) break;

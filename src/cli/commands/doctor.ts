@@ -6,6 +6,7 @@ import { checkDataDirectory, checkDisk, checkNode, checkPort } from '../checks/m
 import { checkSandbox } from '../checks/sandbox.ts';
 import type { Cli, CommonOptions } from '../cli.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { healthOf } from '../health.ts';
 import type { Tone } from '../live-lines.ts';
 import { printable } from '../printable.ts';
 import { startFailure } from '../start-failure.ts';
@@ -72,8 +73,8 @@ function report({ terminal }: Cli, { check, status, detail, cure }: Finding): vo
 }
 
 async function isTaskloom(cli: Cli, url: string): Promise<boolean> {
-  await using client = cli.connect(url);
-  return client.health().then(
+  using client = cli.connect(url);
+  return healthOf(client).then(
     () => true,
     () => false,
   );

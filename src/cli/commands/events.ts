@@ -3,7 +3,7 @@ import type { Event } from '../../client/index.ts';
 import type { Cli, ClientOptions } from '../cli.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { liveLines } from '../live-lines.ts';
-import type { LiveMessage } from '../live-message.ts';
+import { messageOfEvent } from '../live-message.ts';
 import { printable } from '../printable.ts';
 import { wholeNumber } from '../whole-number.ts';
 
@@ -32,17 +32,17 @@ async function events(
   id: string,
   { after, limit = Infinity, json, server }: EventsOptions,
 ): Promise<ExitCode> {
-  await using client = cli.connect(cli.serverUrl({ server }));
+  using client = cli.connect(cli.serverUrl({ server }));
   let cursor = after;
-  let left = limit;
-  while (left > 0) {
-    const page = await client.events(id, { afterSequence: cursor, limit: Math.min(PAGE, left) });
+  for (let left = limit; left > 0;) {
+    const size = Math.min(PAGE, left);
+    const page = await client.events(id, { afterSequence: cursor, limit: size });
     for (const event of page.events) {
       if (json) cli.terminal.json(event);
       else cli.terminal.print(eventLine(event));
     }
-    left -= page.events.length;
-    if (page.nextAfterSequence === null || page.events.length === 0) break;
+    if (page.events.length < size) break;
+    left -= size;
     cursor = page.nextAfterSequence;
   }
   return exitCodes.done;
@@ -50,8 +50,7 @@ async function events(
 
 function eventLine(event: Event): string {
   const { eventType, streamSequence, codeVersion, timestamp } = event;
-  const message = { ...event, type: eventType, version: codeVersion, sequence: event.sequenceNumber } as LiveMessage;
-  const [line] = liveLines(message);
+  const [line] = liveLines(messageOfEvent(event));
   const start = `${String(streamSequence).padStart(5)}  ${timestamp}  v${codeVersion}  ${printable(eventType).padEnd(22)}`;
   return `${start}${line?.text ?? ''}`.trimEnd();
 }

@@ -28,7 +28,7 @@ export function addFiles(program: Command, cli: Cli): void {
 }
 
 async function files(cli: Cli, id: string, { version, out, force, json, server }: FilesOptions): Promise<ExitCode> {
-  await using client = cli.connect(cli.serverUrl({ server }));
+  using client = cli.connect(cli.serverUrl({ server }));
   const listed = await client.files(id, { version });
   if (out !== undefined) {
     const directory = await OutDirectory.open(out, force ?? false);

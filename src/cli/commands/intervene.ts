@@ -10,7 +10,7 @@ export function addIntervene(program: Command, cli: Cli): void {
     .addHelpText('after', '\nExample:\n  $ taskloom intervene slugify-1 "Keep digits in the slug"')
     .action(
       cli.action(async (id: string, guidance: string, options: ClientOptions): Promise<ExitCode> => {
-        await using client = cli.connect(cli.serverUrl(options));
+        using client = cli.connect(cli.serverUrl(options));
         const task = await client.intervene(id, { guidance });
         if (options.json) cli.terminal.json(task);
         else cli.terminal.print(`${printable(task.taskId)} has the guidance`);

@@ -37,7 +37,7 @@ async function run(cli: Cli, prompt: string, options: RunOptions): Promise<ExitC
   const words = prompt === '-' ? await text(process.stdin) : prompt;
   if (words.trim() === '') throw new UsageError('The prompt is blank: say what to build.');
   const task = await taskRequest(words, options);
-  await using client = cli.connect(cli.serverUrl(options));
+  using client = cli.connect(cli.serverUrl(options));
   const { taskId } = await client.createTask(task);
   if (!options.detach) return followTask(cli, client, taskId, { json: options.json ?? false });
   if (options.json) cli.terminal.json({ taskId });

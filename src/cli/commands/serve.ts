@@ -3,6 +3,7 @@ import { readConfiguration } from '../../kernel/configuration.ts';
 import type { Cli, CommonOptions } from '../cli.ts';
 import { endSignal } from '../end-signals.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { healthOf } from '../health.ts';
 import { startOrExplain } from '../start.ts';
 
 /** Closing takes the grace of the running steps and what idle connections need; then the process ends all the same. */
@@ -41,8 +42,8 @@ async function serve(cli: Cli, { json = false }: CommonOptions): Promise<ExitCod
 
 /** One line: where, with whose brain, in which isolation. */
 async function announce(cli: Cli, url: string, json: boolean): Promise<void> {
-  await using client = cli.connect(url);
-  const { brain, parts } = await client.health();
+  using client = cli.connect(url);
+  const { brain, parts } = await healthOf(client);
   const about = { url, docs: `${url}/docs`, brain, isolation: parts.sandbox?.detail ?? 'none' };
   if (json) cli.terminal.json(about);
   else {

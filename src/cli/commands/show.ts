@@ -12,7 +12,7 @@ export function addShow(program: Command, cli: Cli): void {
     .addHelpText('after', '\nExamples:\n  $ taskloom show slugify-1\n  $ taskloom show slugify-1 --json')
     .action(
       cli.action(async (id: string, options: ClientOptions): Promise<ExitCode> => {
-        await using client = cli.connect(cli.serverUrl(options));
+        using client = cli.connect(cli.serverUrl(options));
         const task = await client.getTask(id);
         if (options.json) cli.terminal.json(task);
         else for (const line of describe(task)) cli.terminal.print(line);

@@ -20,7 +20,7 @@ export function addTasks(program: Command, cli: Cli): void {
 }
 
 async function tasks(cli: Cli, { status, limit, json, server }: TasksOptions): Promise<ExitCode> {
-  await using client = cli.connect(cli.serverUrl({ server }));
+  using client = cli.connect(cli.serverUrl({ server }));
   const page = await client.listTasks({ status, limit });
   if (json) {
     for (const task of page.tasks) cli.terminal.json(task);

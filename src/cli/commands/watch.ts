@@ -12,7 +12,7 @@ export function addWatch(program: Command, cli: Cli): void {
     .addHelpText('after', '\nExamples:\n  $ taskloom watch slugify-1\n  $ taskloom watch slugify-1 --after 12 --json')
     .action(
       cli.action(async (id: string, options: ClientOptions & { readonly after?: number }): Promise<ExitCode> => {
-        await using client = cli.connect(cli.serverUrl(options));
+        using client = cli.connect(cli.serverUrl(options));
         return followTask(cli, client, id, { json: options.json ?? false, after: options.after });
       }),
     );

@@ -60,7 +60,7 @@ export function addWork(program: Command, cli: Cli): void {
 }
 
 async function list(cli: Cli, options: ClientOptions): Promise<ExitCode> {
-  await using client = cli.connect(cli.serverUrl(options));
+  using client = cli.connect(cli.serverUrl(options));
   const items = await client.listWork();
   if (options.json) for (const item of items) cli.terminal.json(item);
   else {
@@ -71,7 +71,7 @@ async function list(cli: Cli, options: ClientOptions): Promise<ExitCode> {
 }
 
 async function claim(cli: Cli, options: ClaimOptions): Promise<ExitCode> {
-  await using client = cli.connect(cli.serverUrl(options));
+  using client = cli.connect(cli.serverUrl(options));
   const item = await client.claimWork({
     by: options.as,
     ...(options.kind === undefined ? {} : { kinds: [options.kind] }),
@@ -88,13 +88,13 @@ async function claim(cli: Cli, options: ClaimOptions): Promise<ExitCode> {
 
 async function answer(cli: Cli, id: string, file: string | undefined, options: LeaseOptions): Promise<ExitCode> {
   const given = await readAnswer(file);
-  await using client = cli.connect(cli.serverUrl(options));
+  using client = cli.connect(cli.serverUrl(options));
   await client.answerWork(id, { leaseToken: options.lease, answer: given });
   return done(cli, options, id, 'answered');
 }
 
 async function release(cli: Cli, id: string, options: LeaseOptions): Promise<ExitCode> {
-  await using client = cli.connect(cli.serverUrl(options));
+  using client = cli.connect(cli.serverUrl(options));
   await client.releaseWork(id, { leaseToken: options.lease });
   return done(cli, options, id, 'released');
 }
