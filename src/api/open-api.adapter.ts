@@ -26,14 +26,17 @@ function documentOf(app: NestFastifyApplication): OpenAPIObject {
     .addTag('work items', 'Model calls that wait for somebody to answer them')
     .addTag('health', 'Whether the service works')
     .build();
-  return withNamedWildcards(SwaggerModule.createDocument(app, info));
+  return withDescribedPaths(SwaggerModule.createDocument(app, info));
 }
 
-/** OpenAPI has no wildcards: the rest of a path becomes the parameter `path`. */
-function withNamedWildcards(document: OpenAPIObject): OpenAPIObject {
+/** OpenAPI has no wildcards: the rest of a path is its parameter `path`, which Swagger leaves nameless. */
+function withDescribedPaths(document: OpenAPIObject): OpenAPIObject {
   for (const { get } of Object.values(document.paths)) {
     for (const parameter of get?.parameters ?? []) {
-      if ('name' in parameter && parameter.name === '*') parameter.name = 'path';
+      if (!('name' in parameter) || parameter.name !== '*') continue;
+      parameter.name = 'path';
+      parameter.description = 'A path as the list of files names it';
+      parameter.schema = { type: 'string', example: 'src/slugify.js' };
     }
   }
   return document;

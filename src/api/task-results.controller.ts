@@ -1,5 +1,5 @@
 import { Get, Param, Query, StreamableFile } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiParam } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { TasksService } from '../tasks/index.ts';
 import { FileListDto, PlanDto } from './results.dto.ts';
 import { ApiTaskId, FileAnswer, Problems, RestController } from './rest.adapter.ts';
@@ -39,11 +39,6 @@ export class TaskResultsController {
 
   @Get(':id/files/*')
   @ApiTaskId()
-  @ApiParam({
-    name: 'path',
-    description: 'As the list names it',
-    schema: { type: 'string', example: 'src/slugify.js' },
-  })
   @ApiOperation({ summary: 'Read a file', description: 'Its bytes, as a download that no browser runs.' })
   @FileAnswer()
   @Problems({ 400: 'The query is wrong', 404: 'There is no such task, version or file' })

@@ -1,4 +1,6 @@
-import { request as httpRequest } from 'node:http';
+import { once } from 'node:events';
+import { type IncomingMessage, request as httpRequest } from 'node:http';
+import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { EventStore, type SubscribeOptions } from '../../src/events/index.ts';
 import { eventually, request, type WireEvent } from '../support/rest.ts';
@@ -184,7 +186,7 @@ describe('the events of a task over REST', () => {
     });
     try {
       const paused = httpRequest(`${server.url}/tasks/long/events`, { headers: { accept: 'text/event-stream' } });
-      const response = await new Promise<import('node:http').IncomingMessage>((resolve, reject) =>
+      const response = await new Promise<IncomingMessage>((resolve, reject) =>
         paused.on('response', resolve).on('error', reject).end(),
       );
       response.pause();
@@ -220,5 +222,15 @@ describe('the shutdown', () => {
     expect(performance.now() - startedAt).toBeLessThan(4000);
     expect(await reading).toContain('TASK_CREATED');
     expect((await polling).status).toBe(204);
+  });
+
+  it('does not wait for a connection that never asked anything [PL-7]', async () => {
+    const server = await runServer();
+    const { hostname, port } = new URL(server.url);
+    const idle = connect(Number(port), hostname);
+    await once(idle, 'connect');
+    const startedAt = performance.now();
+    await Promise.all([once(idle, 'close'), server[Symbol.asyncDispose]()]);
+    expect(performance.now() - startedAt).toBeLessThan(4000);
   });
 });
