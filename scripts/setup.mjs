@@ -13,6 +13,17 @@ const wanted = new Set(process.argv.slice(2));
 const lockFile = at('.setup.lock');
 const LOCK_POLL_MS = 200;
 
+// Whatever the user's own configuration says: the build needs development packages, Node.js itself is an optional one,
+// and that the Node.js at hand is too old for some packages is no reason to stop or to warn: they run on the project's.
+const INSTALL_OPTIONS = [
+  '--include=dev',
+  '--include=optional',
+  '--no-engine-strict',
+  '--no-audit',
+  '--no-fund',
+  '--loglevel=error',
+];
+
 const isDone = () => isInstalled() && (!wanted.has('--build') || isBuilt());
 if (!isDone()) alone(setUp);
 if (wanted.has('--test-tools')) installTestTools();
@@ -20,8 +31,7 @@ if (wanted.has('--test-tools')) installTestTools();
 function setUp() {
   if (!isInstalled()) {
     say('installing dependencies');
-    // Whatever the environment says: the build needs development packages, and Node.js itself is an optional one.
-    npm('ci', '--no-audit', '--no-fund', '--loglevel=error', '--include=dev', '--include=optional');
+    npm('ci', ...INSTALL_OPTIONS);
   }
   if (wanted.has('--build') && !isBuilt()) {
     say('building');
