@@ -3,6 +3,7 @@ import { type IncomingMessage, request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { EventStore, type SubscribeOptions } from '../../src/events/index.ts';
+import { WorkItemsService } from '../../src/tasks/index.ts';
 import { eventually, request, type WireEvent } from '../support/rest.ts';
 import { runServer, type TestServer } from '../support/running-server.ts';
 import { sentEvents } from '../support/sent-events.ts';
@@ -216,7 +217,12 @@ describe('the shutdown', () => {
     await request('POST', `${server.url}/tasks`, { prompt: 'x', taskId: 'a', modules: [{ path: 'a.js' }] });
     const response = await fetch(`${server.url}/tasks/a/events`, { headers: { accept: 'text/event-stream' } });
     const reading = response.text().catch(() => '');
+    const claim = jest.spyOn(server.app.get(WorkItemsService), 'claim');
     const polling = request('POST', `${server.url}/work-items/claim`, { by: 'x', kinds: ['none'], waitMs: 50_000 });
+    await eventually(
+      () => Promise.resolve(claim.mock.calls.length),
+      (count) => count === 1,
+    );
     const startedAt = performance.now();
     await server[Symbol.asyncDispose]();
     expect(performance.now() - startedAt).toBeLessThan(4000);

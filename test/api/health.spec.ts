@@ -80,12 +80,17 @@ describe('health', () => {
         LLM_PROVIDER: 'ollama',
         OLLAMA_BASE_URL: `http://127.0.0.1:${port}`,
       });
-      const answers = await Promise.all(Array.from({ length: 20 }, () => health(server.url)));
-      for (const { status, body, tookMs } of answers) {
-        expect(tookMs).toBeLessThan(1000);
-        expect(status).toBe(503);
-        expect(body.errors.map(({ path }) => path)).toEqual(['model']);
+      const rounds: number[] = [];
+      for (let round = 0; round < 3; round++) {
+        const answers = await Promise.all(Array.from({ length: 20 }, () => health(server.url)));
+        for (const { status, body } of answers) {
+          expect(status).toBe(503);
+          expect(body.errors.map(({ path }) => path)).toEqual(['model']);
+        }
+        rounds.push(Math.max(...answers.map(({ tookMs }) => tookMs)));
       }
+      // The best of three: a busy machine may be late by itself, a part that is waited for always is.
+      expect(Math.min(...rounds)).toBeLessThan(1000);
     } finally {
       silent.closeAllConnections();
       silent.close();

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { WorkItemsService } from '../../src/tasks/index.ts';
 import { eventsOf, eventually, request } from '../support/rest.ts';
 import { runServer, type TestServer } from '../support/running-server.ts';
 
@@ -96,6 +97,7 @@ describe('work items over REST', () => {
   });
 
   it('does not leave an item with a client that has gone while it waited [LM-7]', async () => {
+    const taken = jest.spyOn(server.app.get(WorkItemsService), 'claim');
     const leave = new AbortController();
     const left = fetch(`${url}/claim`, {
       method: 'POST',
@@ -103,8 +105,11 @@ describe('work items over REST', () => {
       body: JSON.stringify({ by: 'gone', waitMs: 50_000 }),
       signal: leave.signal,
     }).catch(() => null);
-    // The long poll is under way as soon as a request that was sent after it has been answered.
-    await request('GET', url);
+    await eventually(
+      () => Promise.resolve(taken.mock.calls.length),
+      (count) => count === 1,
+    );
+    taken.mockRestore();
     leave.abort();
     await left;
     await submit('c');
