@@ -74,7 +74,7 @@ function report({ terminal }: Cli, { check, status, detail, cure }: Finding): vo
 
 async function isTaskloom(cli: Cli, url: string): Promise<boolean> {
   using client = cli.connect(url);
-  return healthOf(client).then(
+  return await healthOf(client).then(
     () => true,
     () => false,
   );

@@ -39,7 +39,7 @@ async function run(cli: Cli, prompt: string, options: RunOptions): Promise<ExitC
   const task = await taskRequest(words, options);
   using client = cli.connect(cli.serverUrl(options));
   const { taskId } = await client.createTask(task);
-  if (!options.detach) return followTask(cli, client, taskId, { json: options.json ?? false });
+  if (!options.detach) return await followTask(cli, client, taskId, { json: options.json ?? false });
   if (options.json) cli.terminal.json({ taskId });
   else cli.terminal.print(taskId);
   return exitCodes.done;

@@ -13,7 +13,7 @@ export function addWatch(program: Command, cli: Cli): void {
     .action(
       cli.action(async (id: string, options: ClientOptions & { readonly after?: number }): Promise<ExitCode> => {
         using client = cli.connect(cli.serverUrl(options));
-        return followTask(cli, client, id, { json: options.json ?? false, after: options.after });
+        return await followTask(cli, client, id, { json: options.json ?? false, after: options.after });
       }),
     );
 }
