@@ -17,7 +17,7 @@ import {
 } from './orchestrator.errors.ts';
 import { type OrchestratorStats, queuedByPriority, Tally } from './stats.ts';
 import { TaskRun } from './task-run.ts';
-import { WaitingLine } from './waiting-line.ts';
+import { FULL, WaitingLine } from './waiting-line.ts';
 import { guards, type Lease, moves, type NewWork, workMigrations, WorkTable } from './work-table.ts';
 import type { StepAction, Workflow } from './workflow.ts';
 
@@ -106,43 +106,30 @@ export class Orchestrator {
   async submit(submission: Submission): Promise<readonly StoredEvent[]> {
     const { taskId, dependsOn = [], timeoutMs = this.options.taskTimeoutMs, waitMs = ENDLESS_MS } = submission;
     if (!this.workflows.has(submission.workflow)) throw new UnknownWorkflowError(submission.workflow);
-    const deadline = performance.now() + waitMs;
     const { workflow, priority } = submission;
     const work: NewWork = { taskId, workflow, priority, timeoutMs, dependsOn: [...new Set(dependsOn)] };
-    // Those who wait go first: a newcomer that finds a line joins its end, one that was let in too early its front.
-    let place: 'none' | 'end' | 'front' = this.line.length > 0 ? 'end' : 'none';
-    for (;;) {
-      if (this.stopping.signal.aborted) throw new ShuttingDownError();
-      if (place !== 'none' && !(await this.line.turn(place, deadline - performance.now(), this.stopping.signal))) {
-        throw new QueueFullError(this.options.maxQueue, waitMs);
-      }
-      try {
-        return await this.enqueue(submission, work);
-      } catch (error) {
-        const full = error instanceof GuardFailedError && error.guard === guards.room;
-        if (!full) {
-          // The room that this one was let in for is still free.
-          if (place !== 'none') this.line.admitNext();
-          throw error;
-        }
-        place = place === 'none' ? 'end' : 'front';
-      }
-    }
+    const attempt = () => this.enqueue(submission, work);
+    const { signal } = this.stopping;
+    if (signal.aborted) throw new ShuttingDownError();
+    // Those who wait go first: a newcomer that finds a line joins its end.
+    let accepted = this.line.length > 0 ? FULL : await attempt();
+    if (accepted === FULL) accepted = await this.line.join(attempt, waitMs, signal);
+    if (accepted === FULL) throw new QueueFullError(this.options.maxQueue, waitMs);
+    this.doorbell.ring();
+    return accepted;
   }
 
-  private async enqueue(submission: Submission, work: NewWork): Promise<readonly StoredEvent[]> {
+  private async enqueue(submission: Submission, work: NewWork): Promise<readonly StoredEvent[] | typeof FULL> {
     const { taskId, drafts } = submission;
     const alongside = [...moves.enqueue(work, this.options.maxQueue), ...(submission.alongside ?? [])];
     try {
-      const stored = await this.options.events.append(taskId, drafts, { expectedSequence: 0, alongside });
-      this.doorbell.ring();
-      return stored;
+      return await this.options.events.append(taskId, drafts, { expectedSequence: 0, alongside });
     } catch (error) {
       if (error instanceof StreamConflictError) throw new DuplicateTaskError(taskId);
-      if (error instanceof GuardFailedError && error.guard === guards.noCircle) {
-        throw new CircularDependencyError(await this.work.findCircle(taskId, work.dependsOn));
-      }
-      throw error;
+      if (!(error instanceof GuardFailedError)) throw error;
+      if (error.guard === guards.room) return FULL;
+      if (error.guard !== guards.noCircle) throw error;
+      throw new CircularDependencyError(await this.work.findCircle(taskId, work.dependsOn));
     }
   }
 
@@ -166,7 +153,7 @@ export class Orchestrator {
   ): Promise<readonly StoredEvent[]> {
     const alongside = [...(options.alongside ?? []), moves.close(taskId)];
     const stored = await this.options.events.append(taskId, drafts, { ...options, alongside });
-    this.line.admitNext();
+    this.line.roomCameFree();
     this.doorbell.ring();
     return stored;
   }
@@ -174,8 +161,6 @@ export class Orchestrator {
   /** Makes ready what waited until now. Called at intervals; also the net under a lost ring. */
   async wakeDue(): Promise<void> {
     await this.work.wakeDue(this.options.clock());
-    // A submitter that joined the line just after the last room came free has nobody else to let it in.
-    this.line.admitNext();
     this.doorbell.ring();
   }
 
@@ -225,7 +210,7 @@ export class Orchestrator {
       }
       const ended = this.hold(lease).finally(() => this.ended.delete(ended));
       this.ended.add(ended);
-      this.line.admitNext();
+      this.line.roomCameFree();
     }
   }
 

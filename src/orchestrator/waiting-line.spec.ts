@@ -1,35 +1,94 @@
 import { describe, expect, it } from '@jest/globals';
-import { WaitingLine } from './waiting-line.ts';
+import { FULL, WaitingLine } from './waiting-line.ts';
+
+/** A room of a given size: an attempt takes a place of it or answers FULL. */
+function roomFor(places: number) {
+  const entered: string[] = [];
+  const room = {
+    places,
+    entered,
+    enter: (name: string) => async () => {
+      await Promise.resolve();
+      if (room.places === 0) return FULL;
+      room.places -= 1;
+      entered.push(name);
+      return name;
+    },
+  };
+  return room;
+}
+
+const never = new AbortController().signal;
 
 describe('WaitingLine', () => {
-  it('lets submitters in by order of arrival, those who were let in too early first', async () => {
+  it('lets everybody in by order of arrival, as places come free [OR-10]', async () => {
     const line = new WaitingLine();
-    const signal = new AbortController().signal;
-    const order: string[] = [];
-    const wait = (name: string, place: 'front' | 'end') => line.turn(place, 5000, signal).then(() => order.push(name));
-    const all = [wait('first', 'end'), wait('second', 'end'), wait('early', 'front')];
+    const room = roomFor(0);
+    const all = ['a', 'b', 'c'].map((name) => line.join(room.enter(name), 5000, never));
     expect(line.length).toBe(3);
-    for (let room = 0; room < 3; room++) line.admitNext();
-    await Promise.all(all);
-    expect(order).toEqual(['early', 'first', 'second']);
+    for (let place = 0; place < 3; place++) {
+      room.places += 1;
+      line.roomCameFree();
+      await all[place];
+    }
+    expect(room.entered).toEqual(['a', 'b', 'c']);
     expect(line.length).toBe(0);
+  });
+
+  it('fills several free places although they were announced once, or while somebody tried [OR-10]', async () => {
+    const line = new WaitingLine();
+    const room = roomFor(0);
+    const all = ['a', 'b', 'c'].map((name) => line.join(room.enter(name), 5000, never));
+    await new Promise(setImmediate);
+    room.places = 3;
+    line.roomCameFree();
+    await Promise.all(all);
+    expect(room.entered).toEqual(['a', 'b', 'c']);
+  });
+
+  it('lets somebody in who joins just after the last place came free [OR-10]', async () => {
+    const line = new WaitingLine();
+    line.roomCameFree();
+    await expect(line.join(roomFor(1).enter('late'), 5000, never)).resolves.toBe('late');
+  });
+
+  it('goes on with the next when an attempt fails', async () => {
+    const line = new WaitingLine();
+    const room = roomFor(1);
+    const bad = line.join(() => Promise.reject(new Error('duplicate')), 5000, never);
+    const good = line.join(room.enter('good'), 5000, never);
+    await expect(bad).rejects.toThrow('duplicate');
+    await expect(good).resolves.toBe('good');
   });
 
   it('gives up when the time is over, at once when there is none', async () => {
     const line = new WaitingLine();
-    const signal = new AbortController().signal;
-    await expect(line.turn('end', 0, signal)).resolves.toBe(false);
-    await expect(line.turn('end', 5, signal)).resolves.toBe(false);
+    const room = roomFor(0);
+    await expect(line.join(room.enter('a'), 0, never)).resolves.toBe(FULL);
+    await expect(Promise.all(['b', 'c'].map((name) => line.join(room.enter(name), 5, never)))).resolves.toEqual([
+      FULL,
+      FULL,
+    ]);
     expect(line.length).toBe(0);
+  });
+
+  it('never says that the time is up to somebody who is just getting in', async () => {
+    const line = new WaitingLine();
+    const inside = Promise.withResolvers<string>();
+    const joined = line.join(() => inside.promise, 1, never);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    inside.resolve('in');
+    await expect(joined).resolves.toBe('in');
   });
 
   it('sends everybody away when the signal aborts', async () => {
     const line = new WaitingLine();
     const stop = new AbortController();
-    const waiting = line.turn('end', 5000, stop.signal);
+    const waiting = ['a', 'b'].map((name) => line.join(roomFor(0).enter(name), 5000, stop.signal));
+    const results = Promise.allSettled(waiting);
     stop.abort(new Error('closing'));
-    await expect(waiting).rejects.toThrow('closing');
-    await expect(line.turn('end', 5000, stop.signal)).rejects.toThrow('closing');
+    expect((await results).map((result) => result.status)).toEqual(['rejected', 'rejected']);
+    await expect(line.join(roomFor(1).enter('c'), 5000, stop.signal)).rejects.toThrow('closing');
     expect(line.length).toBe(0);
   });
 });

@@ -6,7 +6,7 @@ interface IdempotencyTables {
   idempotency_keys: { key: string; request_hash: string; task_id: string };
 }
 
-export const idempotencyMigrations: readonly Migration[] = [
+const migrations: readonly Migration[] = [
   {
     id: 1,
     up: `CREATE TABLE idempotency_keys (
@@ -23,8 +23,14 @@ export const KEY_GUARD = 'tasks.idempotencyKey';
 export class IdempotencyKeys {
   private readonly reader: Kysely<IdempotencyTables>;
 
-  constructor(database: Database) {
+  private constructor(database: Database) {
     this.reader = database.reader<IdempotencyTables>();
+  }
+
+  /** Brings its table up to date. */
+  static async open(database: Database): Promise<IdempotencyKeys> {
+    await database.migrate('tasks', migrations);
+    return new IdempotencyKeys(database);
   }
 
   /** Refused by KEY_GUARD when the key was used before. */

@@ -1,14 +1,12 @@
-import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
-import { EventStore, StreamConflictError } from '../events/index.ts';
-import { systemClock } from '../kernel/clock.ts';
+import { Inject, Injectable } from '@nestjs/common';
+import { StreamConflictError } from '../events/index.ts';
 import { CONFIGURATION, type Configuration } from '../kernel/configuration.ts';
 import { newId } from '../kernel/ids.ts';
-import { BRAIN, type Brain } from '../llm/index.ts';
 import { DuplicateTaskError, Orchestrator } from '../orchestrator/index.ts';
-import { Database, GuardFailedError } from '../storage/index.ts';
-import { TestRunner, Workspaces } from '../workspace/index.ts';
-import { CODING, CodingWorkflow } from './coding-workflow.ts';
-import { IdempotencyKeys, idempotencyMigrations, KEY_GUARD } from './idempotency.ts';
+import { GuardFailedError } from '../storage/index.ts';
+import { TestRunner } from '../workspace/index.ts';
+import { CODING } from './coding-workflow.ts';
+import { IdempotencyKeys, KEY_GUARD } from './idempotency.ts';
 import { describeNewTask, type NewTask } from './new-task.ts';
 import { TaskReader } from './task-reader.ts';
 import type { TaskView } from './task-view.ts';
@@ -16,37 +14,14 @@ import { IdempotencyKeyReusedError, TaskFinishedError } from './tasks.errors.ts'
 
 /** What can be done with coding tasks: each a fact in the task's stream, durable before the answer. */
 @Injectable()
-export class TasksService implements OnModuleInit {
-  readonly read: TaskReader;
-  private readonly keys: IdempotencyKeys;
-
+export class TasksService {
   constructor(
-    private readonly events: EventStore,
+    readonly read: TaskReader,
     private readonly orchestrator: Orchestrator,
-    private readonly database: Database,
+    private readonly keys: IdempotencyKeys,
     private readonly runner: TestRunner,
-    private readonly workspaces: Workspaces,
-    @Inject(BRAIN) private readonly brain: Brain,
     @Inject(CONFIGURATION) private readonly configuration: Configuration,
-  ) {
-    this.read = new TaskReader(events, orchestrator);
-    this.keys = new IdempotencyKeys(database);
-  }
-
-  async onModuleInit(): Promise<void> {
-    await this.database.migrate('tasks', idempotencyMigrations);
-    const { LLM_CONTEXT_TOKENS, LLM_ANSWER_TOKENS, TEST_TIMEOUT_MS } = this.configuration;
-    this.orchestrator.register(
-      new CodingWorkflow({
-        brain: this.brain,
-        runner: this.runner,
-        workspaces: this.workspaces,
-        clock: systemClock,
-        promptTokens: LLM_CONTEXT_TOKENS - LLM_ANSWER_TOKENS,
-        testTimeoutMs: TEST_TIMEOUT_MS,
-      }),
-    );
-  }
+  ) {}
 
   /**
    * Accepts a task; it is durable when this resolves. With an idempotency key a repeat answers the first task. Rejects

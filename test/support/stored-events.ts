@@ -18,6 +18,6 @@ export function storedEvents(taskId: string, drafts: readonly EventDraft[]): rea
       ...draft,
       codeVersion,
     };
-    return event as StoredEvent;
+    return event;
   });
 }
