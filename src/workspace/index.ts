@@ -12,13 +12,8 @@ export {
   type SandboxResult,
 } from './sandbox.ts';
 export { testLanguages, type TestLanguage } from './test-languages.ts';
-export {
-  TestRunner,
-  type TestCaseResult,
-  type TestReport,
-  type TestRequest,
-  type TestRunnerOptions,
-} from './test-runner.ts';
+export type { TestCaseResult, TestReport } from './test-report.ts';
+export { TestRunner, type TestRequest, type TestRunnerOptions } from './test-runner.ts';
 export {
   InterpreterMissingError,
   SandboxFailedError,

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { defaultLimits, type Isolation, type Sandbox, type SandboxLimits, type SandboxResult } from './sandbox.ts';
+import { defaultLimits, type Sandbox, type SandboxLimits, type SandboxResult } from './sandbox.ts';
 import { safePath } from './safe-path.ts';
 import { type TestLanguage, testLanguages } from './test-languages.ts';
-import { type FileReport, readReport } from './test-report.ts';
+import { type FileReport, readReport } from './read-report.ts';
+import type { TestReport } from './test-report.ts';
 import { TestFileMissingError, UnknownLanguageError } from './workspace.errors.ts';
 
 export interface TestRequest {
@@ -15,28 +16,6 @@ export interface TestRequest {
   readonly timeoutMs: number;
   readonly signal?: AbortSignal;
   readonly onOutput?: (chunk: string) => void;
-}
-
-export interface TestCaseResult {
-  /** With the names of the suites around it: `parser > numbers > reads a sign`, `ParserTest.test_sign`. */
-  readonly name: string;
-  readonly file: string;
-  readonly status: 'passed' | 'failed' | 'skipped';
-  readonly durationMs: number;
-  readonly message?: string;
-}
-
-/** Read from the runner's own machine format. `passed` only with exit 0, at least one test, and no expected test missing. */
-export interface TestReport {
-  readonly passed: boolean;
-  readonly results: readonly TestCaseResult[];
-  readonly exitCode: number | null;
-  readonly durationMs: number;
-  readonly isolation: Isolation;
-  readonly output: string;
-  readonly outputBytesCut: number;
-  /** Why the run failed where no single test says so: timeout, memory, syntax error, no test found, a result that does not add up. */
-  readonly problem?: string;
 }
 
 export interface TestRunnerOptions {
