@@ -1,3 +1,5 @@
+import { types } from 'node:util';
+
 /** What went wrong, in the words every door can translate into its own status. */
 export type ErrorKind = 'invalid' | 'notFound' | 'conflict' | 'denied' | 'limit' | 'unavailable' | 'internal';
 
@@ -40,11 +42,11 @@ export class InvalidInputError extends AppError {
 
 /** The message of whatever was thrown, for logs and events. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return types.isNativeError(error) ? error.message : String(error);
 }
 
 /** Node's `code` of a system error (`ENOSPC`, `EACCES` …), or undefined. */
 export function systemCodeOf(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !('code' in error)) return undefined;
+  if (!types.isNativeError(error) || !('code' in error)) return undefined;
   return typeof error.code === 'string' ? error.code : undefined;
 }
