@@ -27,15 +27,16 @@ describe('what came of a task', () => {
   beforeAll(async () => {
     server = await runServer();
     task = `${server.url}/tasks/one`;
-    await request('POST', `${server.url}/tasks`, {
+    const created = await request('POST', `${server.url}/tasks`, {
       prompt: 'one',
       taskId: 'one',
       modules: [{ path: 'src/one.js', description: 'exports one' }],
       files: [
         { path: 'test/one.test.js', content: test, role: 'test' },
-        { path: 'data/ä <b>.html', content: '<script>alert("🧵")</script>', role: 'fixture' },
+        { path: 'data/ä b #1.html', content: '<script>alert("🧵")</script>', role: 'fixture' },
       ],
     });
+    expect(created.status).toBe(201);
     for (const code of ['export const one = 2;\n', 'export const one = 1;\n']) {
       const claim = await request<{ item: { id: string; leaseToken: string } }>(
         'POST',
@@ -57,7 +58,7 @@ describe('what came of a task', () => {
     const newest = (await request<FileList>('GET', `${task}/files`)).body;
     expect(newest.version).toBe(2);
     expect(newest.files.map(({ path, role }) => [path, role]).sort()).toEqual([
-      ['data/ä <b>.html', 'fixture'],
+      ['data/ä b #1.html', 'fixture'],
       ['src/one.js', 'source'],
       ['test/one.test.js', 'test'],
     ]);
@@ -79,7 +80,7 @@ describe('what came of a task', () => {
   });
 
   it('is handed over as bytes that no browser runs [API-1] [PL-3]', async () => {
-    const response = await fetch(`${task}/files/${['data', 'ä <b>.html'].map(encodeURIComponent).join('/')}`);
+    const response = await fetch(`${task}/files/${['data', 'ä b #1.html'].map(encodeURIComponent).join('/')}`);
     expect(response.status).toBe(200);
     expect(await response.text()).toBe('<script>alert("🧵")</script>');
     expect(response.headers.get('content-type')).toBe('text/plain; charset=utf-8');
