@@ -119,12 +119,16 @@ export function acceptContract(current: () => StoreUnderTest): void {
     });
 
     it('takes data up to the limit and names both sizes above it [EV-5]', async () => {
-      const sized = (bytes: number) => odd({ data: { text: 'é'.repeat((bytes - 11) / 2) + 'x'.repeat((bytes - 11) % 2) } });
+      const sized = (bytes: number) =>
+        odd({ data: { text: 'é'.repeat((bytes - 11) / 2) + 'x'.repeat((bytes - 11) % 2) } });
       const [event] = await store.append('a', [sized(65_535)]);
       expect(Buffer.byteLength(JSON.stringify(event?.data))).toBe(65_535);
       expect(await store.getEvents('a')).toEqual([event]);
       await expect(store.append('a', [sized(65_537)])).rejects.toThrow(/65537 bytes of JSON, more than the 65536/);
-      await expect(store.append('a', [sized(65_537)])).rejects.toMatchObject({ code: 'EVENTS_TOO_LARGE', kind: 'limit' });
+      await expect(store.append('a', [sized(65_537)])).rejects.toMatchObject({
+        code: 'EVENTS_TOO_LARGE',
+        kind: 'limit',
+      });
     });
 
     it('takes two spellings of an id for one stream, everywhere [EV-5]', async () => {

@@ -2,7 +2,7 @@ import type { GuardedStatement, WriteTransaction } from '../storage/index.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { chainedHash, FIRST_HASH } from './event-hash.ts';
 import { eventColumns, type EventRow } from './schema.ts';
-import { merge, tick, type VectorClock } from './vector-clock.ts';
+import { counterOf, merge, tick, type VectorClock } from './vector-clock.ts';
 
 /*
  * Append: the one way in which events are written. Runs inside the writer's transaction.
@@ -181,7 +181,7 @@ class Append {
   private nextClock(stream: Stream, draft: PreparedDraft, processId: string): VectorClock {
     const seen = draft.vectorClock;
     if (!seen) return tick(stream.clock, processId);
-    const own = Math.max(stream.clock[processId] ?? 0, seen[processId] ?? 0);
+    const own = Math.max(counterOf(stream.clock, processId), counterOf(seen, processId));
     return tick({ ...seen, [processId]: own }, processId);
   }
 

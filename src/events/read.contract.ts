@@ -91,11 +91,14 @@ export function readContract(current: () => StoreUnderTest): void {
     });
 
     it('lets the event loop run between the pages of a long stream [EV-24]', async () => {
-      await store.append('long', Array.from({ length: 3000 }, (_, index) => said(`${index}`)));
+      await store.append(
+        'long',
+        Array.from({ length: 3000 }, (_, index) => said(`${index}`)),
+      );
       let turns = 0;
       const timer = setInterval(() => (turns += 1), 0);
       const counting = (async () => {
-        for (let running = true; running; ) {
+        for (let running = true; running;) {
           await new Promise(setImmediate);
           turns += 1;
           if (turns > 1000) running = false;

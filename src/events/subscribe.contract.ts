@@ -91,7 +91,11 @@ export function subscribeContract(current: () => StoreUnderTest): void {
       await store.append('a', [said('first')]);
       for await (const batch of subscription) {
         // While it is busy with this batch, more comes than one batch can hold.
-        if (events.length === 0) await store.append('a', Array.from({ length: 1200 }, (_, index) => said(`${index}`)));
+        if (events.length === 0)
+          await store.append(
+            'a',
+            Array.from({ length: 1200 }, (_, index) => said(`${index}`)),
+          );
         sizes.push(batch.length);
         events.push(...batch);
         if (events.length === 1201) break;

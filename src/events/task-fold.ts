@@ -52,7 +52,7 @@ export function foldEvent(state: TaskDraft, event: StoredEvent): void {
 
 /** The handler takes the payload that its name says; `misfit` has the last word on what really came. */
 function handlerOf(type: string): Handler<never> | undefined {
-  return Object.hasOwn(handlers, type) ? (handlers[type as CodingType]) : undefined;
+  return Object.hasOwn(handlers, type) ? handlers[type as CodingType] : undefined;
 }
 
 export function isOver(state: Pick<TaskState, 'status'>): boolean {

@@ -6,9 +6,14 @@ export type VectorClock = Readonly<Record<string, number>>;
 /** How two clocks stand to each other. */
 export type ClockOrder = 'equal' | 'before' | 'after' | 'concurrent';
 
+/** A process may be called like something that every object has. */
+export function counterOf(clock: VectorClock, processId: string): number {
+  return Object.hasOwn(clock, processId) ? (clock[processId] ?? 0) : 0;
+}
+
 /** The clock with one counter raised by one. Throws InvalidInputError past the safe integers, never wraps. */
 export function tick(clock: VectorClock, processId: string): VectorClock {
-  const next = (clock[processId] ?? 0) + 1;
+  const next = counterOf(clock, processId) + 1;
   if (!Number.isSafeInteger(next)) {
     throw new InvalidInputError([
       { path: `vectorClock.${processId}`, message: `cannot be raised above ${Number.MAX_SAFE_INTEGER}` },
@@ -21,7 +26,7 @@ export function tick(clock: VectorClock, processId: string): VectorClock {
 export function merge(a: VectorClock, b: VectorClock): VectorClock {
   const merged: Record<string, number> = { ...a };
   for (const [processId, counter] of Object.entries(b)) {
-    merged[processId] = Math.max(merged[processId] ?? 0, counter);
+    merged[processId] = Math.max(counterOf(merged, processId), counter);
   }
   return merged;
 }
@@ -66,6 +71,6 @@ function describe(value: unknown): string {
 }
 
 function isAtMost(a: VectorClock, b: VectorClock): boolean {
-  for (const processId in a) if ((a[processId] ?? 0) > (b[processId] ?? 0)) return false;
+  for (const processId in a) if (counterOf(a, processId) > counterOf(b, processId)) return false;
   return true;
 }

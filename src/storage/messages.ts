@@ -24,10 +24,11 @@ export type Outcome =
 export type FromWriter =
   | { readonly kind: 'opened' }
   | { readonly kind: 'refused'; readonly failure: Failure }
-  | { readonly kind: 'done'; readonly outcomes: readonly Outcome[] }
-  | { readonly kind: 'closed' };
+  | { readonly kind: 'done'; readonly outcomes: readonly Outcome[] };
 
 /** What the thread is started with. */
 export interface WriterData {
   readonly path: string;
+  /** One shared number that the caller raises after each message. */
+  readonly bell: Int32Array<SharedArrayBuffer>;
 }

@@ -14,6 +14,7 @@ class Writer {
   private readonly port: MessagePort;
   private readonly path: string;
   private readonly connection: Connection;
+  private closed = false;
 
   constructor(port: MessagePort, path: string, connection: Connection) {
     this.port = port;
@@ -23,26 +24,36 @@ class Writer {
     this.groups = new GroupCommit(connection, this.commands);
   }
 
-  /** Works off a message and all that have come behind it, writes that stand next to each other as one group. */
-  receive(first: ToWriter): void {
-    let writes: WriteRequest[] = [];
-    const flush = () => {
-      if (writes.length > 0) this.answer(this.commit(writes));
-      writes = [];
-    };
-    for (let next: ToWriter | undefined = first; next; next = this.poll()) {
-      if (next.kind === 'writes') writes = writes.length === 0 ? [...next.writes] : writes.concat(next.writes);
-      else {
-        flush();
-        this.obey(next);
+  /**
+   * Sleeps until the bell rings, then works off all messages that have come, writes that stand next to each other as
+   * one group. To sleep on a shared number instead of in the event loop halves the time until a write is picked up.
+   */
+  async run(bell: Int32Array): Promise<void> {
+    let heard = 0;
+    while (!this.closed) {
+      Atomics.wait(bell, 0, heard);
+      heard = Atomics.load(bell, 0);
+      let writes: WriteRequest[] = [];
+      for (let message = this.poll(); message; message = this.poll()) {
+        if (message.kind === 'writes') {
+          writes = writes.length === 0 ? [...message.writes] : writes.concat(message.writes);
+          continue;
+        }
+        this.commitAndAnswer(writes);
+        writes = [];
+        await this.obey(message);
       }
+      this.commitAndAnswer(writes);
     }
-    flush();
   }
 
   private poll(): ToWriter | undefined {
     const received: { readonly message: ToWriter } | undefined = receiveMessageOnPort(this.port);
     return received?.message;
+  }
+
+  private commitAndAnswer(writes: readonly WriteRequest[]): void {
+    if (writes.length > 0) this.answer(this.commit(writes));
   }
 
   private commit(writes: readonly WriteRequest[]): Outcome[] {
@@ -60,25 +71,25 @@ class Writer {
     return 'failure' in outcome ? { ...outcome, failure: diagnosed(outcome.failure, this.path) } : outcome;
   }
 
-  private obey(message: Exclude<ToWriter, { kind: 'writes' }>): void {
+  private async obey(message: Exclude<ToWriter, { kind: 'writes' }>): Promise<void> {
     switch (message.kind) {
       case 'load':
-        void this.load(message.command, message.url).then(
-          () => this.answer([{ id: message.id, result: null }]),
-          (error: unknown) => this.answer([{ id: message.id, failure: failureOf(error) }]),
-        );
-        return;
+        return this.answer([await this.load(message)]);
       case 'migrate':
-        this.answer([this.withCause(this.migrate(message))]);
-        return;
+        return this.answer([this.withCause(this.migrate(message))]);
       case 'close':
-        this.close();
+        return this.close();
     }
   }
 
-  private async load(command: number, url: string): Promise<void> {
-    const module = (await import(url)) as { default: WriteCommand };
-    this.commands.set(command, module.default);
+  private async load({ id, command, url }: Extract<ToWriter, { kind: 'load' }>): Promise<Outcome> {
+    try {
+      const module = (await import(url)) as { default: WriteCommand };
+      this.commands.set(command, module.default);
+      return { id, result: null };
+    } catch (error) {
+      return { id, failure: failureOf(error) };
+    }
   }
 
   private migrate({ id, module, migrations }: Extract<ToWriter, { kind: 'migrate' }>): Outcome {
@@ -97,8 +108,7 @@ class Writer {
       // The log stays beside the file and is read at the next start: nothing is lost.
     }
     this.connection.close();
-    send(this.port, { kind: 'closed' });
-    this.port.close();
+    this.closed = true;
   }
 
   private answer(outcomes: readonly Outcome[]): void {
@@ -110,13 +120,16 @@ function send(port: MessagePort, message: FromWriter): void {
   port.postMessage(message);
 }
 
-if (parentPort) {
-  const { path } = workerData as WriterData;
+async function start(port: MessagePort, { path, bell }: WriterData): Promise<void> {
+  let writer: Writer;
   try {
-    const writer = new Writer(parentPort, path, new Connection(path, 'writer'));
-    parentPort.on('message', (message: ToWriter) => writer.receive(message));
-    send(parentPort, { kind: 'opened' });
+    writer = new Writer(port, path, new Connection(path, 'writer'));
   } catch (error) {
-    send(parentPort, { kind: 'refused', failure: diagnosed(failureOf(error), path) });
+    send(port, { kind: 'refused', failure: diagnosed(failureOf(error), path) });
+    return;
   }
+  send(port, { kind: 'opened' });
+  await writer.run(bell);
 }
+
+if (parentPort) await start(parentPort, workerData as WriterData);

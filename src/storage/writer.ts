@@ -15,6 +15,9 @@ interface Pending {
 type Write =
   { readonly statements: readonly GuardedStatement[] } | { readonly command: number; readonly input: unknown };
 
+/** The writer starts on a message of so many writes while the caller still prepares the rest: both threads stay busy. */
+const FULL_MESSAGE = 32;
+
 /** The caller's end of the writer thread: gathers what is asked for in one turn into one message. */
 export class Writer {
   private readonly pending = new Map<number, Pending>();
@@ -28,6 +31,7 @@ export class Writer {
   private constructor(
     private readonly worker: Worker,
     private readonly path: string,
+    private readonly bell: Int32Array<SharedArrayBuffer>,
   ) {
     this.exited = new Promise((resolve) => {
       worker.once('exit', () => {
@@ -43,11 +47,12 @@ export class Writer {
 
   /** Starts the thread and resolves once it holds the file. Rejects with StoreUnavailableError. */
   static async open(path: string): Promise<Writer> {
-    const workerData: WriterData = { path };
+    const bell = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+    const workerData: WriterData = { path, bell };
     // Run from the sources or from the build: the thread's file has the same ending as this one.
     const url = new URL(`./writer.thread${extname(import.meta.url)}`, import.meta.url);
     const worker = new Worker(url, { workerData, env: {}, execArgv: [] });
-    const writer = new Writer(worker, path);
+    const writer = new Writer(worker, path, bell);
     const answer = await new Promise<FromWriter>((resolve, reject) => {
       worker.once('error', reject);
       worker.once('message', resolve);
@@ -105,6 +110,7 @@ export class Writer {
       if (this.ended !== null) return reject(new StoreClosedError(this.path, this.ended));
       if (this.gathered.length === 0) queueMicrotask(() => this.flush());
       this.gathered.push({ id: this.expect({ resolve, reject }), ...write });
+      if (this.gathered.length >= FULL_MESSAGE) this.flush();
     });
   }
 
@@ -132,6 +138,8 @@ export class Writer {
 
   private post(message: ToWriter): void {
     this.worker.postMessage(message);
+    Atomics.add(this.bell, 0, 1);
+    Atomics.notify(this.bell, 0);
   }
 
   private settle(outcome: Outcome): void {
