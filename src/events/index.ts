@@ -1,5 +1,15 @@
 export type { EventDraft, EventPayloads, EventType, StoredEvent } from './event.ts';
-export * from './coding-events.ts';
+export type {
+  BugReport,
+  CodeChange,
+  FileRole,
+  Plan,
+  PlannedModule,
+  SourceFile,
+  TaskLimits,
+  TestOutcome,
+  TestResult,
+} from './coding-events.ts';
 export {
   EventStore,
   type AppendOptions,
