@@ -1,6 +1,6 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, Logger } from '@nestjs/common';
 import type { Socket } from 'socket.io';
-import { errorAnswer, isOurFault } from './answer.ts';
+import { acknowledge, errorAnswer, isOurFault } from './answer.ts';
 
 /** Answers a message that failed with its error: an acknowledgement that is asked for always comes. */
 @Catch()
@@ -11,9 +11,8 @@ export class AnswerFilter implements ExceptionFilter {
     const messages = host.switchToWs();
     if (isOurFault(error)) this.logger.error({ err: error }, `message ${messages.getPattern()} failed`);
     const answer = errorAnswer(error);
-    const acknowledge: unknown = host.getArgs().find((argument) => typeof argument === 'function');
-    if (typeof acknowledge === 'function') acknowledge(answer);
-    // Without one the client would never know.
-    else messages.getClient<Socket>().emit('system', { level: 'error', ...answer.error });
+    if (acknowledge(host.getArgs(), answer)) return;
+    // Without an acknowledgement the client would never know.
+    messages.getClient<Socket>().emit('system', { level: 'error', ...answer.error });
   }
 }

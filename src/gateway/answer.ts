@@ -24,3 +24,11 @@ export function errorAnswer(error: unknown): ErrorAnswer {
 export function isOurFault(error: unknown): boolean {
   return !(error instanceof AppError) || error.kind === 'internal';
 }
+
+/** Hands an answer to the acknowledgement function among a message's parameters. False when there is none. */
+export function acknowledge(parameters: readonly unknown[], answer: ErrorAnswer): boolean {
+  const callback = parameters.find((parameter) => typeof parameter === 'function') as
+    ((answer: ErrorAnswer) => void) | undefined;
+  callback?.(answer);
+  return callback !== undefined;
+}

@@ -55,6 +55,11 @@ export class LiveHub {
     return peer;
   }
 
+  /** Ends the connection of a client that asks on without reading the answers. */
+  checkPaceOf(socket: Socket): void {
+    this.peers.get(socket.id)?.checkPace();
+  }
+
   /** A new subscription after a position. It begins to send when it is started. */
   async subscribe(socket: Socket, subject: Subject, after: number): Promise<Subscription> {
     const peer = this.peerOf(socket);

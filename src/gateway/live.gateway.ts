@@ -11,7 +11,7 @@ import { Socket } from 'socket.io';
 import { EventStore, type TaskState } from '../events/index.ts';
 import { CONFIGURATION, type Configuration } from '../kernel/configuration.ts';
 import { TaskFinishedError, TaskNotFoundError, TasksService, type TaskView } from '../tasks/index.ts';
-import { errorAnswer } from './answer.ts';
+import { acknowledge, errorAnswer } from './answer.ts';
 import { AnswerFilter } from './answer.filter.ts';
 import { CursorBeyondEndError, UnknownMessageError } from './gateway.errors.ts';
 import { LiveHub } from './live-hub.ts';
@@ -59,7 +59,7 @@ export class LiveGateway implements OnGatewayConnection<Socket>, OnGatewayDiscon
 
   handleConnection(socket: Socket): void {
     this.hub.connected(socket);
-    socket.onAny((name: unknown, ...parameters: unknown[]) => this.receive(socket, String(name), parameters.at(-1)));
+    socket.onAny((name: unknown, ...parameters: unknown[]) => this.receive(socket, String(name), parameters));
   }
 
   handleDisconnect(socket: Socket): void {
@@ -128,11 +128,10 @@ export class LiveGateway implements OnGatewayConnection<Socket>, OnGatewayDiscon
   }
 
   /** Sees every message before its handler: answers those that have none. */
-  private receive(socket: Socket, name: string, last: unknown): void {
-    this.hub.peerOf(socket).checkPace();
+  private receive(socket: Socket, name: string, parameters: readonly unknown[]): void {
+    this.hub.checkPaceOf(socket);
     if (known.has(name)) return;
     const answer = errorAnswer(new UnknownMessageError(name.slice(0, 64), requestNames));
-    if (typeof last === 'function') last(answer);
-    else socket.emit('system', { level: 'error', ...answer.error });
+    if (!acknowledge(parameters, answer)) socket.emit('system', { level: 'error', ...answer.error });
   }
 }

@@ -37,7 +37,7 @@ class SocketIoAdapter extends IoAdapter {
       },
     };
     // What is left out has Socket.IO's default.
-    return super.createIOServer(port, wanted as ServerOptions) as Server;
+    return super.createIOServer(port, wanted as ServerOptions);
   }
 }
 
