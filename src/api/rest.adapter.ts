@@ -77,10 +77,13 @@ export const WantsStream = createParamDecorator((_data: unknown, context: Execut
   wantsEventStream(context.switchToHttp().getRequest<FastifyRequest>().headers.accept),
 );
 
-/** Aborts when the client is gone before it was answered: nobody waits for what is still being done for it. */
+/** Aborts when the client is gone or has its whole answer: what is still being done for it is for nobody. */
 export const ClientGone = createParamDecorator((_data: unknown, context: ExecutionContext) => {
-  const { raw } = context.switchToHttp().getResponse<FastifyReply>();
   const gone = new AbortController();
-  raw.once('close', () => raw.writableFinished || gone.abort(new Error('The client is gone.')));
+  // Also after an answer in full: to HEAD it is out at once, while the stream behind it would go on for ever.
+  context
+    .switchToHttp()
+    .getResponse<FastifyReply>()
+    .raw.once('close', () => gone.abort(new Error('The client is gone.')));
   return gone.signal;
 });

@@ -161,6 +161,12 @@ describe('the events of a task over REST', () => {
         (count) => count === 1,
         5000,
       );
+      expect((await fetch(events, { method: 'HEAD', headers: { accept: 'text/event-stream' } })).status).toBe(200);
+      await eventually(
+        () => Promise.resolve(ended),
+        (count) => count === followed.length,
+        5000,
+      );
     } finally {
       spy.mockRestore();
     }

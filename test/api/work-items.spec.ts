@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { WorkItemsService } from '../../src/tasks/index.ts';
 import { eventsOf, eventually, request } from '../support/rest.ts';
@@ -124,5 +125,36 @@ describe('work items over REST', () => {
     const claims = (await eventsOf(server.url, 'c')).filter(({ eventType }) => eventType === 'WORK_ITEM_CLAIMED');
     expect(claims.at(-1)?.data.by).toBe('here');
     await cancel('c');
+  });
+
+  it('gives an item back at once when its claimant left just before it came [LM-7]', async () => {
+    const items = server.app.get(WorkItemsService);
+    const claimNow = items.claim.bind(items);
+    const leave = new AbortController();
+    const spy = jest.spyOn(items, 'claim').mockImplementation(async ({ by, signal }) => {
+      leave.abort();
+      await once(signal!, 'abort');
+      return claimNow({ by, waitMs: 10_000 });
+    });
+    try {
+      await submit('d');
+      await fetch(`${url}/claim`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ by: 'gone' }),
+        signal: leave.signal,
+      }).catch(() => null);
+      const events = await eventually(
+        () => eventsOf(server.url, 'd'),
+        (all) => all.some(({ eventType }) => eventType === 'WORK_ITEM_RELEASED'),
+        10_000,
+      );
+      expect(events.find(({ eventType }) => eventType === 'WORK_ITEM_CLAIMED')?.data.by).toBe('gone');
+      const listed = await request<{ items: Item[] }>('GET', url);
+      expect(listed.body.items.map(({ claimedBy }) => claimedBy)).toEqual([null]);
+    } finally {
+      spy.mockRestore();
+      await cancel('d');
+    }
   });
 });
