@@ -14,6 +14,10 @@ export interface MarkdownPage {
   readonly paths: readonly string[];
   /** Names after `npm run`, and `start` and `test`. */
   readonly scripts: readonly string[];
+  /** Commands of the terminal, the word after `taskloom`, wherever they stand as code. */
+  readonly commands: readonly string[];
+  /** Names that code sets to a value, `PORT=8080`. */
+  readonly variables: readonly string[];
 }
 
 /** Every page of the project: those in its root, in docs, and beside examples and benchmarks. */
@@ -39,7 +43,10 @@ export function readMarkdown(path: string, text: string): MarkdownPage {
   const scripts = [...text.matchAll(/\bnpm (?:run (?!-)([\w:-]+)|(start|test)\b)/g)].map(
     ([, run, short]) => run ?? short ?? '',
   );
-  return { path, text, links, paths: pathsIn(prose), scripts };
+  const code = [...text.matchAll(/^```[\s\S]*?^```|`[^`\n]+`/gm)].map(([found]) => found).join('\n');
+  const commands = [...code.matchAll(/\btaskloom ([a-z]+)\b/g)].map(([, command = '']) => command);
+  const variables = [...code.matchAll(/\b([A-Z][A-Z_]+)=/g)].map(([, name = '']) => name);
+  return { path, text, links, paths: pathsIn(prose), scripts, commands, variables };
 }
 
 /** The names that headings are linked by, as forges make them. */
