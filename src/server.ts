@@ -21,22 +21,26 @@ export interface RunningServer {
 export async function startServer(configuration: Configuration): Promise<RunningServer> {
   await mkdir(configuration.DATA_DIR, { recursive: true });
   const lock = await lockDataDirectory(configuration.DATA_DIR);
+  let app: NestFastifyApplication | null = null;
   try {
-    const app = await NestFactory.create<NestFastifyApplication>(
+    app = await NestFactory.create<NestFastifyApplication>(
       AppModule.forRoot(configuration),
       new FastifyAdapter(fastifyOptions(configuration)),
-      { bufferLogs: true, abortOnError: false },
+      // What is buffered is for the log alone: why a start failed is told by whoever asked for it.
+      { bufferLogs: true, autoFlushLogs: false, abortOnError: false },
     );
     app.useLogger(app.get(Logger));
     configureApi(app, configuration);
     configureGateway(app, configuration);
     await app.listen(configuration.PORT, configuration.HOST);
+    const started = app;
     const close = async () => {
-      await app.close();
+      await started.close();
       await lock.release();
     };
     return { url: (await app.getUrl()).replace('[::1]', 'localhost'), app, close };
   } catch (error) {
+    await app?.close();
     await lock.release();
     throw error;
   }

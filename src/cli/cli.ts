@@ -40,6 +40,11 @@ export class Cli {
     );
   }
 
+  /** Ends the process now: a server that was started here, or only half-way, may hold it by a thread or a socket. */
+  end(exitCode: ExitCode): never {
+    process.exit(exitCode);
+  }
+
   /** Runs a command's action and keeps its exit code. */
   action<Parameters extends readonly unknown[]>(
     run: (...parameters: Parameters) => Promise<ExitCode>,

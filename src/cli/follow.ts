@@ -29,6 +29,7 @@ export async function followTask(
       view.show(message);
       if (isEnd(message)) return message.type === 'TASK_COMPLETE' ? exitCodes.done : exitCodes.failed;
     }
+    throw new Error(`The watching of ${taskId} ended before the task did: taskloom watch ${taskId} goes on with it.`);
   } catch (error) {
     if (!interrupt.signal.aborted) throw error;
   }

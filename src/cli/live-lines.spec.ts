@@ -64,7 +64,7 @@ describe('liveLines', () => {
       'src/words.js: started',
       'src/words.js: code generated, version 1, src/words.js (2 lines)',
       'src/words.js: 1 of 4 tests failed (123 ms, bwrap)',
-      '  splits: Not equal:',
+      '  splits: Not equal: + 1',
       'src/words.js: correction 1',
       'src/words.js: code corrected, version 2, src/words.js (3 lines)',
       'src/words.js: 4 tests passed (123 ms, bwrap)',

@@ -1,6 +1,6 @@
 import type { TestOutcome } from '../events/index.ts';
 import type { LiveMessage } from './live-message.ts';
-import { firstLine, printable } from './printable.ts';
+import { firstLine, gist, printable } from './printable.ts';
 import { counted, duration, lineCount } from './words.ts';
 
 export type Tone = 'plain' | 'strong' | 'good' | 'bad' | 'dim';
@@ -106,7 +106,7 @@ function failedTests(outcome: TestOutcome): readonly LiveLine[] {
   const summary = total > 0 ? `${outcome.failed} of ${counted(total, 'test')} failed` : 'the tests could not run';
   const reasons = failed
     .slice(0, SHOWN_FAILURES)
-    .map(({ name, message }) => `${printable(name)}${message ? `: ${firstLine(message)}` : ''}`);
+    .map(({ name, message }) => `${printable(name)}${message ? `: ${gist(message)}` : ''}`);
   if (failed.length > SHOWN_FAILURES) reasons.push(`and ${failed.length - SHOWN_FAILURES} more`);
   if (outcome.problem) reasons.unshift(firstLine(outcome.problem));
   return [

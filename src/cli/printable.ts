@@ -19,6 +19,22 @@ export function firstLine(text: string, maxCharacters?: number): string {
   return printable(text.split(/\r?\n/).find((line) => line.trim() !== '') ?? '', maxCharacters);
 }
 
+/**
+ * What a test's message comes to on one line: its first line, and where that only announces a difference, the lines
+ * that differ (`- wanted`, `+ got`).
+ */
+export function gist(message: string, maxCharacters = 160): string {
+  const first = firstLine(message, maxCharacters);
+  if (!first.endsWith(':')) return first;
+  const differing = message
+    .split(/\r?\n/)
+    .filter((line) => /^\s*[+-] /.test(line) && !line.includes('actual - expected'));
+  return printable(
+    [first, ...differing.map((line) => line.trim().replace(/^([+-])\s+/, '$1 '))].join(' '),
+    maxCharacters,
+  );
+}
+
 /** A text of many lines, each of them safe on a terminal and whole. */
 export function printableLines(text: string): readonly string[] {
   return text.split(/\r?\n/).map((line) => line.replaceAll('\t', '    ').replace(UNSAFE, show));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { printable } from './printable.ts';
+import { gist, printable } from './printable.ts';
 import { table } from './table.ts';
 import { Terminal } from './terminal.ts';
 import { duration, lineCount, size } from './words.ts';
@@ -16,6 +16,12 @@ describe('words for people', () => {
 
   it('cuts long texts to whole characters', () => {
     expect(printable('🧶'.repeat(20), 5)).toBe('🧶🧶🧶🧶…');
+  });
+
+  it('tells what differs where the first line only announces it', () => {
+    const message = "Not equal:\n+ actual - expected\n\n  [\n    'a',\n+   'b'\n-   'c'\n  ]\n    at x.js:1";
+    expect(gist(message)).toBe("Not equal: + 'b' - 'c'");
+    expect(gist('TypeError: x is not a function\n  + more')).toBe('TypeError: x is not a function');
   });
 
   it('aligns the columns of a table', () => {

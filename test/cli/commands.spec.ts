@@ -1,16 +1,28 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { CliProcess, type CliOptions, jsonLines, taskloom } from '../support/cli-process.ts';
 import { ServerProcess } from '../support/server-process.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
+
+// Whole processes on a machine that may be busy.
+jest.setTimeout(60_000);
 
 const sample = fileURLToPath(new URL('../../examples/text-statistics/', import.meta.url));
 const { prompt } = JSON.parse(readFileSync(join(sample, 'task.json'), 'utf8')) as { prompt: string };
 const plan = readFileSync(join(sample, 'answers/plan.json'), 'utf8');
 
-const nowhere = 'http://127.0.0.1:1';
+/** Where nobody listens: the port was free a moment ago. */
+async function deserted(): Promise<string> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (typeof address !== 'object' || address === null) throw new Error('no port was given');
+  return `http://127.0.0.1:${address.port}`;
+}
 
 describe('taskloom against a server that replays the sample', () => {
   const directory = temporaryDirectory();
@@ -108,7 +120,7 @@ describe('taskloom against a server without a model', () => {
   });
 
   it('leaves a task on Ctrl-C, which goes on, and says how to follow it again [CLI-1]', async () => {
-    const watching = new CliProcess(['run', 'Build something', '--id', 'left'], options());
+    await using watching = new CliProcess(['run', 'Build something', '--id', 'left'], options());
     await watching.printed(/waits for somebody to answer/);
     watching.kill('SIGINT');
     const { exitCode, err } = await watching.ended;
@@ -136,14 +148,14 @@ describe('taskloom against a server without a model', () => {
     const right = await taskloom(['work', 'answer', item?.id ?? '', ...lease], { ...options(), input: plan });
     expect(right).toMatchObject({ exitCode: 0, err: '' });
 
-    const watching = new CliProcess(['watch', 'by-hand'], options());
+    await using watching = new CliProcess(['watch', 'by-hand'], options());
     await watching.printed(/plan: 4 modules/);
     watching.kill('SIGINT');
     expect((await watching.ended).exitCode).toBe(130);
   });
 
   it('ends the watching with 1 when the task is cancelled [CLI-1]', async () => {
-    const watching = new CliProcess(['watch', 'by-hand'], options());
+    await using watching = new CliProcess(['watch', 'by-hand'], options());
     await watching.printed(/waits for somebody to answer/);
     const cancelled = await taskloom(['cancel', 'by-hand'], options());
     expect(cancelled.out).toContain('is cancelled');
@@ -164,12 +176,13 @@ describe('taskloom against a server without a model', () => {
 
 describe('taskloom without a server', () => {
   it('says how to start one, with 2 [CLI-1]', async () => {
-    const { exitCode, err } = await taskloom(['tasks', '--server', nowhere]);
+    const { exitCode, err } = await taskloom(['tasks', '--server', await deserted()]);
     expect(exitCode).toBe(2);
-    expect(err.trimEnd().split('\n')).toEqual([expect.stringMatching(/127\.0\.0\.1:1.*taskloom serve/)]);
+    expect(err.trimEnd().split('\n')).toEqual([expect.stringMatching(/127\.0\.0\.1:\d+.*taskloom serve/)]);
   });
 
   it('does not wait for a server that is not there before it runs anything', async () => {
+    const nowhere = await deserted();
     expect((await taskloom(['run', 'x', '--server', nowhere])).exitCode).toBe(2);
     expect((await taskloom(['watch', 'x', '--server', nowhere])).exitCode).toBe(2);
   });

@@ -1,10 +1,13 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { jsonLines, taskloom } from '../support/cli-process.ts';
 import { FakeOllama } from '../support/fake-ollama.ts';
 import { ServerProcess } from '../support/server-process.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
+
+// Whole processes on a machine that may be busy.
+jest.setTimeout(60_000);
 
 interface Finding {
   readonly check: string;

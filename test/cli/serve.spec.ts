@@ -1,16 +1,19 @@
 import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { CliProcess, jsonLines, taskloom } from '../support/cli-process.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
+
+// Whole processes on a machine that may be busy.
+jest.setTimeout(60_000);
 
 const quiet = { LOG_LEVEL: 'silent', PORT: '0', LLM_PROVIDER: 'delegated', SANDBOX: 'process' };
 
 describe('taskloom serve', () => {
   it('says in one line where it listens, and ends with 0 on SIGTERM [CLI-1, PL-7]', async () => {
     using directory = temporaryDirectory();
-    const server = new CliProcess(['serve'], { env: { ...quiet, DATA_DIR: directory.path } });
+    await using server = new CliProcess(['serve'], { env: { ...quiet, DATA_DIR: directory.path } });
     const [line, url] = await server.printed(
       /^Taskloom listens on (http:\S+) · docs .*\/docs · models: .* · isolation: .*$/m,
     );
@@ -26,7 +29,7 @@ describe('taskloom serve', () => {
   it('refuses a data directory that another server uses, and names it [PL-7]', async () => {
     using directory = temporaryDirectory();
     const env = { ...quiet, DATA_DIR: directory.path };
-    const first = new CliProcess(['serve', '--json'], { env });
+    await using first = new CliProcess(['serve', '--json'], { env });
     await first.printed(/"url"/);
     const second = await taskloom(['serve'], { env });
     expect(second.exitCode).toBe(1);
@@ -52,7 +55,7 @@ describe('taskloom serve', () => {
     expect(refused.exitCode).toBe(1);
     expect(refused.err.trim().split('\n')).toEqual([expect.stringMatching(`127.0.0.1:${port}.*set PORT`)]);
 
-    const next = new CliProcess(['serve', '--json'], { env });
+    await using next = new CliProcess(['serve', '--json'], { env });
     await next.printed(/"url"/);
     next.kill('SIGINT');
     expect((await next.ended).exitCode).toBe(0);
@@ -83,10 +86,11 @@ describe('taskloom serve', () => {
 
   it('prints the same as JSON', async () => {
     using directory = temporaryDirectory();
-    const server = new CliProcess(['serve', '--json'], { env: { ...quiet, DATA_DIR: directory.path } });
+    await using server = new CliProcess(['serve', '--json'], { env: { ...quiet, DATA_DIR: directory.path } });
     await server.printed(/"isolation"/);
     server.kill('SIGTERM');
     const [about] = jsonLines((await server.ended).out);
-    expect(about).toMatchObject({ docs: `${String(about?.url)}/docs`, isolation: 'process' });
+    expect(about?.docs).toBe(`${String(about?.url)}/docs`);
+    expect(about?.isolation).toContain('process');
   });
 });

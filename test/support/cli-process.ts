@@ -17,7 +17,7 @@ export interface CliOptions {
 }
 
 /** The built `taskloom` as a process of its own, with an environment that holds only what is given. */
-export class CliProcess {
+export class CliProcess implements AsyncDisposable {
   readonly ended: Promise<CliResult>;
   private readonly child: ChildProcess;
   private out = '';
@@ -55,6 +55,12 @@ export class CliProcess {
 
   kill(signal: NodeJS.Signals): void {
     this.child.kill(signal);
+  }
+
+  /** Ends it the hard way where the test did not. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.child.exitCode === null && this.child.signalCode === null) this.child.kill('SIGKILL');
+    await this.ended;
   }
 
   private add(stream: 'out' | 'err', text: string): void {

@@ -28,7 +28,7 @@ export function addDemo(program: Command, cli: Cli): void {
     .command(program, 'demo')
     .description('run the bundled sample task with recorded model answers')
     .addHelpText('after', HELP)
-    .action(cli.action((options: CommonOptions) => demo(cli, options)));
+    .action(cli.action(async (options: CommonOptions) => cli.end(await demo(cli, options))));
 }
 
 async function demo(cli: Cli, { json = false }: CommonOptions): Promise<ExitCode> {

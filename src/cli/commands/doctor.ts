@@ -1,9 +1,7 @@
 import type { Command } from 'commander';
 import { type Configuration, readConfiguration } from '../../kernel/configuration.ts';
-import { checkBrain } from '../checks/brain.ts';
 import type { Finding } from '../checks/finding.ts';
 import { checkDataDirectory, checkDisk, checkNode, checkPort } from '../checks/machine.ts';
-import { checkSandbox } from '../checks/sandbox.ts';
 import type { Cli, CommonOptions } from '../cli.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { healthOf } from '../health.ts';
@@ -53,6 +51,11 @@ async function* findings(cli: Cli): AsyncGenerator<Finding> {
     return;
   }
   yield { check: 'configuration', status: 'ok', detail: 'all settings are valid', cure: null };
+  // Loaded here: no other command needs what they bring.
+  const [{ checkSandbox }, { checkBrain }] = await Promise.all([
+    import('../checks/sandbox.ts'),
+    import('../checks/brain.ts'),
+  ]);
   yield await checkSandbox(configuration);
   yield await checkBrain(configuration);
   yield await checkPort(configuration, (url) => isTaskloom(cli, url));

@@ -28,7 +28,7 @@ export function addServe(program: Command, cli: Cli): void {
 async function serve(cli: Cli, { json = false }: CommonOptions): Promise<ExitCode> {
   const ended = endSignal();
   const server = await startOrExplain(cli, () => readConfiguration(cli.environment), json);
-  if (!server) return exitCodes.failed;
+  if (!server) return cli.end(exitCodes.failed);
   await announce(cli, server.url, json);
 
   const signal = await ended;
@@ -36,8 +36,7 @@ async function serve(cli: Cli, { json = false }: CommonOptions): Promise<ExitCod
   cli.terminal.note(`${signal}: stopping. Running steps have ${SHUTDOWN_GRACE_MS} ms; they go on at the next start.`);
   const closed = await withinTime(server.close(), SHUTDOWN_GRACE_MS + CONNECTIONS_MS);
   if (!closed) cli.terminal.note('Something did not end in time and was left behind; nothing recorded is lost.', 'bad');
-  // A handle that somebody forgot must not keep a stopped server alive.
-  process.exit(closed ? exitCodes.done : exitCodes.failed);
+  return cli.end(closed ? exitCodes.done : exitCodes.failed);
 }
 
 /** One line: where, with whose brain, in which isolation. */
@@ -54,9 +53,13 @@ async function announce(cli: Cli, url: string, json: boolean): Promise<void> {
   }
 }
 
-/** Whether it was done within the time. A failure to close counts as not done, and is said by the log. */
+/** Whether it was done within the time; a failure counts as not done. */
 async function withinTime(work: Promise<void>, ms: number): Promise<boolean> {
   const late = Promise.withResolvers<boolean>();
   setTimeout(() => late.resolve(false), ms).unref();
-  return Promise.race([work.then(() => true), late.promise]);
+  const done = work.then(
+    () => true,
+    () => false,
+  );
+  return Promise.race([done, late.promise]);
 }
