@@ -1,9 +1,10 @@
-import { chmod, chown, lstat, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, chown, lstat, mkdir, mkdtemp, readdir, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { SandboxFile } from './sandbox.ts';
 import type { SandboxUser } from './sandbox-user.ts';
 import { safePath } from './safe-path.ts';
+import { SandboxUnavailableError } from './workspace.errors.ts';
 
 const PREFIX = 'taskloom-run-';
 
@@ -20,6 +21,7 @@ export class RunDirectories {
   private constructor(readonly path: string) {}
 
   static async open(parent = tmpdir()): Promise<RunDirectories> {
+    if (process.getuid?.() === 0) await mustLetOthersThrough(parent);
     await removeLeftBehind(parent);
     const path = await mkdtemp(join(parent, `${PREFIX}${process.pid}-`));
     // Another user, under whose id a run may be, gets through to its own directory and sees no other name.
@@ -58,6 +60,15 @@ export class RunDirectories {
 
   async close(): Promise<void> {
     await removeTree(this.path);
+  }
+}
+
+/** As root the server gives its runs users of their own, and these have to get to their directories. */
+async function mustLetOthersThrough(directory: string): Promise<void> {
+  for (let path = await realpath(directory); path !== '/'; path = dirname(path)) {
+    if (((await lstat(path)).mode & 0o001) !== 0) continue;
+    const reason = `the temporary directory ${directory} is closed to the users that code runs as (at ${path})`;
+    throw new SandboxUnavailableError(reason, 'Set TMPDIR to a directory that is open to all users, such as /tmp.');
   }
 }
 

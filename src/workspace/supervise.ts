@@ -86,7 +86,8 @@ export async function supervise(
   const durationMs = performance.now() - startedAt;
   await drained(child);
   return {
-    exitCode: child.exitCode,
+    // What a tree that was ended from outside exits with says nothing.
+    exitCode: run.ended === null ? child.exitCode : null,
     ended: run.ended,
     stdout: stdout.end(),
     stderr: stderr.end(),
