@@ -50,3 +50,4 @@ export {
 } from './task-state.ts';
 export { type ClockOrder, compare, concurrent, happensBefore, merge, tick, type VectorClock } from './vector-clock.ts';
 export type { Verification } from './verify-stream.ts';
+export { declareEventTypes } from './event-types.ts';

@@ -1,5 +1,6 @@
 import type { BugReport, CodeChange, Plan, TestOutcome } from './coding-events.ts';
 import type { EventPayloads, StoredEvent } from './event.ts';
+import { isDeclaredEventType } from './event-types.ts';
 import { RepeatedSequenceError } from './events.errors.ts';
 import { isReportValidForCurrentCode } from './ordering.ts';
 import type { Intervention, JudgedReport, TaskModule, TaskState, TaskWarning } from './task-state.ts';
@@ -44,7 +45,10 @@ export function foldEvent(state: TaskDraft, event: StoredEvent): void {
   state.countsByType[event.eventType] = (state.countsByType[event.eventType] ?? 0) + 1;
   if (isOver(state)) return warn(state, event, 'afterEnd', `came after the task was ${state.status}`);
   const handler = handlerOf(event.eventType);
-  if (!handler) return warn(state, event, 'unknownType', 'is not known to this projection');
+  if (!handler) {
+    if (!isDeclaredEventType(event.eventType)) warn(state, event, 'unknownType', 'is a type that no module declares');
+    return;
+  }
   const misfit = handler.misfit(event.data);
   if (misfit) return warn(state, event, 'invalidData', misfit);
   handler.apply(state, event.data as never, event);

@@ -1,3 +1,5 @@
+import { declareEventTypes } from '../events/index.ts';
+
 declare module '../events/event.ts' {
   interface EventPayloads {
     /** The time of a wait has come: recorded by the engine, so that no decision ever looks at a clock. */
@@ -5,4 +7,4 @@ declare module '../events/event.ts' {
   }
 }
 
-export {};
+declareEventTypes('WAIT_ELAPSED');

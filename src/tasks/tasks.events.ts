@@ -1,4 +1,4 @@
-import type { SourceFile } from '../events/index.ts';
+import { declareEventTypes, type SourceFile } from '../events/index.ts';
 import type { Json } from '../kernel/json.ts';
 
 /** One piece of a prompt, or of what was left out of it. */
@@ -71,3 +71,14 @@ declare module '../events/event.ts' {
     TEST_OUTPUT: { module: string | null; text: string };
   }
 }
+
+declareEventTypes(
+  'MODEL_CALL_REQUESTED',
+  'MODEL_CALL_COMPLETED',
+  'MODEL_CALL_FAILED',
+  'MODEL_ANSWER_REJECTED',
+  'WORK_ITEM_CLAIMED',
+  'WORK_ITEM_RELEASED',
+  'TESTS_WRITTEN',
+  'TEST_OUTPUT',
+);
