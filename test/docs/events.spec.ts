@@ -23,6 +23,16 @@ describe('docs/events.md', () => {
     expect(appended.length).toBeGreaterThan(10);
     expect(appended.filter((type) => !declared.has(type))).toEqual([]);
   });
+
+  it('has every type of another module declared at run time too, beside its payload', () => {
+    const elsewhere = productSources().filter(({ path }) => !path.startsWith('src/events/'));
+    for (const source of elsewhere) {
+      const calls = [...source.file.text.matchAll(/^declareEventTypes\(([^)]*)\)/gm)];
+      const named = calls.flatMap(([, names = '']) => [...names.matchAll(/'(\w+)'/g)].map(([, type]) => type));
+      const types = eventEntries([source]).map(({ type }) => type);
+      expect({ path: source.path, named: named.toSorted() }).toEqual({ path: source.path, named: types.toSorted() });
+    }
+  });
 });
 
 describe('the reading of event payloads', () => {
