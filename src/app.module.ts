@@ -5,6 +5,7 @@ import { EventsModule } from './events/index.ts';
 import { GatewayModule } from './gateway/index.ts';
 import { CONFIGURATION, type Configuration } from './kernel/configuration.ts';
 import { LlmModule } from './llm/index.ts';
+import { loggingOptions } from './logging.ts';
 import { OrchestratorModule } from './orchestrator/index.ts';
 import { StorageModule } from './storage/index.ts';
 import { TasksModule } from './tasks/index.ts';
@@ -18,10 +19,7 @@ export class AppModule {
     return {
       module: AppModule,
       imports: [
-        LoggerModule.forRoot({
-          forRoutes: ['{*path}'],
-          pinoHttp: { level: configuration.LOG_LEVEL, redact: ['req.headers', 'req.remoteAddress', 'req.remotePort'] },
-        }),
+        LoggerModule.forRoot(loggingOptions(configuration.LOG_LEVEL)),
         StorageModule,
         EventsModule,
         LlmModule,

@@ -1,0 +1,36 @@
+import type { Params } from 'nestjs-pino';
+import type { LevelWithSilent } from 'pino';
+
+const INFO = 30;
+
+/** What the framework says of its own start: dozens of lines that help nobody who runs the service. */
+const frameworkContexts = new Set([
+  'NestFactory',
+  'NestApplication',
+  'InstanceLoader',
+  'RoutesResolver',
+  'RouterExplorer',
+  'WebSocketsController',
+]);
+
+/** Structured logs, one JSON object a line, without addresses, headers or bodies. The framework's own lines come with debug. */
+export function loggingOptions(level: LevelWithSilent): Params {
+  return {
+    forRoutes: ['{*path}'],
+    pinoHttp: {
+      level,
+      redact: ['req.headers', 'req.remoteAddress', 'req.remotePort'],
+      hooks: {
+        logMethod(parameters, method, severity) {
+          if (severity === INFO && isFramework(parameters[0]) && !this.isLevelEnabled('debug')) return;
+          method.apply(this, parameters);
+        },
+      },
+    },
+  };
+}
+
+function isFramework(first: unknown): boolean {
+  if (typeof first !== 'object' || first === null || !('context' in first)) return false;
+  return typeof first.context === 'string' && frameworkContexts.has(first.context);
+}
