@@ -13,7 +13,11 @@ const MAX_CHANGED_STREAMS = 10_000;
 
 /** Reads of the log, each of one short transaction on the caller's thread. */
 export class EventReader implements TailSource {
-  constructor(private readonly database: Database) {}
+  private readonly database: Database;
+
+  constructor(database: Database) {
+    this.database = database;
+  }
 
   /** The next events of a query, at most one page of them; `beyond` is the stream sequence of the last one read. */
   page(query: StreamQuery, beyond: number | null, limit: number): readonly StoredEvent[] {

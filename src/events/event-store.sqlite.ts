@@ -44,11 +44,16 @@ export class SqliteEventStore extends EventStore {
   private readonly reader: EventReader;
   private readonly tail: Tail;
 
+  private readonly options: Required<SqliteEventStoreOptions>;
+  private readonly appendCommand: LoadedCommand<AppendInput, AppendOutput>;
+
   private constructor(
-    private readonly options: Required<SqliteEventStoreOptions>,
-    private readonly appendCommand: LoadedCommand<AppendInput, AppendOutput>,
+    options: Required<SqliteEventStoreOptions>,
+    appendCommand: LoadedCommand<AppendInput, AppendOutput>,
   ) {
     super();
+    this.options = options;
+    this.appendCommand = appendCommand;
     this.reader = new EventReader(options.database);
     this.tail = new Tail(this.reader);
   }

@@ -27,12 +27,15 @@ export class StreamConflictError extends AppError {
   readonly code = 'EVENTS_STREAM_CONFLICT';
   readonly kind = 'conflict';
 
-  constructor(
-    readonly taskId: string,
-    readonly expected: number,
-    readonly actual: number,
-  ) {
+  readonly taskId: string;
+  readonly expected: number;
+  readonly actual: number;
+
+  constructor(taskId: string, expected: number, actual: number) {
     super(`Stream ${taskId} is at ${actual}, not ${expected}: read it and decide again.`, { taskId, expected, actual });
+    this.taskId = taskId;
+    this.expected = expected;
+    this.actual = actual;
   }
 }
 

@@ -31,7 +31,11 @@ export class Tail {
   private seenSequence = 0;
   private closed = false;
 
-  constructor(private readonly source: TailSource) {}
+  private readonly source: TailSource;
+
+  constructor(source: TailSource) {
+    this.source = source;
+  }
 
   /** `taskId` null: news of any stream. */
   listen(taskId: string | null): Listener {
@@ -108,7 +112,11 @@ class Waiting implements Listener {
   closed = false;
   private resolve: (() => void) | null = null;
 
-  constructor(private readonly onClose: () => void) {}
+  private readonly onClose: () => void;
+
+  constructor(onClose: () => void) {
+    this.onClose = onClose;
+  }
 
   news(): Promise<void> {
     if (this.hasNews || this.closed) return Promise.resolve();

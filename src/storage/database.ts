@@ -32,11 +32,14 @@ export class Database {
   private readonly kysely: Kysely<unknown>;
   private closed: Promise<void> | null = null;
 
-  private constructor(
-    readonly path: string,
-    private readonly writer: Writer,
-    private readonly connection: Connection,
-  ) {
+  readonly path: string;
+  private readonly writer: Writer;
+  private readonly connection: Connection;
+
+  private constructor(path: string, writer: Writer, connection: Connection) {
+    this.path = path;
+    this.writer = writer;
+    this.connection = connection;
     this.kysely = new Kysely({ dialect: readerDialect(connection) });
   }
 

@@ -31,17 +31,16 @@ export class GuardFailedError extends AppError {
   readonly code = 'STORAGE_GUARD_FAILED';
   readonly kind = 'conflict';
 
-  constructor(
-    /** The name of the guard that refused. */
-    readonly guard: string,
-    expected: number,
-    changed: number,
-  ) {
+  /** The name of the guard that refused. */
+  readonly guard: string;
+
+  constructor(guard: string, expected: number, changed: number) {
     super(`Guard ${guard} refused the write: it expects ${expected} changed rows and found ${changed}.`, {
       guard,
       expected,
       changed,
     });
+    this.guard = guard;
   }
 }
 

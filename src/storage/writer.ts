@@ -28,11 +28,14 @@ export class Writer {
   private ended: string | null = null;
   private readonly exited: Promise<void>;
 
-  private constructor(
-    private readonly worker: Worker,
-    private readonly path: string,
-    private readonly bell: Int32Array<SharedArrayBuffer>,
-  ) {
+  private readonly worker: Worker;
+  private readonly path: string;
+  private readonly bell: Int32Array<SharedArrayBuffer>;
+
+  private constructor(worker: Worker, path: string, bell: Int32Array<SharedArrayBuffer>) {
+    this.worker = worker;
+    this.path = path;
+    this.bell = bell;
     this.exited = new Promise((resolve) => {
       worker.once('exit', () => {
         this.end(this.ended ?? 'its writer thread has ended');
