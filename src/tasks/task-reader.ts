@@ -40,6 +40,11 @@ export class TaskReader {
     private readonly orchestrator: Orchestrator,
   ) {}
 
+  /** A task as it was when its first facts were stored, from these alone. */
+  asCreated(taskId: string, stored: readonly StoredEvent[]): TaskView {
+    return view(projectTask(taskId, stored), null);
+  }
+
   /** Rejects with TaskNotFoundError. */
   async get(taskId: string): Promise<TaskView> {
     const state = await this.current(taskId);

@@ -32,7 +32,7 @@ export class TasksService {
     const taskId = (task.taskId ?? newId()).normalize('NFC');
     const { maxSeconds } = created.limits;
     try {
-      await this.orchestrator.submit({
+      const stored = await this.orchestrator.submit({
         taskId,
         workflow: CODING,
         priority: created.priority,
@@ -41,7 +41,7 @@ export class TasksService {
         ...(maxSeconds === undefined ? {} : { timeoutMs: maxSeconds * 1000 }),
         ...(idempotencyKey === undefined ? {} : { alongside: [this.keys.remember(idempotencyKey, task, taskId)] }),
       });
-      return await this.read.get(taskId);
+      return this.read.asCreated(taskId, stored);
     } catch (error) {
       const repeated =
         error instanceof DuplicateTaskError || (error instanceof GuardFailedError && error.guard === KEY_GUARD);
