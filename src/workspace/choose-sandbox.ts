@@ -11,11 +11,14 @@ import { selfTest } from './self-test.ts';
 export interface ChooseOptions extends LocalSandboxOptions {
   /** A directory whose content no code may see: where the server keeps its data. */
   readonly secrets?: string;
+  /** Other makers of the tiers. */
+  readonly tiers?: Partial<Tiers>;
 }
 
 type Tier = 'bwrap' | 'landlock';
+type Tiers = Readonly<Record<Tier, (options: LocalSandboxOptions) => Sandbox>>;
 
-const tiers: Readonly<Record<Tier, (options: LocalSandboxOptions) => Sandbox>> = {
+const ownTiers: Tiers = {
   bwrap: (options) => new BwrapSandbox(options),
   landlock: (options) => new LandlockSandbox(options),
 };
@@ -38,7 +41,7 @@ const CURE =
 export async function chooseSandbox(
   setting: Configuration['SANDBOX'],
   report: (message: string) => void,
-  { secrets = tmpdir(), ...options }: ChooseOptions = {},
+  { secrets = tmpdir(), tiers, ...options }: ChooseOptions = {},
 ): Promise<Sandbox> {
   if (setting === 'process') {
     report('SANDBOX=process: generated code runs without isolation, with the rights of the server');
@@ -49,7 +52,7 @@ export async function chooseSandbox(
   }
   const problems: string[] = [];
   for (const tier of wanted[setting]) {
-    const sandbox = tiers[tier](options);
+    const sandbox = (tiers?.[tier] ?? ownTiers[tier])(options);
     const problem = await selfTest(sandbox, secrets);
     if (problem === null) {
       report(`code runs isolated by ${sandbox.describe().detail}`);

@@ -60,7 +60,7 @@ export class Interpreters {
   private async python(): Promise<Interpreter> {
     const directories = [...this.searchPath.split(delimiter), '/usr/bin', '/usr/local/bin'];
     for (const candidate of new Set(directories.filter(Boolean).map((directory) => join(directory, 'python3')))) {
-      const answer = await this.output(candidate, ['-I', '-S', '-c', pythonProbe]);
+      const answer = await this.output(candidate, ['-I', '-c', pythonProbe]);
       if (answer === null) continue;
       const [path = candidate, ...prefixes] = JSON.parse(answer) as string[];
       return { path, roots: [...new Set(prefixes)] };

@@ -7,7 +7,7 @@ import { ProcessSandbox } from './sandbox.process.ts';
 
 export interface Tier {
   readonly name: 'bwrap' | 'landlock' | 'process';
-  make(options?: LocalSandboxOptions): LocalSandbox;
+  readonly make: (options?: LocalSandboxOptions) => LocalSandbox;
 }
 
 const isLinux = process.platform === 'linux';

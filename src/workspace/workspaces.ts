@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
 import { lstat, mkdir, open, readdir, realpath, rename, rm, rmdir, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { InvalidInputError, messageOf, systemCodeOf } from '../kernel/errors.ts';
+import { AppError, InvalidInputError, messageOf, systemCodeOf } from '../kernel/errors.ts';
 import { checkFiles, safePath } from './safe-path.ts';
 import { UnsafePathError, WorkspaceUnavailableError } from './workspace.errors.ts';
 
@@ -102,7 +102,7 @@ export class Workspaces {
         if (make) await makeDirectory(directory);
         return await act(directory);
       } catch (error) {
-        if (systemCodeOf(error) === undefined) throw error;
+        if (error instanceof AppError || systemCodeOf(error) === undefined) throw error;
         throw new WorkspaceUnavailableError(directory, messageOf(error), { cause: error });
       }
     });
