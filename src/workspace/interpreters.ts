@@ -22,7 +22,7 @@ export class Interpreters {
     private readonly user: SandboxUser | null,
     /** Where the server's own Node.js is copied to when that user cannot reach it. */
     private readonly copies: string,
-    private readonly searchPath = process.env.PATH ?? '',
+    private readonly searchPath = [process.env.PATH, '/usr/bin', '/usr/local/bin'].join(delimiter),
   ) {}
 
   /** Rejects with InterpreterMissingError that names the cure. */
@@ -58,8 +58,8 @@ export class Interpreters {
   }
 
   private async python(): Promise<Interpreter> {
-    const directories = [...this.searchPath.split(delimiter), '/usr/bin', '/usr/local/bin'];
-    for (const candidate of new Set(directories.filter(Boolean).map((directory) => join(directory, 'python3')))) {
+    const directories = this.searchPath.split(delimiter).filter((directory) => directory.startsWith('/'));
+    for (const candidate of new Set(directories.map((directory) => join(directory, 'python3')))) {
       const answer = await this.output(candidate, ['-I', '-c', pythonProbe]);
       if (answer === null) continue;
       const [path = candidate, ...prefixes] = JSON.parse(answer) as string[];

@@ -183,8 +183,25 @@ class Result(unittest.TestResult):
             self.record(test, "skipped", reason)
 
 
+def checks():
+    """What decides over passing: functions of unittest that code under test has no reason to replace."""
+    kinds = (unittest.TestCase, unittest.TestResult, unittest.TestSuite, unittest.suite.BaseTestSuite, unittest.TestLoader, Result)
+    return {
+        (kind, name): value
+        for kind in (*kinds, unittest.case._Outcome, unittest.case._AssertRaisesContext, unittest.IsolatedAsyncioTestCase)
+        for name, value in vars(kind).items()
+        if callable(value)
+    }
+
+
+def replaced(before):
+    after = checks()
+    return [f"{kind.__name__}.{name}" for (kind, name), value in before.items() if after.get((kind, name)) is not value]
+
+
 def run_unittest(expected):
     result = Result()
+    before = checks()
     suite = unittest.TestSuite()
     module = load()
     suite.addTests(unittest.TestLoader().loadTestsFromModule(module))
@@ -193,6 +210,9 @@ def run_unittest(expected):
         if callable(test):
             suite.addTest(unittest.FunctionTestCase(test))
     suite.run(result)
+    for name in replaced(before):
+        result.failed = True
+        tell(FILE, "failed", 0, f"{name} of unittest was replaced while the tests ran")
     names = [function if owner is None else owner + "." + function for owner, function in expected]
     missing = [
         name for name in dict.fromkeys(names)

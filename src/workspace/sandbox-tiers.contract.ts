@@ -38,3 +38,6 @@ function kernelIsOlderThan(major: number, minor: number): boolean {
   const [ownMajor = 0, ownMinor = 0] = readFileSync('/proc/sys/kernel/osrelease', 'utf8').split('.').map(Number);
   return ownMajor < major || (ownMajor === major && ownMinor < minor);
 }
+
+/** Whether the tests that need Python can run: where they cannot, they are shown as skipped. */
+export const hasPython = ['/usr/bin/python3', '/usr/local/bin/python3'].some((path) => existsSync(path));

@@ -48,7 +48,7 @@ export class BwrapSandbox extends LocalSandbox {
     return 32 * COLLECT_BYTES;
   }
 
-  protected async launch(run: PreparedRun): Promise<{ launch: Launch; ended(): Promise<void> }> {
+  protected async launch(run: PreparedRun): Promise<{ readonly launch: Launch; readonly ended: () => Promise<void> }> {
     const { command, limits, directory, interpreter, user } = run;
     const wanted = command.collect ?? [];
     const list = join(directory.path, 'collect');
