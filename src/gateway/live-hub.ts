@@ -34,6 +34,11 @@ export class LiveHub {
     return this.peers.size;
   }
 
+  /** Bytes of frames that are under way to clients; those of a frame that many get count for each. */
+  get unacknowledgedBytes(): number {
+    return [...this.peers.values()].reduce((sum, peer) => sum + peer.unacknowledgedBytes, 0);
+  }
+
   connected(socket: Socket): void {
     this.peers.set(socket.id, new Peer(socket, this.options.limits, this.options.report));
     const interval = Math.min(MAX_PACE_INTERVAL_MS, this.options.limits.ackTimeoutMs / 4);

@@ -21,7 +21,7 @@ const LAST_WORDS_MS = 1000;
 /** One connected client and what it follows. It is ended with a reason when it does not take what it asked for. */
 export class Peer implements FrameSink {
   private readonly subscriptions = new Map<string, { readonly subscription: Subscription; readonly end: () => void }>();
-  private unacknowledgedBytes = 0;
+  private bytesUnderWay = 0;
   private unacknowledgedFrames = 0;
   /** Since when the client owes an acknowledgement. */
   private waitingSince = 0;
@@ -32,6 +32,10 @@ export class Peer implements FrameSink {
     private readonly limits: PeerLimits,
     private readonly report: (error: unknown) => void,
   ) {}
+
+  get unacknowledgedBytes(): number {
+    return this.bytesUnderWay;
+  }
 
   get isGone(): boolean {
     return this.isClosed;
@@ -58,13 +62,13 @@ export class Peer implements FrameSink {
   }
 
   hasRoom(): boolean {
-    return this.unacknowledgedFrames === 0 || this.unacknowledgedBytes < this.limits.maxUnacknowledgedBytes;
+    return this.unacknowledgedFrames === 0 || this.bytesUnderWay < this.limits.maxUnacknowledgedBytes;
   }
 
   send(subscription: Subscription, from: number, frame: Frame): void {
     if (this.unacknowledgedFrames === 0) this.waitingSince = performance.now();
     this.unacknowledgedFrames++;
-    this.unacknowledgedBytes += frame.tail.length;
+    this.bytesUnderWay += frame.tail.length;
     sendFrame(this.socket, subscription.id, from, frame, () => this.acknowledged(subscription, frame));
   }
 
@@ -100,13 +104,14 @@ export class Peer implements FrameSink {
   /** Ends all subscriptions. Safe to repeat. */
   close(): void {
     this.isClosed = true;
+    this.bytesUnderWay = 0;
     for (const id of [...this.subscriptions.keys()]) this.remove(id);
   }
 
   private acknowledged(subscription: Subscription, { tail }: Frame): void {
     const wasFull = !this.hasRoom();
     this.unacknowledgedFrames--;
-    this.unacknowledgedBytes -= tail.length;
+    this.bytesUnderWay -= tail.length;
     this.waitingSince = performance.now();
     subscription.acknowledged();
     if (!wasFull) return;

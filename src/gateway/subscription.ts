@@ -77,14 +77,14 @@ export class Subscription implements TopicListener {
     this.isReading = true;
     try {
       const frame = await this.topic.history.frameAfter(this.position);
-      if (this.isClosed) return;
+      this.isReading = false;
       // The topic was joined before the store was read: whatever came since is in the topic.
       this.isLive = frame === null;
-      if (frame) this.deliver(frame);
+      // The room may be gone meanwhile: then the same frame is asked for again.
+      if (frame && this.maySend()) this.deliver(frame);
     } catch (error) {
-      return this.sink.failed(error);
-    } finally {
       this.isReading = false;
+      this.sink.failed(error);
     }
     this.pump();
   }

@@ -3,11 +3,12 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { io, type Socket } from 'socket.io-client';
 import { fastifyOptions } from '../../src/api/index.ts';
 import { AppModule } from '../../src/app.module.ts';
-import { EventStore, type StoredEvent } from '../../src/events/index.ts';
+import { type EventDraft, EventStore, type StoredEvent } from '../../src/events/index.ts';
 import { configureGateway } from '../../src/gateway/index.ts';
 import { LiveGateway } from '../../src/gateway/live.gateway.ts';
 import type { LiveHub } from '../../src/gateway/live-hub.ts';
 import { type RunningServer, startServer } from '../../src/server.ts';
+import { TasksService } from '../../src/tasks/index.ts';
 import { testConfiguration } from './configuration.ts';
 import { temporaryDirectory } from './temporary-directory.ts';
 
@@ -69,16 +70,25 @@ export class LiveServer implements AsyncDisposable {
     return this.server.app.get(EventStore);
   }
 
+  get tasks(): TasksService {
+    return this.server.app.get(TasksService);
+  }
+
   get hub(): LiveHub {
     return this.server.app.get(LiveGateway).hub;
   }
 
-  /** Appends `count` events to a stream, one by one or at once; `text` is the size of each. */
-  async say(taskId: string, count: number, { atOnce = false, text = 'word' } = {}): Promise<readonly StoredEvent[]> {
-    const drafts = Array.from({ length: count }, (_, index) => ({
-      eventType: 'USER_INTERVENTION' as const,
-      data: { guidance: `${index} ${text}`, by: 'test' },
-    }));
+  /** Appends `count` events to a stream, one by one or at once. With `bytes` each carries that much, outside the state. */
+  async say(
+    taskId: string,
+    count: number,
+    { atOnce = false, bytes }: { readonly atOnce?: boolean; readonly bytes?: number } = {},
+  ): Promise<readonly StoredEvent[]> {
+    const drafts = Array.from({ length: count }, (_, index): EventDraft =>
+      bytes === undefined
+        ? { eventType: 'USER_INTERVENTION', data: { guidance: `${index} word`, by: 'test' } }
+        : { eventType: 'TEST_OUTPUT', data: { module: null, text: 'x'.repeat(bytes) } },
+    );
     if (atOnce) return this.events.append(taskId, drafts);
     const stored: StoredEvent[] = [];
     for (const draft of drafts) stored.push(...(await this.events.append(taskId, [draft])));
