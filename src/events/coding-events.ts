@@ -68,6 +68,15 @@ export interface CodeChange {
   readonly callId: string | null;
 }
 
+/** Code that was tried for a module, and the tests that refused it. */
+export interface Attempt {
+  readonly module: string;
+  readonly codeHash: string;
+  /** Names of the tests that failed; empty when the run failed as a whole. */
+  readonly failing: readonly string[];
+  readonly problem?: string;
+}
+
 export interface BugReport {
   readonly description: string;
   readonly codeVersion: number;
@@ -106,7 +115,7 @@ declare module './event.ts' {
       findings: readonly { readonly path: string; readonly name: string; readonly line: number }[];
     };
     TASK_COMPLETE: { summary: string };
-    TASK_FAILED: { code: string; reason: string };
+    TASK_FAILED: { code: string; reason: string; tried?: readonly Attempt[] };
     TASK_CANCELLED: { by: string; reason: string };
   }
 }

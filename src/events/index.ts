@@ -1,5 +1,6 @@
 export type { EventDraft, EventPayloads, EventType, StoredEvent } from './event.ts';
 export type {
+  Attempt,
   BugReport,
   CodeChange,
   FileRole,

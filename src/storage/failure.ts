@@ -38,14 +38,19 @@ export class GuardRefusal extends Error {
 /** What a thrown value means. Anything that the file or its disk is not to blame for is a `statement` failure. */
 export function failureOf(error: unknown): Failure {
   if (error instanceof GuardRefusal) return error.failure;
-  const message = error instanceof Error ? error.message : String(error);
+  const message = textOf(error);
   const problem = problemOf(error);
   return problem ? { kind: 'unavailable', problem, message } : { kind: 'statement', message };
 }
 
 /** The cause word of an error of SQLite, or null when the file is not to blame. */
 export function problemOf(error: unknown): StoreProblem | null {
-  if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return null;
-  const problem = problems[error.errcode & 0xff] ?? null;
-  return problem === 'io' && NO_SPACE_LEFT.test(error.message) ? 'diskFull' : problem;
+  // Not by `instanceof`: SQLite's errors belong to the realm that loaded it.
+  if (typeof error !== 'object' || error === null || !('errcode' in error)) return null;
+  const problem = problems[Number(error.errcode) & 0xff] ?? null;
+  return problem === 'io' && NO_SPACE_LEFT.test(textOf(error)) ? 'diskFull' : problem;
+}
+
+function textOf(error: unknown): string {
+  return typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : String(error);
 }

@@ -51,7 +51,7 @@ function accessProblem(path: string): StoreProblem | null {
     accessSync(path, constants.R_OK | constants.W_OK);
     return null;
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
     if (code === 'EROFS') return 'readOnly';
     return code === 'EACCES' || code === 'EPERM' ? 'permission' : null;
   }
