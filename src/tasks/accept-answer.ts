@@ -41,7 +41,13 @@ function acceptFile(state: CodingState, call: OpenCall, { path, code }: WrittenF
     return [{ eventType: 'TESTS_WRITTEN', data: { module: module.path, files: [file], callId } }];
   }
   const codeVersion = state.codeVersion + 1;
-  const change = { module: module.path, files: [file], codeHash: sha256(content), callId };
+  const codeHash = sha256(content);
+  const earlier = module.attempts.findIndex((attempt) => attempt.codeHash === codeHash);
+  if (earlier >= 0) {
+    const issue = `The code is the same as in attempt ${earlier + 1}, which the tests refused: write it differently.`;
+    return [{ eventType: 'MODEL_ANSWER_REJECTED', data: { callId, issues: [issue] } }];
+  }
+  const change = { module: module.path, files: [file], codeHash, callId };
   if (signature === 'GenerateModule') return [{ eventType: 'CODE_GENERATED', data: change, codeVersion }];
   const { iteration } = module;
   return [

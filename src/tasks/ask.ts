@@ -1,5 +1,5 @@
 import { type ContextPart, prepareContext } from '../context/index.ts';
-import type { EventPayloads } from '../events/index.ts';
+import type { Attempt, EventPayloads } from '../events/index.ts';
 import { newId } from '../kernel/ids.ts';
 import type { Json } from '../kernel/json.ts';
 import {
@@ -118,8 +118,15 @@ function askForCorrection(state: CodingState, module: ModuleState, options: AskO
     code,
     failures: failures.filter(({ test }) => context.has(`failure ${test}`)),
     problem,
+    tried: module.attempts.slice(0, -1).map(describeAttempt),
   };
-  return request(state, correctModule, input, module.path, context.manifest, options.brain);
+  // Who made no progress is not asked again: from then on the larger model corrects.
+  const signature = module.stalls > 0 ? { ...correctModule, role: 'planner' as const } : correctModule;
+  return request(state, signature, input, module.path, context.manifest, options.brain);
+}
+
+function describeAttempt({ failing, problem }: Attempt, index: number): string {
+  return `Attempt ${index + 1} failed: ${failing.join(', ') || (problem ?? 'the run')}`;
 }
 
 /** What every question about a module can show, and the input made of the parts that were let in. */

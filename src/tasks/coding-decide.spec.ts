@@ -1,116 +1,24 @@
 import { describe, expect, it } from '@jest/globals';
+import {
+  answered,
+  begun,
+  complete,
+  corrected,
+  correcting,
+  created,
+  failed,
+  generated,
+  passed,
+  planned,
+  requested,
+  started,
+  testFile,
+} from '../../test/support/coding-facts.ts';
 import { storedEvents } from '../../test/support/stored-events.ts';
-import type { EventDraft, SourceFile } from '../events/index.ts';
+import type { EventDraft } from '../events/index.ts';
 import { type CodingAction, decideCoding } from './coding-decide.ts';
 import { evolveCoding } from './coding-evolve.ts';
 import { type CodingState, initialCodingState } from './coding-state.ts';
-
-const test = (path: string): SourceFile => ({ path, content: '', role: 'test' });
-const source = (path: string, content = 'code'): SourceFile => ({ path, content, role: 'source' });
-
-const created = (change: Partial<EventDraft<'TASK_CREATED'>['data']> = {}): EventDraft => ({
-  eventType: 'TASK_CREATED',
-  data: {
-    prompt: 'count words',
-    answers: [],
-    priority: 20,
-    language: null,
-    files: [test('a.test.js'), test('b.test.js')],
-    modules: null,
-    limits: {},
-    models: {},
-    metadata: {},
-    ...change,
-  },
-});
-const started: EventDraft = { eventType: 'TASK_STARTED', data: { brain: 'a test' } };
-const planned = (...modules: { path: string; dependsOn?: string[] }[]): EventDraft => ({
-  eventType: 'PLANNING_COMPLETE',
-  data: {
-    plan: {
-      objective: 'count words',
-      language: 'javascript',
-      modules: modules.map(({ path, dependsOn = [] }) => ({ path, description: path, dependsOn })),
-    },
-    source: 'model',
-    callId: null,
-  },
-});
-const begun = (module: string): EventDraft => ({ eventType: 'MODULE_STARTED', data: { module } });
-const requested = (
-  callId: string,
-  signature: string,
-  module: string | null,
-  model: string | null = 'm',
-): EventDraft => ({
-  eventType: 'MODEL_CALL_REQUESTED',
-  data: {
-    callId,
-    signature,
-    role: 'executor',
-    module,
-    model,
-    messages: [],
-    answerSchema: {},
-    promptHash: '',
-    manifest: [],
-  },
-});
-const answered = (callId: string, tokens = 10): EventDraft => ({
-  eventType: 'MODEL_CALL_COMPLETED',
-  data: {
-    callId,
-    answer: {},
-    by: 'ollama',
-    model: 'm',
-    usage: { inputTokens: tokens, outputTokens: 0 },
-    durationMs: 1,
-    attempts: 1,
-  },
-});
-const generated = (module: string, codeVersion: number, callId = 'c'): EventDraft => ({
-  eventType: 'CODE_GENERATED',
-  codeVersion,
-  data: { module, files: [source(module)], codeHash: 'h', callId },
-});
-const outcome = (module: string | null, failing: readonly string[] = []) => ({
-  module,
-  passed: 1,
-  failed: failing.length,
-  results: failing.map((file) => ({
-    name: `${file} works`,
-    file,
-    status: 'failed' as const,
-    durationMs: 1,
-    message: '1 is not 2',
-  })),
-  durationMs: 1,
-  isolation: 'bwrap',
-  exitCode: failing.length,
-  output: '',
-  outputBytesCut: 0,
-});
-const passed = (module: string | null): EventDraft => ({ eventType: 'TEST_PASSED', data: outcome(module) });
-const failed = (module: string | null, ...files: string[]): EventDraft => ({
-  eventType: 'TEST_FAILED',
-  data: outcome(module, files),
-});
-const complete = (module: string): EventDraft => ({ eventType: 'MODULE_COMPLETE', data: { module, iterations: 0 } });
-const correcting = (module: string, iteration: number): EventDraft => ({
-  eventType: 'CORRECTION_STARTED',
-  data: { module, iteration, failures: [] },
-});
-const corrected = (module: string, iteration: number, codeVersion: number): EventDraft => ({
-  eventType: 'CORRECTION_COMPLETED',
-  codeVersion,
-  data: {
-    module,
-    iteration,
-    files: [source(module, `code ${codeVersion}`)],
-    codeHash: `h${codeVersion}`,
-    callId: null,
-  },
-});
 
 function given(...drafts: EventDraft[]): CodingState {
   return storedEvents('t', drafts).reduce(evolveCoding, initialCodingState('t'));
@@ -149,7 +57,7 @@ describe('a coding task', () => {
     expect(due(...before)).toMatchObject([{ question: { signature: 'WriteTests', module: 'a.js' } }]);
     const tests: EventDraft = {
       eventType: 'TESTS_WRITTEN',
-      data: { module: 'a.js', files: [test('a.test.js')], callId: 'c' },
+      data: { module: 'a.js', files: [testFile('a.test.js')], callId: 'c' },
     };
     expect(due(...before, tests)).toMatchObject([{ question: { signature: 'GenerateModule', module: 'a.js' } }]);
   });
@@ -170,33 +78,57 @@ describe('a coding task', () => {
       begun('a.js'),
       generated('a.js', 1),
     ];
-    red.push(failed('a.js', 'a.test.js'), correcting('a.js', 1), corrected('a.js', 1, 2), failed('a.js', 'a.test.js'));
+    red.push(failed('a.js', 'one'), correcting('a.js', 1), corrected('a.js', 1, 2), failed('a.js', 'two'));
     expect(keys(...red)).toEqual(['ask:a.js']);
-    red.push(correcting('a.js', 2), corrected('a.js', 2, 3), failed('a.js', 'a.test.js'));
+    red.push(correcting('a.js', 2), corrected('a.js', 2, 3), failed('a.js', 'three'));
     expect(due(...red)).toEqual([
       {
         kind: 'fail',
         key: 'fail',
         code: 'TESTS_STILL_FAIL',
-        reason: 'a.js fails after 2 corrections: a.test.js works: 1 is not 2',
+        reason: 'a.js fails after 2 corrections: three works: 1 is not 2',
       },
     ]);
   });
 
-  it('allows five corrections by default [TK-3]', () => {
-    const red: EventDraft[] = [
-      created(),
-      started,
-      two,
-      begun('a.js'),
-      generated('a.js', 1),
-      failed('a.js', 'a.test.js'),
-    ];
+  it('allows five corrections by default, as long as they change what fails [TK-3]', () => {
+    const red: EventDraft[] = [created(), started, two, begun('a.js'), generated('a.js', 1), failed('a.js', 'test 0')];
     for (let iteration = 1; iteration <= 5; iteration++) {
       expect(keys(...red)).toEqual(['ask:a.js']);
-      red.push(correcting('a.js', iteration), corrected('a.js', iteration, iteration + 1), failed('a.js', 'a.test.js'));
+      red.push(
+        correcting('a.js', iteration),
+        corrected('a.js', iteration, iteration + 1),
+        failed('a.js', `test ${iteration}`),
+      );
     }
-    expect(keys(...red)).toEqual(['fail']);
+    expect(due(...red)).toMatchObject([{ kind: 'fail', code: 'TESTS_STILL_FAIL' }]);
+  });
+
+  it('counts corrections that bring nothing, and gives up after three of them [TK-3]', () => {
+    const stallsAfter = (...runs: (readonly string[])[]) => {
+      const [first = [], ...later] = runs;
+      const red: EventDraft[] = [
+        created(),
+        started,
+        two,
+        begun('a.js'),
+        generated('a.js', 1),
+        failed('a.js', ...first),
+      ];
+      later.forEach((failing, index) =>
+        red.push(correcting('a.js', index + 1), corrected('a.js', index + 1, index + 2), failed('a.js', ...failing)),
+      );
+      return { stalls: given(...red).modules.get('a.js')?.stalls, next: due(...red) };
+    };
+    expect(stallsAfter(['x', 'y'], ['x']).stalls).toBe(0);
+    expect(stallsAfter(['x', 'y'], ['y', 'z']).stalls).toBe(0);
+    expect(stallsAfter(['x'], ['x']).stalls).toBe(1);
+    expect(stallsAfter(['x'], ['x', 'y'], ['y']).stalls).toBe(0);
+    expect(stallsAfter(['x'], []).stalls).toBe(1);
+    expect(stallsAfter([], ['x']).stalls).toBe(0);
+    expect(stallsAfter(['x'], ['x'], ['x', 'y'], ['x', 'y']).next).toMatchObject([
+      { kind: 'fail', code: 'NO_PROGRESS' },
+    ]);
   });
 
   it('runs the whole suite once all modules are complete, and only then is complete [TK-1]', () => {

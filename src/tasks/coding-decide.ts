@@ -21,6 +21,8 @@ export type Question =
 /** Corrections of a module, and unusable answers in a row, before the task is given up. */
 export const DEFAULT_MAX_ITERATIONS = 5;
 const MAX_BAD_PLANS = 3;
+/** After the first correction that brings nothing the larger model is asked; after this many the task is given up. */
+export const MAX_STALLS = 3;
 
 /** What a coding task does next, from its state alone. Pure: it can be asked at any past moment without effect. */
 export function decideCoding(state: CodingState): Decision<CodingAction> {
@@ -52,6 +54,10 @@ function exhausted(state: CodingState): { code: string; reason: string } | null 
     if (module.badAnswers >= maxIterations) {
       const reason = `${module.path}: ${module.badAnswers} answers in a row could not be used; the last: ${module.problems.join('; ')}`;
       return { code: 'ANSWERS_UNUSABLE', reason };
+    }
+    if (module.stalls >= MAX_STALLS) {
+      const reason = `${module.path}: ${module.stalls} corrections in a row brought nothing, the larger model's included: ${failureText(module)}`;
+      return { code: 'NO_PROGRESS', reason };
     }
     if (module.phase === 'failed' && module.iteration >= maxIterations) {
       return {

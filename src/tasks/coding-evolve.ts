@@ -1,4 +1,4 @@
-import type { CodeChange, Plan, SourceFile, StoredEvent, TestOutcome } from '../events/index.ts';
+import type { Attempt, CodeChange, Plan, SourceFile, StoredEvent, TestOutcome } from '../events/index.ts';
 import type { CodingState, ModuleState, OpenCall } from './coding-state.ts';
 import { testsByModule } from './module-tests.ts';
 
@@ -93,7 +93,7 @@ const usable = { badAnswers: 0, problems: [] } as const;
 function planned(state: CodingState, plan: Plan): CodingState {
   const modules = plan.modules.map((module): [string, ModuleState] => [
     module.path,
-    { ...module, phase: 'pending', iteration: 0, failure: null, codeHash: null, ...usable },
+    { ...module, phase: 'pending', iteration: 0, failure: null, codeHash: null, attempts: [], stalls: 0, ...usable },
   ]);
   return { ...state, plan, planProblems: [], modules: new Map(modules) };
 }
@@ -110,7 +110,28 @@ function changedCode(state: CodingState, change: CodeChange): CodingState {
 function failedTests(state: CodingState, outcome: TestOutcome): CodingState {
   const module = outcome.module ?? blame(state, outcome);
   if (module === null) return { ...state, suite: outcome };
-  return changeModule(state, module, () => ({ phase: 'failed', failure: outcome }));
+  return changeModule(state, module, (before) => {
+    const attempt = attemptOf(before, outcome);
+    const last = before.attempts.at(-1);
+    const stalls = last && !isProgress(last, attempt) ? before.stalls + 1 : 0;
+    return { phase: 'failed', failure: outcome, attempts: [...before.attempts, attempt], stalls };
+  });
+}
+
+function attemptOf(module: ModuleState, { results, problem }: TestOutcome): Attempt {
+  const failing = results.filter((result) => result.status === 'failed').map((result) => result.name);
+  return {
+    module: module.path,
+    codeHash: module.codeHash ?? '',
+    failing,
+    ...(problem === undefined ? {} : { problem }),
+  };
+}
+
+/** Something that failed before does not fail any more; a run that failed as a whole counts as worse than any test. */
+function isProgress(before: Attempt, now: Attempt): boolean {
+  if (now.failing.length === 0) return before.failing.length === 0 && before.problem !== now.problem;
+  return before.failing.length === 0 || before.failing.some((name) => !now.failing.includes(name));
 }
 
 /** The module that a red suite sends back: the owner of the first failing test, else the one built last. */
@@ -141,7 +162,11 @@ function unusableAnswer(state: CodingState, callId: string, issues: readonly str
   const module = state.calls.get(callId)?.request.module ?? null;
   const closed = closeCall(state, callId);
   if (module === null) return { ...closed, badPlans: state.badPlans + 1, planProblems: issues };
-  return changeModule(closed, module, (before) => ({ badAnswers: before.badAnswers + 1, problems: issues }));
+  return changeModule(closed, module, (before) => ({
+    badAnswers: before.badAnswers + 1,
+    problems: issues,
+    stalls: before.phase === 'fix' ? before.stalls + 1 : before.stalls,
+  }));
 }
 
 function reachableAgain(state: CodingState, until: string): CodingState {

@@ -1,4 +1,4 @@
-import type { EventPayloads, Plan, PlannedModule, SourceFile, TestOutcome } from '../events/index.ts';
+import type { Attempt, EventPayloads, Plan, PlannedModule, SourceFile, TestOutcome } from '../events/index.ts';
 import type { Json } from '../kernel/json.ts';
 import type { Outcome } from '../orchestrator/index.ts';
 
@@ -27,6 +27,10 @@ export interface ModuleState extends PlannedModule {
   readonly problems: readonly string[];
   readonly failure: TestOutcome | null;
   readonly codeHash: string | null;
+  /** Every code that its tests refused, in order. */
+  readonly attempts: readonly Attempt[];
+  /** Corrections in a row that brought nothing: the same code again, or whatever failed before still fails. */
+  readonly stalls: number;
 }
 
 /** A model call that was requested and whose answer has not been used yet. */

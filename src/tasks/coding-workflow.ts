@@ -67,8 +67,9 @@ export class CodingWorkflow implements Workflow<CodingState, CodingAction> {
     }
   }
 
-  fail(_state: CodingState, { code, reason }: Failure): readonly EventDraft[] {
-    return [{ eventType: 'TASK_FAILED', data: { code, reason } }];
+  fail(state: CodingState, { code, reason }: Failure): readonly EventDraft[] {
+    const tried = [...state.modules.values()].flatMap((module) => module.attempts);
+    return [{ eventType: 'TASK_FAILED', data: { code, reason, tried } }];
   }
 
   private start(state: CodingState): readonly EventDraft[] {

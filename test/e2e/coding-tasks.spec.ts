@@ -28,8 +28,91 @@ afterAll(async () => {
   directory[Symbol.dispose]();
 });
 
+describe('a task of several modules', () => {
+  it('has those that need nothing generated at the same time, and versions without gaps [TK-2, OR-31]', async () => {
+    const names = ['one', 'two', 'three', 'four'];
+    const allAsked = Promise.withResolvers<void>();
+    let asked = 0;
+    const before = ollama.respond;
+    ollama.respond = ({ messages }) => {
+      const name = /## The file (\w+)\.js/.exec(messages.at(-1)?.content ?? '')?.[1] ?? '';
+      asked += 1;
+      if (asked === names.length) allAsked.resolve();
+      const text = JSON.stringify({ path: `${name}.js`, code: `export const name = '${name}';` });
+      // Nobody is answered before all were asked: one after the other, this would never end.
+      return { text, beforeFirstToken: () => allAsked.promise };
+    };
+    try {
+      const { body } = await request('POST', `${server.url}/tasks`, {
+        prompt: 'Name four modules.',
+        modules: names.map((name) => ({ path: `${name}.js` })),
+        files: names.map((name) => ({
+          path: `${name}.test.js`,
+          role: 'test',
+          content: `import assert from 'node:assert/strict';\nimport test from 'node:test';\nimport { name } from './${name}.js';\ntest('its name', () => assert.equal(name, '${name}'));\n`,
+        })),
+      });
+      const taskId = String(body.taskId);
+      expect(await outcomeOf(server.url, taskId)).toMatchObject({ status: 'completed', codeVersion: 4, progress: 1 });
+      const events = await eventsOf(server.url, taskId);
+      const versions = events.filter((event) => event.eventType === 'CODE_GENERATED').map((event) => event.codeVersion);
+      expect(versions).toEqual([1, 2, 3, 4]);
+    } finally {
+      ollama.respond = before;
+    }
+  });
+
+  it('records of every call what was asked of which model, with what in it, and what it cost [LM-5]', async () => {
+    const [sample] = codingSamples;
+    if (!sample) throw new Error('no sample');
+    const { body } = await request('POST', `${server.url}/tasks`, taskOf(sample));
+    await outcomeOf(server.url, String(body.taskId));
+    const events = await eventsOf(server.url, String(body.taskId));
+    const asked = events.filter((event) => event.eventType === 'MODEL_CALL_REQUESTED');
+    expect(asked.map((event) => event.data)).toMatchObject([
+      {
+        signature: 'GenerateModule',
+        model: 'mistral:7b',
+        promptHash: expect.stringMatching(/^[0-9a-f]{64}$/),
+        manifest: expect.arrayContaining([expect.objectContaining({ part: sample.testPath, included: true })]),
+      },
+      {
+        signature: 'CorrectModule',
+        manifest: expect.arrayContaining([expect.objectContaining({ part: 'current code' })]),
+      },
+    ]);
+    for (const { data } of events.filter((event) => event.eventType === 'MODEL_CALL_COMPLETED')) {
+      expect(data).toMatchObject({ by: 'ollama', model: 'mistral:7b', attempts: 1 });
+      const usage = data.usage as { inputTokens: number; outputTokens: number };
+      expect(Math.min(usage.inputTokens, usage.outputTokens)).toBeGreaterThan(0);
+    }
+  });
+
+  it('is given up with a report when the model goes round in circles, the larger one asked first [TK-3]', async () => {
+    const [sample] = codingSamples;
+    if (!sample) throw new Error('no sample');
+    const before = ollama.respond;
+    const models: string[] = [];
+    ollama.respond = ({ model }) => {
+      models.push(model);
+      return JSON.stringify({ path: sample.path, code: sample.wrong });
+    };
+    try {
+      const { body } = await request('POST', `${server.url}/tasks`, taskOf(sample));
+      const task = await outcomeOf(server.url, String(body.taskId));
+      expect(task).toMatchObject({ status: 'failed', codeVersion: 1, error: { code: 'NO_PROGRESS' } });
+      expect(models).toEqual(['mistral:7b', 'mistral:7b', 'qwen3:8b', 'qwen3:8b']);
+      const last = (await eventsOf(server.url, String(body.taskId))).at(-1);
+      expect(last?.data.tried).toMatchObject([{ module: sample.path, failing: expect.arrayContaining(['case 1']) }]);
+    } finally {
+      ollama.respond = before;
+    }
+  });
+});
+
 describe('thirty tasks against a local Ollama, five at a time', () => {
   it('each fail first, are corrected and pass, in JavaScript and Python [TK-1, TK-4, TK-5, OR-11, LM-2]', async () => {
+    const chatsBefore = ollama.chats.length;
     const mostRunning = { value: 0 };
     const watch = setInterval(() => {
       void request<{ orchestrator?: { running: number } }>('GET', `${server.url}/health`).then(({ body }) => {
@@ -82,8 +165,9 @@ describe('thirty tasks against a local Ollama, five at a time', () => {
       expect(await file.text()).toBe(sample.right);
     }
     expect(mostRunning.value).toBeLessThanOrEqual(5);
-    expect(ollama.chats).toHaveLength(60);
-    for (const chat of ollama.chats) {
+    const chats = ollama.chats.slice(chatsBefore);
+    expect(chats).toHaveLength(60);
+    for (const chat of chats) {
       expect(chat).toMatchObject({ options: { num_ctx: 8192 }, truncate: false, shift: false });
     }
   }, 300_000);
