@@ -12,7 +12,7 @@ export class VersionFilter {
 
   /** Whether it is new enough to be used; then it is what the next ones are measured by. */
   accepts({ version }: { readonly version: number }): boolean {
-    if (!Number.isSafeInteger(version) || version < this.newest) return false;
+    if (!Number.isSafeInteger(version) || version < this.version) return false;
     this.newest = version;
     return true;
   }

@@ -1,0 +1,154 @@
+import 'reflect-metadata';
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { join } from 'node:path';
+import { setTimeout as rest } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { Server } from 'socket.io';
+import { built, compare } from './support/arms.mjs';
+
+// One event with 1 KB of data to many clients, in milliseconds until the last has it. The clients are one other
+// process. Fan-out alone: a Socket.IO room, which encodes once and asks for no acknowledgement, against the gateway's
+// hub, which keeps a cursor and an acknowledgement for each client. Whole path: from the append to the last client.
+const EVENTS = Number(process.env.BENCH_EVENTS ?? 60);
+const WARM_UP = 20;
+const PAUSE_MS = 40;
+const data = { guidance: 'x'.repeat(1000), by: 'bench' };
+
+async function measure(server, clients, send, pick) {
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const script = fileURLToPath(new URL('support/socket-clients.mjs', import.meta.url));
+  const process_ = fork(script, [`http://127.0.0.1:${server.address().port}`, String(clients)]);
+  await once(process_, 'message');
+  const times = [];
+  for (let index = 0; index < WARM_UP + EVENTS; index++) {
+    await rest(PAUSE_MS);
+    const arrived = once(process_, 'message');
+    const started = process.hrtime.bigint();
+    await send(index + 1);
+    const [{ at }] = await arrived;
+    if (index >= WARM_UP) times.push(Number(BigInt(at) - started) / 1e6);
+  }
+  process_.kill();
+  const sorted = times.toSorted((a, b) => a - b);
+  return sorted[Math.floor(sorted.length * pick)];
+}
+
+function sockets() {
+  const http = createServer();
+  return { http, io: new Server(http, { transports: ['websocket'], perMessageDeflate: false, serveClient: false }) };
+}
+
+const eventAt = (position) => ({
+  eventType: 'USER_INTERVENTION',
+  taskId: 'bench',
+  codeVersion: 0,
+  sequenceNumber: position,
+  streamSequence: position,
+  timestamp: '2026-01-01T00:00:00.000Z',
+  data,
+});
+
+function room(clients) {
+  return async () => {
+    const { http, io } = sockets();
+    io.on('connection', (socket) =>
+      socket.on('subscribe', (_request, acknowledge) => {
+        socket.join('bench');
+        acknowledge({ ok: true });
+      }),
+    );
+    const time = await measure(
+      http,
+      clients,
+      (position) => {
+        const { eventType, taskId, codeVersion, timestamp } = eventAt(position);
+        const places = { sequence: position, streamSequence: position };
+        const message = { type: eventType, taskId, version: codeVersion, ...places, timestamp, data };
+        io.to('bench').emit('events', { subscriptionId: 'bench', from: position - 1, to: position, messages: [message] });
+      },
+      0.5,
+    );
+    process.nextTick(() => process.exit());
+    return time;
+  };
+}
+
+async function serve(io, events) {
+  const { LiveHub } = await built('gateway/live-hub.js');
+  const { subjectOf } = await built('gateway/subject.js');
+  const limits = {
+    ackTimeoutMs: 30_000,
+    maxSubscriptions: 10,
+    maxUnacknowledgedBytes: 8_388_608,
+    maxWaitingPackets: 1000,
+  };
+  const hub = new LiveHub({ events, limits, report: console.error });
+  io.on('connection', (socket) => {
+    hub.connected(socket);
+    socket.on('subscribe', async ({ taskId }, acknowledge) => {
+      const subscription = await hub.subscribe(socket, subjectOf(taskId), 0);
+      acknowledge({ ok: true, subscriptionId: subscription.id });
+      setImmediate(() => subscription.start());
+    });
+  });
+}
+
+/** A log without a store: what is pushed is what follows. */
+function pushed() {
+  let push;
+  const source = {
+    lastSequence: async () => 0,
+    readAll: async () => [],
+    async *read() {},
+    async *subscribe() {
+      for (;;) yield await new Promise((resolve) => (push = (event) => resolve([event])));
+    },
+  };
+  return { source, push: (event) => push(event) };
+}
+
+function fanOut(clients) {
+  return async () => {
+    const { http, io } = sockets();
+    const log = pushed();
+    await serve(io, log.source);
+    const time = await measure(http, clients, (position) => log.push(eventAt(position)), 0.5);
+    process.nextTick(() => process.exit());
+    return time;
+  };
+}
+
+function wholePath(clients, pick) {
+  return async (directory) => {
+    const { Database } = await built('storage/index.js');
+    const { SqliteEventStore } = await built('events/index.js');
+    const database = await Database.open({ path: join(directory, 'taskloom.db') });
+    const events = await SqliteEventStore.open({ database });
+    const { http, io } = sockets();
+    await serve(io, events);
+    const append = () => events.append('bench', [{ eventType: 'USER_INTERVENTION', data }]);
+    const time = await measure(http, clients, append, pick);
+    process.nextTick(() => process.exit());
+    return time;
+  };
+}
+
+await compare({
+  file: import.meta.url,
+  title: 'One 1 KB event until the last client has it (whole path: p99 is to be below 50 ms at 100 clients)',
+  unit: 'ms',
+  arms: {
+    'room, 100 clients': room(100),
+    'gateway, 100 clients': fanOut(100),
+    'room, 1,000 clients': room(1000),
+    'gateway, 1,000 clients': fanOut(1000),
+    'append to client, 100, p50': wholePath(100, 0.5),
+    'append to client, 100, p99': wholePath(100, 0.99),
+  },
+  targets: {
+    'gateway, 100 clients': { of: 'room, 100 clients', atMost: 1.2 },
+    'gateway, 1,000 clients': { of: 'room, 1,000 clients', atMost: 1.2 },
+  },
+});

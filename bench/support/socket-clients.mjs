@@ -1,0 +1,21 @@
+import { io } from 'socket.io-client';
+
+// Run as a process of its own: many clients of one server, which says when the last of them has got an event.
+const [url, count] = [process.argv[2], Number(process.argv[3])];
+let missing = count;
+
+await Promise.all(
+  Array.from({ length: count }, async () => {
+    const socket = io(url, { transports: ['websocket'], forceNew: true, reconnection: false });
+    socket.on('events', (_frame, acknowledge) => {
+      if (--missing === 0) {
+        process.send({ at: String(process.hrtime.bigint()) });
+        missing = count;
+      }
+      acknowledge?.();
+    });
+    await new Promise((resolve) => socket.on('connect', resolve));
+    await socket.emitWithAck('subscribe', { taskId: 'bench' });
+  }),
+);
+process.send({ ready: true });
