@@ -87,8 +87,8 @@ const escapes: readonly Escape[] = [
     name: 'reading the environment of the server',
     code: () => `
       if (process.env.TASKLOOM_TEST_SECRET) return 'inherited';
-      for (const pid of ['1', ${q(String(process.pid))}, String(process.ppid)]) {
-        try { if (fs.readFileSync('/proc/' + pid + '/environ', 'utf8').includes('TASKLOOM_TEST_SECRET')) return pid; } catch {}
+      for (const pid of [${q(String(process.pid))}, String(process.ppid)]) {
+try { if (fs.readFileSync('/proc/' + pid + '/environ').length > 0) return pid; } catch {}
       }
       throw new Error('held');`,
     worksUnconfined: process.getuid?.() !== 0,
