@@ -66,7 +66,12 @@ function room(clients) {
         const { eventType, taskId, codeVersion, timestamp } = eventAt(position);
         const places = { sequence: position, streamSequence: position };
         const message = { type: eventType, taskId, version: codeVersion, ...places, timestamp, data };
-        io.to('bench').emit('events', { subscriptionId: 'bench', from: position - 1, to: position, messages: [message] });
+        io.to('bench').emit('events', {
+          subscriptionId: 'bench',
+          from: position - 1,
+          to: position,
+          messages: [message],
+        });
       },
       0.5,
     );

@@ -12,7 +12,7 @@ await Promise.all(
         process.send({ at: String(process.hrtime.bigint()) });
         missing = count;
       }
-      acknowledge?.();
+      if (acknowledge) setImmediate(acknowledge);
     });
     await new Promise((resolve) => socket.on('connect', resolve));
     await socket.emitWithAck('subscribe', { taskId: 'bench' });
