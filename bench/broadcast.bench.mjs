@@ -13,7 +13,8 @@ import { built, compare } from './support/arms.mjs';
 // hub, which keeps a cursor and an acknowledgement for each client. Whole path: from the append to the last client.
 const EVENTS = Number(process.env.BENCH_EVENTS ?? 60);
 const WARM_UP = 20;
-const PAUSE_MS = 40;
+/** Long enough for the acknowledgements of the event before, so that they are not measured with the next. */
+const pauseMs = (clients) => Math.max(40, clients / 4);
 const data = { guidance: 'x'.repeat(1000), by: 'bench' };
 
 async function measure(server, clients, send, pick) {
@@ -23,7 +24,7 @@ async function measure(server, clients, send, pick) {
   await once(process_, 'message');
   const times = [];
   for (let index = 0; index < WARM_UP + EVENTS; index++) {
-    await rest(PAUSE_MS);
+    await rest(pauseMs(clients));
     const arrived = once(process_, 'message');
     const started = process.hrtime.bigint();
     await send(index + 1);

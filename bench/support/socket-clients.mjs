@@ -12,6 +12,7 @@ await Promise.all(
         process.send({ at: String(process.hrtime.bigint()) });
         missing = count;
       }
+      // In a later turn, as a client does that deals with the frame first.
       if (acknowledge) setImmediate(acknowledge);
     });
     await new Promise((resolve) => socket.on('connect', resolve));
