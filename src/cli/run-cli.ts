@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { loadEnvFile } from 'node:process';
 import { Command, CommanderError } from 'commander';
 import { Cli } from './cli.ts';
@@ -57,6 +57,9 @@ export async function runCli(argv: readonly string[], { startServer }: CliOption
 function programOf(cli: Cli): Command {
   const program = new Command('taskloom')
     .description('Runs AI coding tasks on small local models: planned, tested in a sandbox, corrected, recorded.')
+    .version(version(), '-V, --version')
+    // Without this `files --version 3` would ask for the program's own.
+    .enablePositionalOptions()
     .addHelpText('after', EXAMPLES)
     .exitOverride()
     .showHelpAfterError('(--help shows how)');
@@ -76,6 +79,11 @@ function programOf(cli: Cli): Command {
   ];
   for (const add of commands) add(program, cli);
   return program;
+}
+
+function version(): string {
+  const file = new URL('../../package.json', import.meta.url);
+  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
 }
 
 /** `taskloom events x | head -1`: the reader has enough, and that is no error. */

@@ -208,6 +208,7 @@ describe('taskloom without a server', () => {
     expect(exitCode).toBe(0);
     expect(out).toMatch(/Examples:\n {2}\$ taskloom/);
     expect(out).toMatch(/Exit codes:/);
+    expect((await taskloom(['--version'])).out).toMatch(/^\d+\.\d+\.\d+\n$/);
     const run = await taskloom(['run', '--help']);
     expect(run.out).toMatch(/\$ taskloom run "/);
   });

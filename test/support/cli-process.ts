@@ -30,6 +30,9 @@ export class CliProcess implements AsyncDisposable {
       env: { PATH, HOME, TMPDIR, ...env },
       ...(cwd === undefined ? {} : { cwd }),
       stdio: ['pipe', 'pipe', 'pipe'],
+      // A command that hangs fails its own test and does not outlive it.
+      timeout: 50_000,
+      killSignal: 'SIGKILL',
     });
     this.child = child;
     child.stdin.on('error', () => undefined).end(input);
