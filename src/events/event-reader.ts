@@ -8,8 +8,14 @@ import type { TailSource } from './tail.ts';
 
 const PAGE_ROWS = 1000;
 /** A page ends with the event that reaches it, so memory stays bounded however large events are. */
-const PAGE_BYTES = 8 * 1024 * 1024;
+const PAGE_CHARACTERS = 8 * 1024 * 1024;
 const MAX_CHANGED_STREAMS = 10_000;
+
+export interface Page {
+  readonly events: readonly StoredEvent[];
+  /** There was nothing more to read. */
+  readonly isLast: boolean;
+}
 
 /** Reads of the log, each of one short transaction on the caller's thread. */
 export class EventReader implements TailSource {
@@ -20,22 +26,20 @@ export class EventReader implements TailSource {
   }
 
   /** The next events of a query, at most one page of them; `beyond` is the stream sequence of the last one read. */
-  page(query: StreamQuery, beyond: number | null, limit: number): readonly StoredEvent[] {
+  page(query: StreamQuery, beyond: number | null, limit: number): Page {
     const edge = beyond === null ? [] : [beyond];
-    return this.events(pageSql(query, beyond !== null), [...query.parameters, ...edge, Math.min(limit, PAGE_ROWS)]);
+    return this.read(pageSql(query, beyond !== null), [...query.parameters, ...edge], limit);
   }
 
-  log(after: number, limit: number): readonly StoredEvent[] {
-    return this.events(
-      `SELECT ${eventColumns} FROM events JOIN streams ON streams.id = stream
-       WHERE sequence > ? ORDER BY sequence LIMIT ?`,
-      [after, Math.min(limit, PAGE_ROWS)],
-    );
+  log(after: number, limit: number): Page {
+    const sql = `SELECT ${eventColumns} FROM events JOIN streams ON streams.id = stream
+                 WHERE sequence > ? ORDER BY sequence LIMIT ?`;
+    return this.read(sql, [after], limit);
   }
 
   find(eventId: string): StoredEvent | null {
-    const sql = `SELECT ${eventColumns} FROM events JOIN streams ON streams.id = stream WHERE event_id = ?`;
-    return this.events(sql, [eventId])[0] ?? null;
+    const sql = `SELECT ${eventColumns} FROM events JOIN streams ON streams.id = stream WHERE event_id = ? LIMIT ?`;
+    return this.read(sql, [eventId], 1).events[0] ?? null;
   }
 
   head(taskId: string): StreamHead | null {
@@ -74,17 +78,18 @@ export class EventReader implements TailSource {
       .map(([taskId]) => String(taskId));
   }
 
-  private events(sql: string, parameters: readonly SqlValue[]): readonly StoredEvent[] {
+  private read(sql: string, parameters: readonly SqlValue[], limit: number): Page {
+    const rows = Math.min(limit, PAGE_ROWS);
     const events: StoredEvent[] = [];
     let characters = 0;
-    for (const columns of this.database.iterate(sql, parameters)) {
+    for (const columns of this.database.iterate(sql, [...parameters, rows])) {
       // The SELECT lists the columns of an EventRow.
       const row = columns as unknown as EventRow;
       events.push(eventOfRow(row));
       characters += row[10].length;
-      if (characters >= PAGE_BYTES) break;
+      if (characters >= PAGE_CHARACTERS) return { events, isLast: false };
     }
-    return events;
+    return { events, isLast: events.length < rows };
   }
 }
 

@@ -16,7 +16,7 @@ import {
   type SubscribeOptions,
 } from './event-store.ts';
 import { EventIdReusedError, InvalidEventError, StreamConflictError } from './events.errors.ts';
-import { EventReader } from './event-reader.ts';
+import { EventReader, type Page } from './event-reader.ts';
 import { draftIssues, type DraftLimits, prepareDraft } from './prepare-draft.ts';
 import { refuse, streamQuery } from './read-query.ts';
 import { eventMigrations } from './schema.ts';
@@ -105,7 +105,7 @@ export class SqliteEventStore extends EventStore {
 
   override async readAll({ after, limit = DEFAULT_PAGE }: { readonly after: number; readonly limit?: number }) {
     refuse([countIssue(after, 'after'), countIssue(limit, 'limit')]);
-    return Promise.resolve(this.reader.log(after, limit));
+    return Promise.resolve(this.reader.log(after, limit).events);
   }
 
   override async findEvent(eventId: string): Promise<StoredEvent | null> {
@@ -135,7 +135,7 @@ export class SqliteEventStore extends EventStore {
     const query = stream === null ? null : streamQuery(stream, {});
     let position = after;
     const nextBatch = () => {
-      const batch = query
+      const { events: batch } = query
         ? this.reader.page(query, position, SUBSCRIPTION_BATCH)
         : this.reader.log(position, SUBSCRIPTION_BATCH);
       const last = batch.at(-1);
@@ -186,12 +186,11 @@ export class SqliteEventStore extends EventStore {
     let missing = query.limit;
     let beyond: number | null = null;
     while (missing > 0) {
-      const page: readonly StoredEvent[] = this.reader.page(query, beyond, missing);
-      const last = page.at(-1);
-      if (!last) return;
-      yield page;
-      missing -= page.length;
-      beyond = last.streamSequence;
+      const { events, isLast }: Page = this.reader.page(query, beyond, missing);
+      yield events;
+      if (isLast) return;
+      missing -= events.length;
+      beyond = events.at(-1)?.streamSequence ?? null;
       await nextTurn();
     }
   }

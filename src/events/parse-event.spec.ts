@@ -8,7 +8,12 @@ const withData = (data: unknown) => storedEvent(1, { data } as Partial<StoredEve
 
 describe('parseEvent', () => {
   it('reads back exactly what JSON.stringify has written, of any plain data [EV-3]', () => {
-    const plain = fc.jsonValue({ maxDepth: 4 }).map((value) => JSON.parse(JSON.stringify(value)) as unknown);
+    const plain = fc
+      .jsonValue({ maxDepth: 4 })
+      .map((value) => JSON.stringify(value))
+      // The one key that an event refuses.
+      .filter((json) => !json.includes('"__proto__"'))
+      .map((json) => JSON.parse(json) as unknown);
     fc.assert(
       fc.property(plain, (value) => {
         const event = withData({ value });

@@ -14,7 +14,7 @@ const appender = fileURLToPath(new URL('./appender.ts', import.meta.url));
 interface Appender {
   readonly child: ChildProcess;
   /** Resolves once so many lines have been acknowledged, or the process is gone. */
-  until(count: number): Promise<void>;
+  readonly until: (count: number) => Promise<void>;
   /** Resolves with the acknowledged lines once the process is gone. */
   readonly acknowledged: Promise<readonly string[]>;
 }
