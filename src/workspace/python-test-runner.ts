@@ -221,6 +221,18 @@ def run_unittest(expected):
     return result.failed, missing
 
 
+def own_frames(text):
+    """What pytest says of an error while it collects, without the frames of pytest and Python themselves."""
+    kept, keep = [], True
+    for line in text.replace(ROOT + os.sep, "").split("\n"):
+        if re.match(r"\S+:\d+: in ", line):
+            keep = not line.startswith("/")
+        keep = keep or line.startswith("E ")
+        if keep:
+            kept.append(line)
+    return shorten("\n".join(kept))
+
+
 class PytestResults:
     def __init__(self):
         self.ran, self.failed, self.outcomes = set(), False, {}
@@ -231,7 +243,7 @@ class PytestResults:
     def pytest_collectreport(self, report):
         if report.failed:
             self.failed = True
-            tell(FILE, "failed", 0, shorten(str(report.longrepr)))
+            tell(FILE, "failed", 0, own_frames(str(report.longrepr)))
 
     def pytest_runtest_logreport(self, report):
         name = self.name(report.nodeid)
@@ -240,11 +252,12 @@ class PytestResults:
             crash = getattr(report.longrepr, "reprcrash", None)
             where = f"\n  at {crash.path}:{crash.lineno}" if crash else ""
             status, message = "failed", shorten((crash.message if crash else str(report.longrepr)) + where)
-        elif status == "passed" and report.skipped:
-            place = report.longrepr[0] if isinstance(report.longrepr, tuple) else PATH
+        elif status == "passed" and report.skipped and not hasattr(report, "wasxfail"):
+            place, line, reason = report.longrepr if isinstance(report.longrepr, tuple) else (PATH, 0, "skipped")
+            # As with unittest: that the code under test makes a test skip is a failure.
             outside = place.startswith(ROOT + os.sep) and os.path.realpath(place) != os.path.realpath(PATH)
             status = "failed" if outside else "skipped"
-            message = shorten(str(getattr(report, "wasxfail", "") or report.longrepr))
+            message = shorten(f"{reason}\n  at {place}:{line}" if outside else reason)
         self.outcomes[name] = (status, message, seconds + report.duration)
         if report.when == "teardown":
             status, message, seconds = self.outcomes[name]
@@ -258,9 +271,7 @@ def run_pytest(pytest, expected):
     directory = os.path.dirname(PATH)
     sys.path[:0] = [ROOT] if directory == ROOT else [ROOT, directory]
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-    options = ["-p", "no:cacheprovider", "-c", os.devnull, "--rootdir", ROOT, "-q", "--import-mode=importlib"]
-    if not os.environ.get("TASKLOOM_CONFTEST"):
-        options.append("--noconftest")
+    options = ["-p", "no:cacheprovider", "-c", os.devnull, "--rootdir", ROOT, "--confcutdir", ROOT, "-q", "--import-mode=importlib"]
     code = pytest.main([*options, PATH], plugins=[results])
     names = [function if owner is None else owner + "." + function for owner, function in expected]
     missing = [name for name in dict.fromkeys(names) if name not in results.ran]

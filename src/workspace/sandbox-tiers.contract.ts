@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { describe } from '@jest/globals';
 import { BwrapSandbox } from './sandbox.bwrap.ts';
@@ -41,3 +42,8 @@ function kernelIsOlderThan(major: number, minor: number): boolean {
 
 /** Whether the tests that need Python can run: where they cannot, they are shown as skipped. */
 export const hasPython = ['/usr/bin/python3', '/usr/local/bin/python3'].some((path) => existsSync(path));
+
+const systemPath = { env: { PATH: '/usr/bin:/usr/local/bin' } };
+
+/** Whether the Python that a sandbox would take has pytest. */
+export const hasPytest = hasPython && spawnSync('python3', ['-I', '-c', 'import pytest'], systemPath).status === 0;

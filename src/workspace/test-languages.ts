@@ -15,6 +15,8 @@ export interface TestLanguage {
   command(testFile: string): readonly [string, ...string[]];
   /** A file that helps tests but holds none, though it may be listed among the test files. */
   isSupport?(path: string): boolean;
+  /** A file that the test framework obeys: only taken from those who give the tests, not from the code under test. */
+  isConfiguration?(path: string): boolean;
 }
 
 const nodeTools = ['node-test-preload', 'node-test-reporter'].map((name) => `${name}${extname(import.meta.url)}`);
@@ -48,6 +50,7 @@ export const testLanguages: readonly TestLanguage[] = [
     name: 'python',
     tools: () => Promise.resolve([{ path: 'run_tests.py', content: pythonTestRunner }]),
     command: (testFile) => ['python3', '-P', '-B', '-X', 'utf8', '{tools}/run_tests.py', testFile],
+    isConfiguration: (path) => /(^|\/)(conftest|sitecustomize|usercustomize)\.py$|(^|\/)pytest\.ini$/.test(path),
     isSupport: (path) => /(^|\/)(conftest|__init__)\.py$/.test(path),
   },
 ];

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { codingSamples } from '../../test/support/coding-samples.ts';
-import { describeTiers, hasPython } from './sandbox-tiers.contract.ts';
+import { describeTiers, hasPytest, hasPython } from './sandbox-tiers.contract.ts';
 import { RefusingSandbox } from './sandbox.refusing.ts';
 import { TestRunner } from './test-runner.ts';
 import {
@@ -16,6 +16,47 @@ const itPython = hasPython ? it : it.skip;
 const samples = codingSamples.slice(0, 4).filter(({ language }) => hasPython || language !== 'python');
 
 const nodeTest = `import { describe, it, test } from 'node:test';\nimport assert from 'node:assert/strict';\n`;
+
+const loadFailures = (
+  [
+    [
+      'a syntax error in JavaScript',
+      'javascript',
+      { 'a.test.js': `${nodeTest}import './b.js';\ntest('x', () => {});`, 'b.js': 'let fine = 1;\nlet wrong = ;' },
+      /b\.js:2[^]*SyntaxError: Unexpected token/,
+    ],
+    [
+      'a missing module in JavaScript',
+      'javascript',
+      { 'a.test.js': `${nodeTest}import './c.js';\ntest('x', () => {});` },
+      /Cannot find module 'c\.js' imported from a\.test\.js/,
+    ],
+    [
+      'a missing export in JavaScript',
+      'javascript',
+      { 'a.test.js': `${nodeTest}import { nope } from './b.js';\ntest('x', () => {});`, 'b.js': 'export {};' },
+      /a\.test\.js:3[^]*does not provide an export named 'nope'/,
+    ],
+    [
+      'a syntax error in Python',
+      'python',
+      { 'a_test.py': 'import b\n', 'b.py': 'x = 1\ndef f(:\n' },
+      /"b\.py", line 2[^]*SyntaxError/,
+    ],
+    [
+      'a missing module in Python',
+      'python',
+      { 'a_test.py': 'import unittest\nimport missing_module\n' },
+      /ModuleNotFoundError: No module named 'missing_module'\n {2}at a_test\.py:2/,
+    ],
+    [
+      'an exit at import in Python',
+      'python',
+      { 'a_test.py': 'import b\n', 'b.py': 'import sys\nsys.exit(0)\n' },
+      /ended the run by itself while it was loaded: exit code 0/,
+    ],
+  ] satisfies [string, string, Files, RegExp][]
+).filter(([, language]) => hasPython || language !== 'python');
 
 describeTiers(['bwrap', 'landlock', 'process'], ({ name, make }) => {
   const sandbox = make();
@@ -149,44 +190,51 @@ class Fresh(unittest.TestCase):
     expect(report.results.map(({ file }) => file)).toEqual(names);
   });
 
-  it.each<[string, string, Files, RegExp]>([
-    [
-      'a syntax error in JavaScript',
-      'javascript',
-      { 'a.test.js': `${nodeTest}import './b.js';\ntest('x', () => {});`, 'b.js': 'let fine = 1;\nlet wrong = ;' },
-      /b\.js:2[^]*SyntaxError: Unexpected token/,
-    ],
-    [
-      'a missing module in JavaScript',
-      'javascript',
-      { 'a.test.js': `${nodeTest}import './c.js';\ntest('x', () => {});` },
-      /Cannot find module 'c\.js' imported from a\.test\.js/,
-    ],
-    [
-      'a missing export in JavaScript',
-      'javascript',
-      { 'a.test.js': `${nodeTest}import { nope } from './b.js';\ntest('x', () => {});`, 'b.js': 'export {};' },
-      /a\.test\.js:3[^]*does not provide an export named 'nope'/,
-    ],
-    [
-      'a syntax error in Python',
-      'python',
-      { 'a_test.py': 'import b\n', 'b.py': 'x = 1\ndef f(:\n' },
-      /"b\.py", line 2[^]*SyntaxError/,
-    ],
-    [
-      'a missing module in Python',
-      'python',
-      { 'a_test.py': 'import unittest\nimport missing_module\n' },
-      /ModuleNotFoundError: No module named 'missing_module'\n {2}at a_test\.py:2/,
-    ],
-    [
-      'an exit at import in Python',
-      'python',
-      { 'a_test.py': 'import b\n', 'b.py': 'import sys\nsys.exit(0)\n' },
-      /ended the run by itself while it was loaded: exit code 0/,
-    ],
-  ])('makes %s a failed result that says where [TK-4]', async (_what, language, files, message) => {
+  const itPytest = hasPytest ? it : it.skip;
+  itPytest('runs tests in the form of pytest where that is installed (else skipped) [TK-5]', async () => {
+    const test = `
+import pytest
+from double import double
+
+@pytest.mark.parametrize("value", [1, 2])
+def test_double(value):
+    assert double(value) == 2 * value
+
+class TestFiles:
+    def test_in(self, tmp_path):
+        assert (tmp_path / "a").write_text("x")
+`;
+    const right = { 'tests/test_double.py': test, 'double.py': 'def double(x):\n    return 2 * x\n' };
+    const passed = await run('python', right);
+    expect(passed).toMatchObject({ passed: true });
+    expect(passed.results.map((result) => result.name)).toEqual([
+      ...['test_double[1]', 'test_double[2]', 'TestFiles.test_in'],
+    ]);
+    const emptied = { ...right, 'conftest.py': 'def pytest_collection_modifyitems(items):\n    items.clear()\n' };
+    expect((await run('python', emptied)).results).toHaveLength(3);
+    const wrong = await run('python', { ...right, 'double.py': 'def double(x):\n    return 2\n' });
+    expect(wrong.results[1]?.message).toMatch(/assert 2 == 4[^]*at tests\/test_double\.py:7/);
+  });
+
+  itPython('keeps what the test framework obeys out of the hands of the code under test [WS-3]', async () => {
+    const content = `
+import os, unittest
+class Configuration(unittest.TestCase):
+    def test_files(self):
+        self.assertEqual([name for name in sorted(os.listdir()) if name != "a_test.py"], ["conftest.py", "pytest.ini"])
+`;
+    const files = [
+      { path: 'a_test.py', content, role: 'test' },
+      { path: 'conftest.py', content: '', role: 'fixture' },
+      { path: 'pytest.ini', content: '', role: 'test' },
+      { path: 'sitecustomize.py', content: '', role: 'source' },
+      { path: 'sub/conftest.py', content: '' },
+    ];
+    const report = await runner.run({ language: 'python', files, testFiles: ['a_test.py'], timeoutMs: 15_000 });
+    expect(report).toMatchObject({ passed: true });
+  });
+
+  it.each(loadFailures)('makes %s a failed result that says where [TK-4]', async (_what, language, files, message) => {
     const report = await run(language, files);
     expect(report.passed).toBe(false);
     expect(report.results).toMatchObject([{ status: 'failed', file: Object.keys(files)[0] }]);

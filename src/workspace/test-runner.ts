@@ -8,8 +8,8 @@ import { TestFileMissingError, UnknownLanguageError } from './workspace.errors.t
 
 export interface TestRequest {
   readonly language: string;
-  /** Everything the tests may need, the test files themselves included. */
-  readonly files: readonly { readonly path: string; readonly content: string }[];
+  /** Everything the tests may need, the test files themselves included. The roles `test` and `fixture` are the tests' own. */
+  readonly files: readonly { readonly path: string; readonly content: string; readonly role?: string }[];
   /** Paths out of `files` that are run, whatever they are called. */
   readonly testFiles: readonly string[];
   /** The longest run of one test file; when one takes longer, the others are ended too. */
@@ -27,6 +27,8 @@ interface FileRun {
   readonly result: SandboxResult;
   readonly report: FileReport;
 }
+
+const isOfTheTests = (role: string | undefined) => role === 'test' || role === 'fixture';
 
 const SMALLEST_OUTPUT_BYTES = 65_536;
 
@@ -53,8 +55,11 @@ export class TestRunner {
   async run(request: TestRequest): Promise<TestReport> {
     const language = this.byName.get(request.language);
     if (!language) throw new UnknownLanguageError(request.language, this.languages);
-    const files = request.files.map(({ path, content }) => ({ path: safePath(path), content }));
     const testFiles = [...new Set(request.testFiles.map(safePath))];
+    const files = request.files
+      .map(({ path, ...rest }) => ({ path: safePath(path), ...rest }))
+      .filter(({ path, role }) => !language.isConfiguration?.(path) || isOfTheTests(role) || testFiles.includes(path))
+      .map(({ path, content }) => ({ path, content }));
     for (const path of testFiles) if (!files.some((file) => file.path === path)) throw new TestFileMissingError(path);
     const startedAt = performance.now();
     const run = testFiles.filter((path) => !language.isSupport?.(path));
