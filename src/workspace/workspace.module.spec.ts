@@ -1,4 +1,4 @@
-import { Module, Global } from '@nestjs/common';
+import { ConsoleLogger, Global, Module } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { expect, it } from '@jest/globals';
 import { testConfiguration } from '../../test/support/configuration.ts';
@@ -19,7 +19,7 @@ it('offers the sandbox, the test runner and the workspaces that are configured, 
   class ConfigurationModule {}
 
   const application = await Test.createTestingModule({ imports: [ConfigurationModule, WorkspaceModule] })
-    .setLogger(false)
+    .setLogger(new ConsoleLogger({ logLevels: [] }))
     .compile();
   const sandbox = application.get(Sandbox);
   expect(sandbox.describe().isolation).toBe('process');
