@@ -17,7 +17,8 @@ afterAll(async () => {
 });
 
 afterEach(async () => {
-  for (const socket of sockets.splice(0)) socket.disconnect();
+  // Terminated: one that reads nothing would wait for the server to agree to the end.
+  for (const socket of sockets.splice(0)) wire(socket).terminate();
   await eventually(
     async () => Promise.resolve(server.hub.connections),
     (count) => count === 0,
@@ -30,9 +31,14 @@ async function bareSocket(): Promise<Socket> {
   return socket;
 }
 
+interface Wire {
+  pause(): void;
+  terminate(): void;
+}
+
 /** The TCP socket under a client: paused, the client is alive and reads nothing. */
-function wire(socket: Socket): { pause(): void; resume(): void } {
-  const { transport } = socket.io.engine as unknown as { transport: { ws: { pause(): void; resume(): void } } };
+function wire(socket: Socket): Wire {
+  const { transport } = socket.io.engine as unknown as { transport: { ws: Wire } };
   return transport.ws;
 }
 
