@@ -111,6 +111,19 @@ describe('a run', () => {
     expect(new Set(workflow.performed).size).toBe(4);
   });
 
+  it('says of each fact which one called for it [EV-2, OR-30]', async () => {
+    const { orchestrator } = await bench.start();
+    await orchestrator.startWorkers(1);
+    await orchestrator.submit(task('t', { steps: 2 }));
+    await until(async () => (await orchestrator.stats()).completed === 1);
+    const events = await bench.log.events.getEvents('t');
+    expect(events.map((event) => event.causationId)).toEqual([
+      null,
+      ...events.slice(0, -1).map((event) => event.eventId),
+    ]);
+    expect(new Set(events.map((event) => event.correlationId)).size).toBe(1);
+  });
+
   it('commits its result on top of facts that came meanwhile [OR-32]', async () => {
     const hold = gate();
     const { orchestrator, workflow } = await bench.start(() => hold.passed);

@@ -1,4 +1,5 @@
-import { type EventStore, StreamConflictError } from '../events/index.ts';
+import { type EventStore, type StoredEvent, StreamConflictError } from '../events/index.ts';
+import { toTimestamp } from '../kernel/clock.ts';
 import { AppError, messageOf } from '../kernel/errors.ts';
 import { type GuardedStatement, GuardFailedError } from '../storage/index.ts';
 import { LeaseLostError, ShuttingDownError, TaskTimeoutError } from './orchestrator.errors.ts';
@@ -12,6 +13,8 @@ export type RunEnd =
 
 interface Finished<State> {
   readonly key: string;
+  /** The newest fact when the step was called for. */
+  readonly cause: string | null;
   readonly result: { readonly commit: Commit<State> } | { readonly error: unknown };
 }
 
@@ -23,6 +26,7 @@ interface Finished<State> {
 export class TaskRun<State, Action extends StepAction> {
   private state: State;
   private sequence = 0;
+  private newestEventId: string | null = null;
   private newestKnown = 0;
   private yielding = false;
   private readonly inFlight = new Map<string, Promise<Finished<State>>>();
@@ -94,16 +98,17 @@ export class TaskRun<State, Action extends StepAction> {
   private start(action: Action): void {
     if (this.inFlight.has(action.key)) return;
     const { taskId } = this.lease;
+    const cause = this.newestEventId;
     const step = {
       taskId,
       state: this.state,
       idempotencyKey: `${taskId}:${action.key}`,
       signal: this.steps.signal,
-      record: (commit: Commit<State>) => this.commit(commit),
+      record: (commit: Commit<State>) => this.commit(commit, cause),
     };
     const finished = this.workflow.perform(action, step).then(
-      (commit): Finished<State> => ({ key: action.key, result: { commit } }),
-      (error: unknown): Finished<State> => ({ key: action.key, result: { error } }),
+      (commit): Finished<State> => ({ key: action.key, cause, result: { commit } }),
+      (error: unknown): Finished<State> => ({ key: action.key, cause, result: { error } }),
     );
     this.inFlight.set(action.key, finished);
   }
@@ -118,17 +123,17 @@ export class TaskRun<State, Action extends StepAction> {
     if (!finished) return;
     this.inFlight.delete(finished.key);
     if ('error' in finished.result) throw finished.result.error;
-    await this.commit(finished.result.commit);
+    await this.commit(finished.result.commit, finished.cause);
   }
 
   /** The single writer of the stream: one commit after the other, again on the newer state when others appended first. */
-  private commit(commit: Commit<State>): Promise<void> {
+  private commit(commit: Commit<State>, cause: string | null): Promise<void> {
     const appended = this.appends.then(async () => {
       for (;;) {
         this.steps.signal.throwIfAborted();
         const drafts = commit(this.state);
         if (drafts.length === 0) return;
-        if (await this.append(drafts)) return;
+        if (await this.append(drafts, { cause })) return;
         await this.catchUp();
       }
     });
@@ -138,17 +143,18 @@ export class TaskRun<State, Action extends StepAction> {
 
   private async append(
     drafts: ReturnType<Commit<State>>,
-    move: GuardedStatement = moves.hold(this.lease),
+    {
+      move = moves.hold(this.lease),
+      cause = this.newestEventId,
+    }: { move?: GuardedStatement; cause?: string | null } = {},
   ): Promise<boolean> {
     try {
       const stored = await this.events.append(this.lease.taskId, drafts, {
         expectedSequence: this.sequence,
+        causationId: cause,
         alongside: [move],
       });
-      for (const event of stored) {
-        this.state = this.workflow.evolve(this.state, event);
-        this.sequence = event.streamSequence;
-      }
+      for (const event of stored) this.apply(event);
       return true;
     } catch (error) {
       if (error instanceof StreamConflictError) return false;
@@ -160,20 +166,22 @@ export class TaskRun<State, Action extends StepAction> {
   }
 
   private async catchUp(): Promise<void> {
-    for await (const event of this.events.read(this.lease.taskId, { afterSequence: this.sequence })) {
-      this.state = this.workflow.evolve(this.state, event);
-      this.sequence = event.streamSequence;
-    }
+    for await (const event of this.events.read(this.lease.taskId, { afterSequence: this.sequence })) this.apply(event);
     this.newestKnown = Math.max(this.newestKnown, this.sequence);
+  }
+
+  private apply(event: StoredEvent): void {
+    this.state = this.workflow.evolve(this.state, event);
+    this.sequence = event.streamSequence;
+    this.newestEventId = event.eventId;
   }
 
   /** True: parked. False: the wait is over, or something came meanwhile, so decide again. */
   private async park(wait: Wait): Promise<boolean> {
     const wakeAt = wait.until === null ? null : Date.parse(wait.until);
     if (wakeAt !== null && wakeAt <= this.clock()) {
-      await this.commit(() => [
-        { eventType: 'WAIT_ELAPSED', data: { reason: wait.reason, until: new Date(wakeAt).toISOString() } },
-      ]);
+      const data = { reason: wait.reason, until: toTimestamp(wakeAt) };
+      await this.commit(() => [{ eventType: 'WAIT_ELAPSED', data }], this.newestEventId);
       return false;
     }
     return this.letGo(moves.park(this.lease, wait.reason, wait.detail, wakeAt));
@@ -185,7 +193,7 @@ export class TaskRun<State, Action extends StepAction> {
 
   /** Moves the row only if the stream still stands where the decision was made; else reads on and answers false. */
   private async letGo(move: GuardedStatement): Promise<boolean> {
-    if (await this.append([], move)) return true;
+    if (await this.append([], { move })) return true;
     await this.catchUp();
     return false;
   }
