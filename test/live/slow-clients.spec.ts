@@ -18,7 +18,10 @@ afterAll(async () => {
 
 afterEach(async () => {
   // Terminated: one that reads nothing would wait for the server to agree to the end.
-  for (const socket of sockets.splice(0)) wire(socket).terminate();
+  for (const socket of sockets.splice(0)) {
+    if (socket.connected) wire(socket).terminate();
+    socket.disconnect();
+  }
   await eventually(
     async () => Promise.resolve(server.hub.connections),
     (count) => count === 0,
