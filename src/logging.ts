@@ -19,6 +19,8 @@ export function loggingOptions(level: LevelWithSilent): Params {
     forRoutes: ['{*path}'],
     pinoHttp: {
       level,
+      // Where nobody would see the lines of requests, none are made.
+      autoLogging: ['info', 'debug', 'trace'].includes(level),
       redact: ['req.headers', 'req.remoteAddress', 'req.remotePort'],
       hooks: {
         logMethod(parameters, method, severity) {

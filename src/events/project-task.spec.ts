@@ -147,9 +147,7 @@ describe('the state of a task', () => {
 
   it('goes by stream sequence, whatever the order of arrival and the times say [EV-40]', () => {
     const events = stream(...life);
-    const backwards = events.map(
-      (event, index) => ({ ...event, timestamp: events.at(-1 - index)?.timestamp ?? '' }),
-    );
+    const backwards = events.map((event, index) => ({ ...event, timestamp: events.at(-1 - index)?.timestamp ?? '' }));
     const { createdAt, startedAt, finishedAt, ...rest } = projectTask('task', backwards.toReversed());
     expect(rest).toMatchObject({ status: 'completed', codeVersion: 2, warnings: [] });
     expect([createdAt, startedAt, finishedAt].every((time) => time !== null)).toBe(true);

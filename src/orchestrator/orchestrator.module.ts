@@ -27,8 +27,8 @@ class OrchestratorLifecycle implements OnApplicationBootstrap, OnModuleDestroy {
     @Inject(CONFIGURATION) private readonly configuration: Configuration,
   ) {}
 
-  async onApplicationBootstrap(): Promise<void> {
-    await this.orchestrator.startWorkers(this.configuration.ORCHESTRATOR_WORKERS);
+  onApplicationBootstrap(): void {
+    this.orchestrator.startWorkers(this.configuration.ORCHESTRATOR_WORKERS);
   }
 
   @Interval(WAKE_INTERVAL_MS)

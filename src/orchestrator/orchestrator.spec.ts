@@ -23,7 +23,7 @@ describe('the queue', () => {
     for (const [id, priority] of Object.entries({ low: 30, first: 10, critical: 0, second: 10 })) {
       await orchestrator.submit(task(id, { priority }));
     }
-    await orchestrator.startWorkers(3);
+    orchestrator.startWorkers(3);
     await until(() => workflow.performed.length === 4);
     expect(workflow.performed).toEqual(['critical:1', 'first:1', 'second:1', 'low:1']);
   });
@@ -39,7 +39,7 @@ describe('the queue', () => {
       return `${queued.total} ${waitingSubmitters}`;
     };
     await until(async () => (await queuedAndWaiting()) === '100 5');
-    await orchestrator.startWorkers(3);
+    orchestrator.startWorkers(3);
     for (const [index, waiting] of [4, 3, 2, 1, 0].entries()) {
       await until(() => workflow.performed.length === index + 1);
       await submitted[100 + index];
@@ -52,7 +52,7 @@ describe('the queue', () => {
 
   it('runs 1,000 rapid submissions in the end, none twice [OR-10]', async () => {
     const { orchestrator, workflow } = await bench.start();
-    await orchestrator.startWorkers(3);
+    orchestrator.startWorkers(3);
     await Promise.all(Array.from({ length: 1000 }, (_, index) => orchestrator.submit(task(`t${index}`))));
     await until(async () => (await orchestrator.stats()).completed === 1000);
     expect(workflow.performed).toHaveLength(1000);
@@ -90,7 +90,7 @@ describe('the queue', () => {
   it('holds a task back until those it depends on have ended [OR-13]', async () => {
     const { orchestrator, workflow } = await bench.start();
     await orchestrator.submit(task('last', { dependsOn: ['first'], priority: priorities.CRITICAL }));
-    await orchestrator.startWorkers(3);
+    orchestrator.startWorkers(3);
     await orchestrator.submit(task('first'));
     await until(() => workflow.performed.length === 2);
     expect(workflow.performed).toEqual(['first:1', 'last:1']);
@@ -101,7 +101,7 @@ describe('the slots', () => {
   it('never run more than five at once, however many loops feed them [OR-11]', async () => {
     const hold = gate();
     const { orchestrator, workflow } = await bench.start(() => hold.passed);
-    await orchestrator.startWorkers(3);
+    orchestrator.startWorkers(3);
     await Promise.all(Array.from({ length: 10 }, (_, index) => orchestrator.submit(task(`t${index}`))));
     await until(() => workflow.running === 5);
     await orchestrator.wakeDue();
@@ -115,7 +115,7 @@ describe('the slots', () => {
     const { orchestrator } = await bench.start(({ step }, { taskId }) =>
       taskId === 'bad' && step === 1 ? Promise.reject(new Error('boom')) : Promise.resolve(),
     );
-    await orchestrator.startWorkers(1);
+    orchestrator.startWorkers(1);
     await orchestrator.submit(task('bad', { steps: 2 }));
     await orchestrator.submit(task('good'));
     await until(async () => (await orchestrator.stats()).completed === 1);
@@ -133,7 +133,7 @@ describe('the slots', () => {
     let crashes = 2;
     orchestrator.work.claim = (...parameters) =>
       crashes-- > 0 ? Promise.reject(new Error('crash')) : claim(...parameters);
-    await orchestrator.startWorkers(2);
+    orchestrator.startWorkers(2);
     await orchestrator.submit(task('t'));
     await until(async () => (await orchestrator.stats()).completed === 1);
     expect(reports.filter((report) => /worker \d crashed/.test(report))).toHaveLength(2);
@@ -150,7 +150,7 @@ describe('the slots', () => {
         }),
       { maxConcurrent: 1 },
     );
-    await orchestrator.startWorkers(1);
+    orchestrator.startWorkers(1);
     await orchestrator.submit(task('slow', { timeoutMs: 30 }));
     await orchestrator.submit(task('next'));
     await until(async () => (await orchestrator.stats()).completed === 1);
@@ -164,7 +164,7 @@ describe('the slots', () => {
 
   it('cancel a task without time at once [OR-12]', async () => {
     const { orchestrator, workflow } = await bench.start();
-    await orchestrator.startWorkers(1);
+    orchestrator.startWorkers(1);
     await orchestrator.submit(task('none', { timeoutMs: 0 }));
     await until(async () => (await orchestrator.stats()).timedOut === 1);
     expect(workflow.performed).toEqual([]);
@@ -176,7 +176,7 @@ describe('stats', () => {
   it('count what is queued by priority, what runs and what ended [OR-15]', async () => {
     const hold = gate();
     const { orchestrator, workflow } = await bench.start(() => hold.passed, { maxConcurrent: 2 });
-    await orchestrator.startWorkers(3);
+    orchestrator.startWorkers(3);
     for (const [index, priority] of [0, 0, 0, 10, 20, 35, 99].entries())
       await orchestrator.submit(task(`t${index}`, { priority }));
     await until(() => workflow.running === 2);

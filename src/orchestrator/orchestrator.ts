@@ -18,7 +18,8 @@ import {
 import { type OrchestratorStats, queuedByPriority, Tally } from './stats.ts';
 import { TaskRun } from './task-run.ts';
 import { FULL, WaitingLine } from './waiting-line.ts';
-import { guards, type Lease, moves, type NewWork, workMigrations, WorkTable } from './work-table.ts';
+import { guards, type Lease, moves, type NewWork, WorkTable } from './work-table.ts';
+import { workMigrations } from './work-schema.ts';
 import type { StepAction, Workflow } from './workflow.ts';
 
 export interface OrchestratorOptions {
@@ -69,9 +70,6 @@ export class Orchestrator {
   private readonly tally = new Tally();
   private readonly stopping = new AbortController();
   private loops: Promise<void>[] = [];
-  private following: Promise<void> = Promise.resolve();
-  /** Sequence number up to which the follower has told the runs. */
-  private followed = 0;
 
   private constructor(private readonly options: OrchestratorOptions) {
     this.work = new WorkTable(options.database);
@@ -91,10 +89,8 @@ export class Orchestrator {
     this.workflows.set(workflow.name, workflow as unknown as AnyWorkflow);
   }
 
-  /** Starts `count` loops that feed the slots, and the follower that tells runs what others appended. */
-  async startWorkers(count: number): Promise<void> {
-    this.followed = await this.options.events.lastSequence();
-    this.following = this.supervise('follower', () => this.follow());
+  /** Starts `count` loops that feed the slots. */
+  startWorkers(count: number): void {
     this.loops = Array.from({ length: count }, (_, index) => this.supervise(`worker ${index + 1}`, () => this.feed()));
   }
 
@@ -194,7 +190,6 @@ export class Orchestrator {
     grace.abort();
     for (const run of this.runs.values()) run.abort(reason);
     await Promise.all(this.ended);
-    await this.following;
   }
 
   private async feed(): Promise<void> {
@@ -247,14 +242,6 @@ export class Orchestrator {
         if (error instanceof GuardFailedError) return;
         await sleep(RESTART_DELAY_MS, this.stopping.signal).catch(() => undefined);
       }
-    }
-  }
-
-  private async follow(): Promise<void> {
-    const { signal } = this.stopping;
-    for await (const batch of this.options.events.subscribe({ after: this.followed, signal })) {
-      for (const event of batch) this.runs.get(event.taskId)?.notice(event.streamSequence);
-      this.followed = batch.at(-1)?.sequenceNumber ?? this.followed;
     }
   }
 

@@ -31,7 +31,7 @@ describe('shutdown', () => {
   it('lets a running step end within the grace time, and the next start goes on after it [OR-14, OR-16]', async () => {
     const hold = gate();
     const { orchestrator, workflow } = await bench.start(({ step }) => (step === 2 ? hold.passed : Promise.resolve()));
-    await orchestrator.startWorkers(1);
+    orchestrator.startWorkers(1);
     await orchestrator.submit(task('t', { steps: 3 }));
     await until(() => workflow.performed.length === 2);
     const down = orchestrator.shutdown({ graceMs: 5000 });
@@ -39,7 +39,7 @@ describe('shutdown', () => {
     await down;
     expect(await bench.typesOf('t')).toEqual(['TEST_TASK', 'TEST_STEP_DONE', 'TEST_STEP_DONE']);
     const next = await bench.start();
-    await next.orchestrator.startWorkers(1);
+    next.orchestrator.startWorkers(1);
     await until(async () => (await next.orchestrator.stats()).completed === 1);
     expect(next.workflow.performed).toEqual(['t:3']);
   });
@@ -49,7 +49,7 @@ describe('shutdown', () => {
       (_action, { signal }) =>
         new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('gone')))),
     );
-    await orchestrator.startWorkers(1);
+    orchestrator.startWorkers(1);
     await orchestrator.submit(task('t'));
     await until(() => workflow.running === 1);
     await orchestrator.shutdown({ graceMs: 10 });
@@ -60,7 +60,7 @@ describe('shutdown', () => {
 
   it('resolves for a task that never looks at its signal [OR-14]', async () => {
     const { orchestrator, workflow } = await bench.start(() => new Promise(() => undefined));
-    await orchestrator.startWorkers(1);
+    orchestrator.startWorkers(1);
     await orchestrator.submit(task('t'));
     await until(() => workflow.running === 1);
     await orchestrator.shutdown({ graceMs: 10 });
@@ -76,7 +76,7 @@ describe('a run', () => {
     expect(await orchestrator.work.claim('killed', 5)).not.toBeNull();
     await bench.log.events.append('t', [{ eventType: 'TEST_STEP_DONE', data: { step: 1 } }]);
     const next = await bench.start();
-    await next.orchestrator.startWorkers(1);
+    next.orchestrator.startWorkers(1);
     await until(async () => (await next.orchestrator.stats()).completed === 1);
     expect(next.workflow.performed).toEqual(['t:2', 't:3']);
   });
@@ -88,12 +88,12 @@ describe('a run', () => {
       return keys.length === 1 ? new Promise(() => undefined) : Promise.resolve();
     };
     const first = await bench.start(remember);
-    await first.orchestrator.startWorkers(1);
+    first.orchestrator.startWorkers(1);
     await first.orchestrator.submit(task('t'));
     await until(() => keys.length === 1);
     await first.orchestrator.shutdown({ graceMs: 0 });
     const next = await bench.start(remember);
-    await next.orchestrator.startWorkers(1);
+    next.orchestrator.startWorkers(1);
     await until(() => keys.length === 2);
     expect(keys).toEqual(['t:step:1', 't:step:1']);
   });
@@ -101,7 +101,7 @@ describe('a run', () => {
   it('performs independent steps at the same time and commits their results one after the other [OR-31]', async () => {
     const hold = gate();
     const { orchestrator, workflow } = await bench.start(() => hold.passed);
-    await orchestrator.startWorkers(1);
+    orchestrator.startWorkers(1);
     await orchestrator.submit(task('t', { steps: 4, parallel: true }));
     await until(() => workflow.running === 4);
     hold.open();
@@ -113,7 +113,7 @@ describe('a run', () => {
 
   it('says of each fact which one called for it [EV-2, OR-30]', async () => {
     const { orchestrator } = await bench.start();
-    await orchestrator.startWorkers(1);
+    orchestrator.startWorkers(1);
     await orchestrator.submit(task('t', { steps: 2 }));
     await until(async () => (await orchestrator.stats()).completed === 1);
     const events = await bench.log.events.getEvents('t');
@@ -127,7 +127,7 @@ describe('a run', () => {
   it('commits its result on top of facts that came meanwhile [OR-32]', async () => {
     const hold = gate();
     const { orchestrator, workflow } = await bench.start(() => hold.passed);
-    await orchestrator.startWorkers(1);
+    orchestrator.startWorkers(1);
     await orchestrator.submit(task('t'));
     await until(() => workflow.running === 1);
     await orchestrator.record('t', [{ eventType: 'TEST_NOTE', data: { text: 'meanwhile' } }]);
@@ -144,7 +144,7 @@ describe('a run', () => {
       signal.addEventListener('abort', () => (aborted = true));
       await hold.passed;
     });
-    await orchestrator.startWorkers(1);
+    orchestrator.startWorkers(1);
     await orchestrator.submit(task('t'));
     await until(() => workflow.running === 1);
     await orchestrator.end('t', [{ eventType: 'TASK_CANCELLED', data: { by: 'ann', reason: 'enough' } }]);
@@ -157,7 +157,7 @@ describe('a run', () => {
 
   it('gives its slot back while its task waits, and goes on when a fact comes [OR-30]', async () => {
     const { orchestrator, workflow } = await bench.start();
-    await orchestrator.startWorkers(1);
+    orchestrator.startWorkers(1);
     await orchestrator.submit(
       task('t', {
         drafts: [
@@ -179,7 +179,7 @@ describe('a run', () => {
   it('writes nothing once another holder has its task [OR-16, EV-22]', async () => {
     const hold = gate();
     const { orchestrator, workflow } = await bench.start(() => hold.passed);
-    await orchestrator.startWorkers(1);
+    orchestrator.startWorkers(1);
     await orchestrator.submit(task('t'));
     await until(() => workflow.running === 1);
     await bench.log.database.write([{ sql: 'UPDATE work SET lease_token = lease_token + 1', parameters: [] }]);

@@ -2,7 +2,8 @@ import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { type EventLog, eventLog } from '../../test/support/event-log.ts';
 import { StepWorkflow } from '../../test/support/step-workflow.ts';
 import { TaskRun } from './task-run.ts';
-import { type Lease, moves, workMigrations, WorkTable } from './work-table.ts';
+import { type Lease, moves, WorkTable } from './work-table.ts';
+import { workMigrations } from './work-schema.ts';
 import type { Workflow } from './workflow.ts';
 
 let log: EventLog;
@@ -46,7 +47,11 @@ it('commits a step on the facts as they are then, even when nobody told it that 
       };
     },
   };
-  // No follower runs here: only the store's refusal tells the run that it does not know everything.
+  // A subscription that never says anything: only the store's refusal tells the run that it does not know everything.
+  log.events.subscribe = async function* ({ signal }) {
+    await new Promise((resolve) => signal?.addEventListener('abort', resolve));
+    yield [];
+  };
   await expect(new TaskRun(watched, lease, log.events, Date.now).run()).resolves.toMatchObject({
     outcome: 'completed',
   });

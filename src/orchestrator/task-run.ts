@@ -1,5 +1,5 @@
 import { type EventStore, type StoredEvent, StreamConflictError } from '../events/index.ts';
-import { toTimestamp } from '../kernel/clock.ts';
+import { sleep, toTimestamp } from '../kernel/clock.ts';
 import { AppError, messageOf } from '../kernel/errors.ts';
 import { type GuardedStatement, GuardFailedError } from '../storage/index.ts';
 import { LeaseLostError, ShuttingDownError, TaskTimeoutError } from './orchestrator.errors.ts';
@@ -17,6 +17,8 @@ interface Finished<State> {
   readonly cause: string | null;
   readonly result: { readonly commit: Commit<State> } | { readonly error: unknown };
 }
+
+const WATCH_RETRY_MS = 100;
 
 /**
  * One claimed task, from its events to the end of its slot: load, fold, decide, perform, append, and again. Steps that
@@ -43,12 +45,6 @@ export class TaskRun<State, Action extends StepAction> {
     this.state = workflow.initial(lease.taskId);
   }
 
-  /** Somebody appended to the stream: look at it before the next decision. */
-  notice(streamSequence: number): void {
-    this.newestKnown = Math.max(this.newestKnown, streamSequence);
-    if (this.newestKnown > this.sequence) this.wake();
-  }
-
   /** Go back to the queue at the next step boundary. */
   yieldSlot(): void {
     this.yielding = true;
@@ -72,6 +68,7 @@ export class TaskRun<State, Action extends StepAction> {
     if (timeoutMs === 0) timeIsUp();
     try {
       await this.catchUp();
+      void this.watch();
       return await this.advance().catch((error: unknown) => this.giveUp(error));
     } catch (error) {
       if (error instanceof LeaseLostError) return { kind: 'lost' };
@@ -79,6 +76,23 @@ export class TaskRun<State, Action extends StepAction> {
     } finally {
       clearTimeout(timer);
       this.steps.abort(new LeaseLostError(taskId, token));
+    }
+  }
+
+  /** Notices what others append, for as long as the run lasts: it is looked at before the next decision. */
+  private async watch(): Promise<void> {
+    const { signal } = this.steps;
+    while (!signal.aborted) {
+      try {
+        const { taskId } = this.lease;
+        for await (const batch of this.events.subscribe({ taskId, after: this.sequence, signal })) {
+          this.newestKnown = Math.max(this.newestKnown, batch.at(-1)?.streamSequence ?? 0);
+          if (this.newestKnown > this.sequence) this.wake();
+        }
+      } catch {
+        // The store cannot be read just now: the run's own commits meet the same failure and deal with it.
+        await sleep(WATCH_RETRY_MS, signal).catch(() => undefined);
+      }
     }
   }
 

@@ -1,56 +1,6 @@
 import type { Kysely } from 'kysely';
-import type { Database, GuardedStatement, Migration, Row } from '../storage/index.ts';
-
-/** Every task that was ever accepted, and where it stands: what is ready, at which priority, under whose lease. */
-interface WorkRow {
-  /** Order of arrival; kept when a task goes back to the queue. */
-  position: number;
-  task_id: string;
-  workflow: string;
-  status: 'queued' | 'running' | 'waiting' | 'done';
-  priority: number;
-  timeout_ms: number;
-  lease_owner: string | null;
-  /** Grows with every claim: what an older holder still writes is refused. */
-  lease_token: number;
-  wait_reason: string | null;
-  wait_detail: string | null;
-  wake_at: number | null;
-}
-
-export interface WorkTables {
-  work: WorkRow;
-  work_dependencies: { task_id: string; depends_on: string };
-}
-
-export const workMigrations: readonly Migration[] = [
-  {
-    id: 1,
-    up: `
-      CREATE TABLE work (
-        position INTEGER PRIMARY KEY AUTOINCREMENT,
-        task_id TEXT NOT NULL UNIQUE,
-        workflow TEXT NOT NULL,
-        status TEXT NOT NULL CHECK (status IN ('queued', 'running', 'waiting', 'done')),
-        priority INTEGER NOT NULL,
-        timeout_ms INTEGER NOT NULL,
-        lease_owner TEXT,
-        lease_token INTEGER NOT NULL DEFAULT 0,
-        wait_reason TEXT,
-        wait_detail TEXT,
-        wake_at INTEGER
-      ) STRICT;
-      CREATE INDEX work_ready ON work (status, priority, position) WHERE status IN ('queued', 'running');
-      CREATE INDEX work_unfinished ON work (position) WHERE status <> 'done';
-      CREATE INDEX work_wake ON work (wake_at) WHERE wake_at IS NOT NULL;
-      CREATE TABLE work_dependencies (
-        task_id TEXT NOT NULL,
-        depends_on TEXT NOT NULL,
-        PRIMARY KEY (task_id, depends_on)
-      ) STRICT, WITHOUT ROWID;
-    `,
-  },
-];
+import type { Database, GuardedStatement, Row } from '../storage/index.ts';
+import type { WorkRow, WorkTables } from './work-schema.ts';
 
 export interface NewWork {
   readonly taskId: string;
@@ -79,13 +29,16 @@ export interface WaitingTask {
 /** Names of the guards of a submission, as GuardFailedError carries them. */
 export const guards = { room: 'work.room', noCircle: 'work.noCircle', lease: 'work.lease' } as const;
 
+const countOf = (status: WorkRow['status']) =>
+  `(SELECT coalesce(sum(count), 0) FROM work_counts WHERE status = '${status}')`;
+
 /** The statements that move a task's row; the ones that belong to a fact are committed with it, through `alongside`. */
 export const moves = {
   /** A new row, if the queue has room and no circle of dependencies comes of it. */
   enqueue(work: NewWork, maxQueue: number): readonly GuardedStatement[] {
     const insert: GuardedStatement = {
       sql: `INSERT INTO work (task_id, workflow, status, priority, timeout_ms)
-            SELECT ?, ?, 'queued', ?, ? WHERE (SELECT count(*) FROM work WHERE status = 'queued') < ?`,
+            SELECT ?, ?, 'queued', ?, ? WHERE ${countOf('queued')} < ?`,
       parameters: [work.taskId, work.workflow, work.priority, work.timeoutMs, maxQueue],
       guard: { name: guards.room, rows: 1 },
     };
@@ -176,7 +129,7 @@ export class WorkTable {
            SELECT 1 FROM work_dependencies AS needed LEFT JOIN work AS other ON other.task_id = needed.depends_on
            WHERE needed.task_id = work.task_id AND other.status IS NOT 'done')
          ORDER BY priority, position LIMIT 1)
-       AND (SELECT count(*) FROM work WHERE status = 'running') < ?
+       AND ${countOf('running')} < ?
        RETURNING task_id, workflow, priority, timeout_ms, lease_token`,
       [owner, maxConcurrent],
     );
@@ -237,14 +190,9 @@ export class WorkTable {
     return [taskId, ...dependsOn, taskId];
   }
 
-  /** Counts of queued and running tasks; bounded by the queue's and the slots' limits, however long the log is. */
+  /** How many tasks stand where: at most one row for each status and priority, however many tasks there are. */
   async counts(): Promise<readonly { status: WorkRow['status']; priority: number; count: number }[]> {
-    return this.reader
-      .selectFrom('work')
-      .select(['status', 'priority', (query) => query.fn.countAll<number>().as('count')])
-      .where('status', 'in', ['queued', 'running'])
-      .groupBy(['status', 'priority'])
-      .execute();
+    return this.reader.selectFrom('work_counts').selectAll().execute();
   }
 
   /** Tasks that are not over, in order of arrival. */
