@@ -5,6 +5,7 @@ import { BwrapSandbox } from './sandbox.bwrap.ts';
 import { LandlockSandbox } from './sandbox.landlock.ts';
 import type { LocalSandbox, LocalSandboxOptions } from './sandbox.local.ts';
 import { ProcessSandbox } from './sandbox.process.ts';
+import { hasPython } from '../../test/support/coding-samples.ts';
 
 export interface Tier {
   readonly name: 'bwrap' | 'landlock' | 'process';
@@ -41,7 +42,7 @@ function kernelIsOlderThan(major: number, minor: number): boolean {
 }
 
 /** Whether the tests that need Python can run: where they cannot, they are shown as skipped. */
-export const hasPython = ['/usr/bin/python3', '/usr/local/bin/python3'].some((path) => existsSync(path));
+export { hasPython };
 
 const systemPath = { env: { PATH: '/usr/bin:/usr/local/bin' } };
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { answerTo, codingSamples, taskOf } from '../support/coding-samples.ts';
+import { answerTo, runnableSamples, taskOf } from '../support/coding-samples.ts';
 import { FakeOllama } from '../support/fake-ollama.ts';
 import { eventsOf, eventually, outcomeOf, request } from '../support/rest.ts';
 import { ServerProcess } from '../support/server-process.ts';
@@ -23,7 +23,7 @@ describe('a server that is killed in the middle of its work', () => {
 
     for (let round = 0; round < rounds; round++) {
       for (let index = 0; index < tasksPerRound; index++) {
-        const sample = codingSamples[(round * tasksPerRound + index) % codingSamples.length];
+        const sample = runnableSamples[(round * tasksPerRound + index) % runnableSamples.length];
         if (!sample) throw new Error('no sample');
         const answer = await request('POST', `${server.url}/tasks`, {
           ...taskOf(sample),

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import type { NewTask } from '../../src/tasks/index.ts';
 
 /** A small problem with a first attempt that its tests refuse and a second one that they accept. */
@@ -172,6 +173,12 @@ export const codingSamples: readonly CodingSample[] = problems.flatMap((problem)
   javascript(problem),
   python(problem),
 ]);
+
+/** Whether there is a Python that a sandbox would take. */
+export const hasPython = ['/usr/bin/python3', '/usr/local/bin/python3'].some((path) => existsSync(path));
+
+/** Those of them that this machine can run. */
+export const runnableSamples = codingSamples.filter(({ language }) => hasPython || language !== 'python');
 
 /** The sample as POST /tasks takes it: its module and its test are given, no plan is asked for. */
 export function taskOf(sample: CodingSample): NewTask {
