@@ -7,6 +7,7 @@ import {
   until,
 } from '../../test/support/orchestrator-bench.ts';
 import type { DoStep } from '../../test/support/step-workflow.ts';
+import { StoreUnavailableError } from '../storage/index.ts';
 
 let bench: OrchestratorBench;
 
@@ -122,6 +123,23 @@ describe('a run', () => {
       ...events.slice(0, -1).map((event) => event.eventId),
     ]);
     expect(new Set(events.map((event) => event.correlationId)).size).toBe(1);
+  });
+
+  it('goes on when the store is back, and its task is not failed for the outage [EV-26, OR-16]', async () => {
+    const { orchestrator, reports } = await bench.start();
+    const { events } = bench.log;
+    const append = events.append.bind(events);
+    let outages = 2;
+    events.append = (taskId, drafts, options) => {
+      if (drafts[0]?.eventType !== 'TEST_STEP_DONE' || outages === 0) return append(taskId, drafts, options);
+      outages -= 1;
+      return Promise.reject(new StoreUnavailableError('a.db', 'diskFull', 'for a test'));
+    };
+    orchestrator.startWorkers(1);
+    await orchestrator.submit(task('t'));
+    await until(async () => (await orchestrator.stats()).completed === 1);
+    expect(await bench.typesOf('t')).toEqual(['TEST_TASK', 'TEST_STEP_DONE', 'TASK_COMPLETE']);
+    expect(reports).toHaveLength(2);
   });
 
   it('commits its result on top of facts that came meanwhile [OR-32]', async () => {

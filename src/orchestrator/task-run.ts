@@ -1,7 +1,7 @@
 import { type EventStore, type StoredEvent, StreamConflictError } from '../events/index.ts';
 import { sleep, toTimestamp } from '../kernel/clock.ts';
 import { AppError, messageOf } from '../kernel/errors.ts';
-import { type GuardedStatement, GuardFailedError } from '../storage/index.ts';
+import { type GuardedStatement, GuardFailedError, StoreUnavailableError } from '../storage/index.ts';
 import { LeaseLostError, ShuttingDownError, TaskTimeoutError } from './orchestrator.errors.ts';
 import { guards, type Lease, moves } from './work-table.ts';
 import type { Commit, Failure, Outcome, StepAction, Wait, Workflow } from './workflow.ts';
@@ -224,7 +224,8 @@ export class TaskRun<State, Action extends StepAction> {
 
   /** A step threw, the time is up, or the server is going down: what that means for the task is recorded here. */
   private async giveUp(error: unknown): Promise<RunEnd> {
-    if (error instanceof LeaseLostError) throw error;
+    // A store that cannot write is no failing of the task: it goes back to the queue and on when the store is back.
+    if (error instanceof LeaseLostError || error instanceof StoreUnavailableError) throw error;
     const cause: unknown = this.steps.signal.aborted ? this.steps.signal.reason : error;
     const timedOut = cause instanceof TaskTimeoutError;
     this.steps.abort(cause);

@@ -151,6 +151,8 @@ function failedCall(state: CodingState, event: StoredEvent<'MODEL_CALL_FAILED'>)
         failures: call.failures + 1,
         unavailable: { until: retryAt ?? event.timestamp, reason },
       }));
+    case 'anew':
+      return closeCall(state, callId);
     case 'differently':
       return unusableAnswer(state, callId, [reason]);
     case 'never':

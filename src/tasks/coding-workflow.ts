@@ -96,9 +96,18 @@ export class CodingWorkflow implements Workflow<CodingState, CodingAction> {
   private async call(callId: string, step: Step<CodingState>): Promise<Commit<CodingState>> {
     const call = step.state.calls.get(callId);
     const model = call && this.tools.brain.modelFor(call.request.role, call.request.model ?? undefined);
-    if (!call || !model) return () => [];
-    const fact = await callModel(call, model, step, this.tools.clock);
+    if (!call) return () => [];
+    const fact = model ? await callModel(call, model, step, this.tools.clock) : this.voidCall(callId);
     return (state) => (state.calls.has(callId) ? [fact] : []);
+  }
+
+  /** The call was meant for a model, and the server was started again without one. */
+  private voidCall(callId: string): EventDraft {
+    const reason = `The models have changed since: ${this.tools.brain.description} answers now.`;
+    return {
+      eventType: 'MODEL_CALL_FAILED',
+      data: { callId, code: 'MODEL_CHANGED', reason, remedy: 'anew', retryAt: null },
+    };
   }
 }
 

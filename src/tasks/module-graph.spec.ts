@@ -67,6 +67,38 @@ describe('test files', () => {
     expect(Object.fromEntries(testsByModule(modules, [both]))).toEqual({ 'c.js': ['both.test.js'] });
   });
 
+  it('are told apart by whole names and by where they import from', () => {
+    const modules = [module('src/my-words.js'), module('src/words.js'), module('a/index.js'), module('b/index.js')];
+    const tests = testsByModule(modules, [
+      testFile('spec/one.js', "import { x } from '../src/my-words.js';"),
+      testFile('spec/two.js', "const { x } = require('../a/index');"),
+      testFile('spec/three.js', "const b = await import('../b/index.js');"),
+      testFile('spec/four.js', "import './words.js';\n// from '../src/words.js' is only spoken of"),
+    ]);
+    expect(Object.fromEntries(tests)).toEqual({
+      'src/my-words.js': ['spec/one.js'],
+      'a/index.js': ['spec/two.js'],
+      'b/index.js': ['spec/three.js'],
+    });
+    const python = [module('pkg/words.py'), module('pkg/my_words.py'), module('top.py')];
+    const pythonTests = testsByModule(python, [
+      testFile('t/one.py', 'from pkg.my_words import words_of'),
+      testFile('t/two.py', 'from pkg import (words)'),
+      testFile('t/three.py', 'import os, top as module_under_test'),
+    ]);
+    expect(Object.fromEntries(pythonTests)).toEqual({
+      'pkg/my_words.py': ['t/one.py'],
+      'pkg/words.py': ['t/two.py'],
+      'top.py': ['t/three.py'],
+    });
+  });
+
+  it('run with the whole suite only when they need modules that are built side by side', () => {
+    const modules = [module('a.js'), module('b.js')];
+    const both = testFile('both.test.js', "import './a.js'; import './b.js';");
+    expect(Object.fromEntries(testsByModule(modules, [both]))).toEqual({});
+  });
+
   it('of a model stand beside the module', () => {
     expect(testPathOf('src/word-count.ts')).toBe('src/word-count.test.ts');
     expect(testPathOf('pkg/anagram.py')).toBe('pkg/test_anagram.py');

@@ -3,9 +3,9 @@ import type { PlannedModule, SourceFile } from '../events/index.ts';
 import { transitiveDependencies } from './module-graph.ts';
 
 /**
- * Which test files show that a module works, by module path: a file belongs to the last module, in the order they are
- * built, that it mentions, so that everything it needs is there when it runs. One that mentions none runs with the
- * whole suite only, or with the module when there is just one.
+ * Which test files show that a module works, by module path: a file belongs to the module it mentions, and of several
+ * to the one that needs all the others, so that everything is there when it runs. One that mentions none, or modules
+ * that are built side by side, runs with the whole suite only; where there is just one module, all belong to it.
  */
 export function testsByModule(
   modules: readonly PlannedModule[],
@@ -22,27 +22,50 @@ export function testsByModule(
   return assigned;
 }
 
-/** Of the modules a test mentions, one that no other of them needs. */
 function lastBuilt(modules: readonly PlannedModule[], mentioned: readonly PlannedModule[]): PlannedModule | undefined {
-  const needed = new Set(mentioned.flatMap((module) => [...transitiveDependencies(modules, module.path)]));
-  const last = mentioned.filter((module) => !needed.has(module.path));
-  return (last.length > 0 ? last : mentioned).at(-1);
+  return mentioned.find((module) => {
+    const needed = transitiveDependencies(modules, module.path);
+    return mentioned.every((other) => other === module || needed.has(other.path));
+  });
 }
 
 /** By the test's own name (`test_anagram.py`, `anagram.test.ts`) or by an import of the module. */
 function mentions(test: SourceFile, modulePath: string): boolean {
-  const stem = posix.basename(modulePath).replace(/\.[^.]+$/, '');
-  const testStem = posix.basename(test.path).replace(/\.[^.]+$/, '');
-  if (testStem.replace(/^test[_.-]|[_.-](test|spec)$/g, '') === stem) return true;
-  const name = stem.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-  const imported = new RegExp(
-    [
-      String.raw`(?:from|import|require\()\s*\(?\s*['"][^'"]*(?:/|^)?\b${name}(?:\.[cm]?[jt]sx?)?['"]`,
-      String.raw`^\s*(?:from|import)\s+[\w., ]*\b${name}\b`,
-    ].join('|'),
-    'm',
+  const testName = withoutExtension(posix.basename(test.path)).replace(/^test[_.-]|[_.-](test|spec)$/g, '');
+  const isNamesake = testName === withoutExtension(posix.basename(modulePath));
+  const imports = test.path.endsWith('.py') ? pythonImports(test) : scriptImports(test);
+  return isNamesake || imports.some((name) => isImportOf(name, modulePath));
+}
+
+/** Paths that a JavaScript or TypeScript file imports from, as seen from the workspace. */
+function scriptImports({ path, content }: SourceFile): readonly string[] {
+  const statements = content.replace(/^\s*\/\/.*$/gm, '');
+  const specifiers = statements.matchAll(/(?:\bfrom|\bimport|\brequire)\s*\(?\s*['"](\.[^'"]+)['"]/g);
+  return [...specifiers].map(([, specifier = '']) => posix.join(posix.dirname(path), specifier));
+}
+
+/** Module names that a Python file imports, and what it imports from them, as paths without an extension. */
+function pythonImports({ content }: SourceFile): readonly string[] {
+  const from = [...content.matchAll(/^\s*from\s+\.*([\w.]*)\s+import\s+\(?([^)\n#]*)/gm)].flatMap(
+    ([, base = '', names = '']) => [base, ...namesIn(names).map((name) => (base ? `${base}.${name}` : name))],
   );
-  return imported.test(test.content);
+  const plain = [...content.matchAll(/^\s*import\s+([^\n#]+)/gm)].flatMap(([, names = '']) => namesIn(names));
+  return [...from, ...plain].filter(Boolean).map((name) => name.replaceAll('.', '/'));
+}
+
+function namesIn(list: string): readonly string[] {
+  return list.split(',').map((name) => name.trim().split(/\s+as\s+/)[0] ?? '');
+}
+
+/** The whole path, with or without its extension; a Python name may also leave out the directories in front. */
+function isImportOf(name: string, modulePath: string): boolean {
+  const path = withoutExtension(modulePath);
+  if (name === modulePath || name === path) return true;
+  return modulePath.endsWith('.py') && path.endsWith(`/${name}`);
+}
+
+function withoutExtension(path: string): string {
+  return path.replace(/\.[^./]+$/, '');
 }
 
 /** Where the tests that a model writes for a module stand: beside it, under the name its runner looks for. */

@@ -13,6 +13,8 @@ export interface ManifestEntry {
 export type Remedy =
   /** The model could not be reached: the same call, later. */
   | 'later'
+  /** There is no such model any more: the call is void, and asked anew of whoever answers now. */
+  | 'anew'
   /** The answer was unusable: ask anew, with the problem quoted. */
   | 'differently'
   /** No further try can help. */

@@ -72,6 +72,24 @@ describe('when Ollama is down', () => {
     expect(await outcomeOf(server.url, String(body.taskId))).toMatchObject({ status: 'completed' });
   });
 
+  it('a call that was open when the server started without a model becomes a work item [LM-1, LM-7, OR-16]', async () => {
+    await ollama.stop();
+    const { body } = await request('POST', `${server.url}/tasks`, taskOf(sample));
+    const taskId = String(body.taskId);
+    const waits = (reason: string) =>
+      eventually(
+        () => request<{ waitingFor: { reason: string } | null }>('GET', `${server.url}/tasks/${taskId}`),
+        (answer) => answer.body.waitingFor?.reason === reason,
+        10_000,
+      );
+    await waits('modelUnavailable');
+    await server.close();
+    server = await startServer(testConfiguration({ DATA_DIR: directory.path, LLM_PROVIDER: 'delegated' }));
+    await waits('awaitingModel');
+    const items = await request<{ items: { kind: string }[] }>('GET', `${server.url}/work-items`);
+    expect(items.body.items).toMatchObject([{ kind: 'GenerateModule' }]);
+  });
+
   it('a cancel reaches the model server at once [LM-2, OR-32, TK-12]', async () => {
     ollama.respond = () => ({ text: '{}', beforeFirstToken: () => new Promise(() => undefined) });
     const { body } = await request('POST', `${server.url}/tasks`, taskOf(sample));
