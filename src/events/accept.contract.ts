@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { EventStore } from './event-store.ts';
 import { said, type StoreUnderTest } from './store-under-test.contract.ts';
+import { happensBefore } from './vector-clock.ts';
 
 /** What every adapter accepts and refuses, and what it makes of it. */
 export function acceptContract(current: () => StoreUnderTest): void {
@@ -187,6 +189,22 @@ export function acceptContract(current: () => StoreUnderTest): void {
       const [elsewhere] = await other.append('a', [said('5')]);
       expect(Object.keys(elsewhere?.vectorClock ?? {})).toHaveLength(3);
       expect(elsewhere?.vectorClock).toMatchObject({ reporter: 4, [own]: 4 });
+    });
+
+    it('keeps clocks small over many lives of a server, and changes no order by it [EV-13]', async () => {
+      const lives = await Promise.all(Array.from({ length: 24 }, () => subject.another()));
+      await store.append('a', [said('first')]);
+      for (const life of lives) await life.append('a', [said('one'), said('two')]);
+      const clockOfNext = async () => (await store.append('a', [said('next')]))[0]?.vectorClock ?? {};
+      const deadline = Date.now() + 10_000;
+      while (Object.keys(await clockOfNext()).length > 24 && Date.now() < deadline) await nextTurn();
+      const events = await store.getEvents('a');
+      for (const { vectorClock } of events) expect(Object.keys(vectorClock).length).toBeLessThanOrEqual(24);
+      events.forEach((event, index) => {
+        const later = events.slice(index + 1).filter((other) => !happensBefore(event.vectorClock, other.vectorClock));
+        expect(later).toEqual([]);
+      });
+      expect(await store.verify('a')).toEqual({ intact: true, events: events.length });
     });
   });
 }

@@ -10,6 +10,8 @@ export interface HashedEvent {
   readonly eventId: string;
   readonly taskId: string;
   readonly eventType: string;
+  /** Version of the payload's shape. */
+  readonly typeVersion: number;
   readonly timestamp: string;
   /** JSON as it is stored. */
   readonly clock: string;
@@ -33,6 +35,8 @@ export function chainedHash(previous: string, event: HashedEvent): string {
     event.causationId,
     event.correlationId,
     event.codeVersion,
+    // Shapes had no version at first: the first one is left out, so that the hashes of then still hold.
+    ...(event.typeVersion === 1 ? [] : [event.typeVersion]),
   ]);
   return hash('sha256', `${previous}\n${header}\n${event.data}`);
 }

@@ -1,10 +1,12 @@
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { temporaryDirectory } from '../../test/support/temporary-directory.ts';
 import { newProcessId } from '../kernel/ids.ts';
 import { Database } from '../storage/index.ts';
 import { eventStoreContract } from './event-store.contract.ts';
 import { SqliteEventStore } from './event-store.sqlite.ts';
+import { said, words } from './store-under-test.contract.ts';
 
 describe('SqliteEventStore', () => {
   eventStoreContract(async () => {
@@ -41,5 +43,20 @@ describe('SqliteEventStore', () => {
         directory[Symbol.dispose]();
       },
     };
+  });
+});
+
+describe('large data in SQLite', () => {
+  it('is stored once, however many events hold it, and is read and verified as if each had its own [EV-31]', async () => {
+    using directory = temporaryDirectory();
+    const path = join(directory.path, 'events.db');
+    const database = await Database.open({ path });
+    const store = await SqliteEventStore.open({ database });
+    const large = 'x'.repeat(200_000);
+    for (let index = 0; index < 50; index++) await store.append(`task-${index % 5}`, [said(large)]);
+    expect(words(await store.getEvents('task-3'))).toEqual(Array.from({ length: 10 }, () => large));
+    expect(await store.verifyLog()).toMatchObject({ intact: true, events: 50, streams: 5 });
+    await database.close();
+    expect(statSync(path).size).toBeLessThan(600_000);
   });
 });

@@ -4,7 +4,7 @@ import { type Clock, systemClock } from '../kernel/clock.ts';
 import type { Issue } from '../kernel/errors.ts';
 import { newProcessId } from '../kernel/ids.ts';
 import type { Database, LoadedCommand } from '../storage/index.ts';
-import type { AppendInput, AppendOutput, PreparedDraft } from './append.command.ts';
+import type { AppendInput, AppendOutput, PreparedDraft } from './append-plan.ts';
 import type { EventDraft, StoredEvent } from './event.ts';
 import { countIssue, streamId, taskIdIssue, textIssue, uuidIssue } from './event-fields.ts';
 import {
@@ -17,13 +17,16 @@ import {
 } from './event-store.ts';
 import { EventIdReusedError, InvalidEventError, StreamConflictError } from './events.errors.ts';
 import { EventReader, type Page } from './event-reader.ts';
+import type { LogSource } from './log-source.ts';
+import { SqliteLogSource } from './log-source.sqlite.ts';
 import { draftIssues, type DraftLimits, prepareDraft } from './prepare-draft.ts';
 import { refuse, streamQuery } from './read-query.ts';
+import { Retirement } from './retirement.ts';
 import { eventMigrations } from './schema.ts';
 import { eventOfAppend, eventOfRow } from './stored-event.ts';
 import { Subscription } from './subscription.ts';
 import { Tail } from './tail.ts';
-import { type Verification, verifyStream } from './verify-stream.ts';
+import { type LogVerification, type Seal, type Verification, verifyLog, verifyStream } from './verify-log.ts';
 
 export interface SqliteEventStoreOptions {
   readonly database: Database;
@@ -43,6 +46,8 @@ const SUBSCRIPTION_BATCH = 500;
 export class SqliteEventStore extends EventStore {
   private readonly reader: EventReader;
   private readonly tail: Tail;
+  private readonly source: LogSource;
+  private readonly retirement: Retirement;
 
   private readonly options: Required<SqliteEventStoreOptions>;
   private readonly appendCommand: LoadedCommand<AppendInput, AppendOutput>;
@@ -56,6 +61,8 @@ export class SqliteEventStore extends EventStore {
     this.appendCommand = appendCommand;
     this.reader = new EventReader(options.database);
     this.tail = new Tail(this.reader);
+    this.source = new SqliteLogSource(options.database);
+    this.retirement = new Retirement(options.database, this.source);
   }
 
   /** Brings the tables up to date. The database stays the caller's to close. */
@@ -145,9 +152,12 @@ export class SqliteEventStore extends EventStore {
     return new Subscription({ listen: () => this.tail.listen(stream), nextBatch }, signal);
   }
 
-  /** Walks a stream and names the first event that was changed, removed or put elsewhere. */
-  async verify(taskId: string): Promise<Verification> {
-    return verifyStream(this.options.database, streamId(taskId));
+  override verify(taskId: string): Promise<Verification> {
+    return verifyStream(this.source, streamId(taskId));
+  }
+
+  override verifyLog(options: { readonly seal?: Seal } = {}): Promise<LogVerification> {
+    return verifyLog(this.source, options);
   }
 
   /** Ends all subscriptions. The database stays open. Safe to repeat. */
@@ -176,7 +186,11 @@ export class SqliteEventStore extends EventStore {
       'clock' in event ? eventOfAppend(input.taskId, input.drafts[index] as PreparedDraft, event) : eventOfRow(event),
     );
     const first = stored[0];
-    if (first) this.tail.appended(input.taskId, first.sequenceNumber, stored.at(-1)?.sequenceNumber ?? 0);
+    const last = stored.at(-1);
+    if (first && last) {
+      this.tail.appended(input.taskId, first.sequenceNumber, last.sequenceNumber);
+      void this.retirement.consider(input.taskId, last.vectorClock);
+    }
     return stored;
   }
 

@@ -1,5 +1,6 @@
 import type { GuardedStatement } from '../storage/index.ts';
 import type { EventDraft, EventType, StoredEvent } from './event.ts';
+import type { LogVerification, Seal, Verification } from './verify-log.ts';
 
 export interface AppendOptions {
   /** Optimistic concurrency, and the fence against a runner that lost its task: the stream must be at exactly this stream sequence. */
@@ -85,4 +86,10 @@ export abstract class EventStore {
    * of at most 500. A slow reader holds at most one batch and catches up from the store. Ends when the signal aborts.
    */
   abstract subscribe(options: SubscribeOptions): AsyncIterable<readonly StoredEvent[]>;
+
+  /** Recomputes the chain of a stream's hashes and names the first event that was changed, removed or put elsewhere. */
+  abstract verify(taskId: string): Promise<Verification>;
+
+  /** The same for the whole log, and for a seal of it that was kept elsewhere. Reads all of it, in bounded memory. */
+  abstract verifyLog(options?: { readonly seal?: Seal }): Promise<LogVerification>;
 }

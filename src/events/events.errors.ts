@@ -64,3 +64,17 @@ export class RepeatedSequenceError extends AppError {
     });
   }
 }
+
+/** An event was written by a newer version of the program, in a shape that this one does not know. Nothing was changed. */
+export class EventTooNewError extends AppError {
+  readonly code = 'EVENTS_TOO_NEW';
+  readonly kind = 'unavailable';
+
+  constructor(eventType: string, sequence: number, version: number, newest: number) {
+    super(
+      `Event ${sequence}, a ${eventType}, has version ${version} of its shape, this program knows ${newest}: ` +
+        'start the newer version of Taskloom that wrote it.',
+      { eventType, sequence, version, newest },
+    );
+  }
+}

@@ -23,6 +23,7 @@ export { SqliteEventStore, type SqliteEventStoreOptions } from './event-store.sq
 export {
   EventIdReusedError,
   EventTooLargeError,
+  EventTooNewError,
   InvalidEventError,
   RepeatedSequenceError,
   StreamConflictError,
@@ -50,5 +51,5 @@ export {
   type TaskWarning,
 } from './task-state.ts';
 export { type ClockOrder, compare, concurrent, happensBefore, merge, tick, type VectorClock } from './vector-clock.ts';
-export type { Verification } from './verify-stream.ts';
-export { declareEventTypes } from './event-types.ts';
+export type { LogVerification, Seal, Tampering, Verification } from './verify-log.ts';
+export { declareEventTypes, declareUpcasters, type Upcaster } from './event-types.ts';

@@ -1,6 +1,7 @@
-import type { PreparedDraft } from './append.command.ts';
+import type { PreparedDraft } from './append-plan.ts';
 import type { EventDraft } from './event.ts';
 import { countIssue, parseTimestamp, timestampIssue, uuidIssue } from './event-fields.ts';
+import { typeVersionOf } from './event-types.ts';
 import { EventTooLargeError } from './events.errors.ts';
 import type { Issue } from '../kernel/errors.ts';
 import { newId } from '../kernel/ids.ts';
@@ -43,6 +44,7 @@ export function prepareDraft(draft: EventDraft, limits: DraftLimits, causationId
     eventId: draft.eventId?.toLowerCase() ?? newId(),
     idGiven: draft.eventId !== undefined,
     eventType: draft.eventType,
+    typeVersion: typeVersionOf(draft.eventType),
     timestamp: toTimestamp(given ?? limits.now),
     timestampGiven: given !== null,
     causationId: draft.causationId === undefined ? causationId : draft.causationId,

@@ -31,12 +31,36 @@ export const eventMigrations: readonly Migration[] = [
       ) STRICT;
     `,
   },
+  {
+    // Payloads have a version of their shape; large ones are stored once; processes can be retired from clocks.
+    id: 2,
+    up: `
+      CREATE TABLE payloads (
+        id INTEGER PRIMARY KEY,
+        hash TEXT NOT NULL UNIQUE,
+        data TEXT NOT NULL
+      ) STRICT;
+      ALTER TABLE events ADD COLUMN type_version INTEGER NOT NULL DEFAULT 1;
+      ALTER TABLE events ADD COLUMN payload INTEGER REFERENCES payloads (id);
+      ALTER TABLE streams ADD COLUMN retired INTEGER NOT NULL DEFAULT 0;
+      CREATE TABLE retired_processes (
+        stream INTEGER PRIMARY KEY REFERENCES streams (id),
+        generations TEXT NOT NULL
+      ) STRICT;
+    `,
+  },
 ];
+
+/** Data of at least so many characters of JSON stands in `payloads`, by its content. */
+export const LARGE_DATA_CHARACTERS = 8192;
 
 /** The columns of an event in the order of EventRow. */
 export const eventColumns =
   'events.sequence, streams.task_id, stream_sequence, event_id, type, timestamp, events.clock, causation_id, ' +
-  'events.correlation_id, events.code_version, data';
+  'events.correlation_id, events.code_version, ' +
+  'CASE WHEN payload IS NULL THEN events.data ELSE (SELECT payloads.data FROM payloads WHERE payloads.id = payload) END, ' +
+  'type_version, ' +
+  'CASE WHEN retired THEN (SELECT generations FROM retired_processes WHERE stream = streams.id) END';
 
 export type EventRow = readonly [
   sequence: number,
@@ -50,4 +74,8 @@ export type EventRow = readonly [
   correlationId: string,
   codeVersion: number,
   data: string,
+  /** Version of the payload's shape when it was written. */
+  typeVersion: number,
+  /** JSON of the stream's Generations; null when nobody is retired. */
+  retired: string | null,
 ];

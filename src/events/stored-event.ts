@@ -1,11 +1,18 @@
 import { deepFreeze } from '../kernel/json.ts';
-import type { AppendedEvent, PreparedDraft } from './append.command.ts';
+import type { AppendedEvent, PreparedDraft } from './append-plan.ts';
 import type { StoredEvent } from './event.ts';
+import { typeVersionOf, upcastersFrom } from './event-types.ts';
+import { EventTooNewError } from './events.errors.ts';
+import { retiredOf } from './retired-processes.ts';
 import type { EventRow } from './schema.ts';
 import type { VectorClock } from './vector-clock.ts';
 
-/** The event of a row, frozen in depth. Throws SyntaxError when the row does not hold JSON. */
+/**
+ * The event of a row, frozen in depth, its data in today's shape. Throws SyntaxError when the row does not hold JSON,
+ * EventTooNewError when a newer program wrote it.
+ */
 export function eventOfRow(row: EventRow): StoredEvent {
+  const retired = retiredOf(row[12]);
   return Object.freeze({
     eventId: row[3],
     taskId: row[1],
@@ -13,10 +20,10 @@ export function eventOfRow(row: EventRow): StoredEvent {
     timestamp: row[5],
     sequenceNumber: row[0],
     streamSequence: row[2],
-    vectorClock: Object.freeze(JSON.parse(row[6]) as VectorClock),
+    vectorClock: Object.freeze(retired.fold(JSON.parse(row[6]) as VectorClock)),
     causationId: row[7],
     correlationId: row[8],
-    data: deepFreeze(JSON.parse(row[10]) as object),
+    data: deepFreeze(lifted(row)),
     codeVersion: row[9],
     // What was validated when it was written has the type that its name says.
   }) as unknown as StoredEvent;
@@ -38,4 +45,13 @@ export function eventOfAppend(taskId: string, draft: PreparedDraft, given: Appen
     data: deepFreeze(JSON.parse(draft.data) as object),
     codeVersion: given.codeVersion,
   }) as unknown as StoredEvent;
+}
+
+function lifted(row: EventRow): object {
+  const [sequence, , , , type, , , , , , json, version] = row;
+  const data = JSON.parse(json) as Readonly<Record<string, unknown>>;
+  const newest = typeVersionOf(type);
+  if (version === newest) return data;
+  if (version > newest) throw new EventTooNewError(type, sequence, version, newest);
+  return upcastersFrom(type, version).reduce((shape, upcast) => upcast(shape), data);
 }

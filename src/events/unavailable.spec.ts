@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -54,15 +55,16 @@ describe('a store whose file cannot be written', () => {
     await open();
     await store.append('a', [said('before')]);
     writeFileSync(join(place, 'ballast'), Buffer.alloc(2_500_000));
-    const large = said('x'.repeat(400_000));
+    // Each its own, as equal ones are stored once.
+    const large = () => said(randomBytes(200_000).toString('hex'));
     const refused: unknown[] = [];
     for (let attempt = 0; attempt < 12 && refused.length === 0; attempt++) {
-      await store.append('a', [large]).catch((error: unknown) => refused.push(error));
+      await store.append('a', [large()]).catch((error: unknown) => refused.push(error));
     }
     expect(refused[0]).toMatchObject({ code: 'STORAGE_UNAVAILABLE', kind: 'unavailable', cause: 'diskFull' });
     expect(String(refused[0])).toMatch(/events\.db is unavailable: the disk is full\. Free some space/);
     expect((await store.getEvents('a', { limit: 1 }))[0]?.data).toMatchObject({ guidance: 'before' });
-    const group = await Promise.allSettled([store.append('a', [large]), store.append('a', [large])]);
+    const group = await Promise.allSettled([store.append('a', [large()]), store.append('a', [large()])]);
     expect(group.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
     rmSync(join(place, 'ballast'));
     await store.append('a', [said('after')]);
