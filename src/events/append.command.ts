@@ -1,4 +1,3 @@
-import { hash as digest } from 'node:crypto';
 import type { WriteTransaction } from '../storage/index.ts';
 import {
   type AppendInput,
@@ -8,9 +7,9 @@ import {
   type PreparedDraft,
   type StreamStand,
 } from './append-plan.ts';
-import { FIRST_HASH } from './event-hash.ts';
+import { createStream, insertEvent, moveStream } from './event-rows.sqlite.ts';
 import { retiredOf } from './retired-processes.ts';
-import { eventColumns, type EventRow, LARGE_DATA_CHARACTERS } from './schema.ts';
+import { eventColumns, type EventRow } from './schema.ts';
 import type { VectorClock } from './vector-clock.ts';
 
 /*
@@ -26,14 +25,6 @@ const sql = {
            FROM streams WHERE task_id = ?`,
   earlier: `SELECT ${eventColumns} FROM events JOIN streams ON streams.id = stream WHERE event_id = ?`,
   last: 'SELECT max(sequence) FROM events',
-  create: `INSERT INTO streams (task_id, version, code_version, clock, hash, correlation_id)
-           VALUES (?, 0, 0, '{}', ?, ?)`,
-  move: 'UPDATE streams SET version = ?, code_version = ?, clock = ?, hash = ? WHERE id = ?',
-  insert: `INSERT INTO events (sequence, stream, stream_sequence, event_id, type, timestamp, clock, causation_id,
-             correlation_id, code_version, hash, data, type_version, payload)
-           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-  keep: 'INSERT INTO payloads (hash, data) VALUES (?, ?) ON CONFLICT DO NOTHING',
-  kept: 'SELECT id FROM payloads WHERE hash = ?',
 };
 
 export default function append(transaction: WriteTransaction, input: unknown): AppendOutput {
@@ -59,7 +50,7 @@ class Append {
       this.transaction.savepoint();
       this.transaction.apply(alongside);
     }
-    if (plan.stream) this.write(known?.[0] ?? this.create(plan.stream), plan.rows, plan.stream);
+    if (plan.stream) this.write(known?.[0] ?? null, plan.rows, plan.stream);
     return plan.answer;
   }
 
@@ -72,41 +63,10 @@ class Append {
     return rows;
   }
 
-  private create({ correlationId }: StreamStand): number {
-    return Number(this.statement(sql.create).run(this.input.taskId, FIRST_HASH, correlationId).lastInsertRowid);
-  }
-
-  private write(stream: number, rows: readonly NewEvent[], after: StreamStand): void {
-    for (const row of rows) this.insert(stream, row);
-    const { version, codeVersion, clock, hash } = after;
-    this.statement(sql.move).run(version, codeVersion, JSON.stringify(clock), hash, stream);
-  }
-
-  private insert(stream: number, row: NewEvent): void {
-    const payload = row.data.length < LARGE_DATA_CHARACTERS ? null : this.keep(row.data);
-    this.statement(sql.insert).run(
-      row.sequence,
-      stream,
-      row.streamSequence,
-      row.eventId,
-      row.eventType,
-      row.timestamp,
-      row.clock,
-      row.causationId,
-      row.correlationId,
-      row.codeVersion,
-      row.hash,
-      payload === null ? row.data : '',
-      row.typeVersion,
-      payload,
-    );
-  }
-
-  /** Large data is stored once, however many events hold it. */
-  private keep(data: string): number {
-    const hash = digest('sha256', data);
-    const { changes, lastInsertRowid } = this.statement(sql.keep).run(hash, data);
-    return Number(changes === 1 ? lastInsertRowid : this.statement(sql.kept).get(hash)?.[0]);
+  private write(known: number | null, rows: readonly NewEvent[], after: StreamStand): void {
+    const stream = known ?? createStream(this.transaction, this.input.taskId, after.correlationId);
+    for (const row of rows) insertEvent(this.transaction, stream, row);
+    moveStream(this.transaction, stream, after);
   }
 
   private statement(text: string) {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach } from '@jest/globals';
 import { acceptContract } from './accept.contract.ts';
+import { archiveContract } from './archive.contract.ts';
 import { appendContract } from './append.contract.ts';
 import { readContract } from './read.contract.ts';
 import type { StoreUnderTest } from './store-under-test.contract.ts';
@@ -20,4 +21,5 @@ export function eventStoreContract(open: () => Promise<StoreUnderTest>): void {
   appendContract(current);
   readContract(current);
   subscribeContract(current);
+  archiveContract(current);
 }

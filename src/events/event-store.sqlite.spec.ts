@@ -31,6 +31,11 @@ describe('SqliteEventStore', () => {
         others.push(other);
         return SqliteEventStore.open({ database: other, ...options });
       },
+      empty: async () => {
+        const other = await Database.open({ path: join(directory.path, `empty-${others.length}.db`) });
+        others.push(other);
+        return SqliteEventStore.open({ database: other, ...options });
+      },
       addToCounter: (amount, ifValue) => ({
         sql: 'UPDATE counter SET value = value + ? WHERE value = ?',
         parameters: [amount, ifValue],

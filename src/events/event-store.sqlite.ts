@@ -1,4 +1,4 @@
-import { extname } from 'node:path';
+import { extname, resolve } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Clock, systemClock } from '../kernel/clock.ts';
 import type { Issue } from '../kernel/errors.ts';
@@ -10,13 +10,17 @@ import { countIssue, streamId, taskIdIssue, textIssue, uuidIssue } from './event
 import {
   type AppendOptions,
   EventStore,
+  type LogSummary,
   type ReadOptions,
   type StreamHead,
   type StreamsOptions,
   type SubscribeOptions,
 } from './event-store.ts';
+import { type ExportOptions, exportLog } from './export-log.ts';
 import { EventIdReusedError, InvalidEventError, StreamConflictError } from './events.errors.ts';
 import { EventReader, type Page } from './event-reader.ts';
+import type { ImportInput, ImportOutput } from './import.command.ts';
+import { summaryOfImport } from './import-outcome.ts';
 import type { LogSource } from './log-source.ts';
 import { SqliteLogSource } from './log-source.sqlite.ts';
 import { draftIssues, type DraftLimits, prepareDraft } from './prepare-draft.ts';
@@ -69,8 +73,7 @@ export class SqliteEventStore extends EventStore {
   static async open(options: SqliteEventStoreOptions): Promise<SqliteEventStore> {
     const { database } = options;
     await database.migrate('events', eventMigrations);
-    const url = new URL(`./append.command${extname(import.meta.url)}`, import.meta.url);
-    const append = await database.load<AppendInput, AppendOutput>(url);
+    const append = await database.load<AppendInput, AppendOutput>(commandFile('append'));
     return new SqliteEventStore(
       {
         processId: newProcessId(),
@@ -160,6 +163,16 @@ export class SqliteEventStore extends EventStore {
     return verifyLog(this.source, options);
   }
 
+  override exportLog(write: (text: string) => void | Promise<void>, options?: ExportOptions): Promise<LogSummary> {
+    return exportLog(this.source, write, options);
+  }
+
+  override async importLog(path: string): Promise<LogSummary> {
+    const { database } = this.options;
+    const command = await database.load<ImportInput, ImportOutput>(commandFile('import'));
+    return summaryOfImport(path, await database.execute(command, { path: resolve(path) }));
+  }
+
   /** Ends all subscriptions. The database stays open. Safe to repeat. */
   close(): void {
     this.tail.close();
@@ -208,6 +221,11 @@ export class SqliteEventStore extends EventStore {
       await nextTurn();
     }
   }
+}
+
+/** Run from the sources or from the build: a command's file has the same ending as this one. */
+function commandFile(name: string): URL {
+  return new URL(`./${name}.command${extname(import.meta.url)}`, import.meta.url);
 }
 
 function appendIssues(taskId: string, options: AppendOptions): Issue[] {

@@ -1,5 +1,6 @@
 import type { GuardedStatement } from '../storage/index.ts';
 import type { EventDraft, EventType, StoredEvent } from './event.ts';
+import type { ExportOptions } from './export-log.ts';
 import type { LogVerification, Seal, Verification } from './verify-log.ts';
 
 export interface AppendOptions {
@@ -33,6 +34,13 @@ export interface StreamHead {
   readonly taskId: string;
   readonly streamSequence: number;
   readonly codeVersion: number;
+}
+
+/** What a whole log comes to. */
+export interface LogSummary {
+  readonly events: number;
+  readonly streams: number;
+  readonly seal: Seal;
 }
 
 export interface SubscribeOptions {
@@ -92,4 +100,16 @@ export abstract class EventStore {
 
   /** The same for the whole log, and for a seal of it that was kept elsewhere. Reads all of it, in bounded memory. */
   abstract verifyLog(options?: { readonly seal?: Seal }): Promise<LogVerification>;
+
+  /**
+   * Writes the log as JSON Lines, a piece of text at a time, and verifies it on the way. Rejects with
+   * LogNotIntactError; what was written until then is no whole file.
+   */
+  abstract exportLog(write: (text: string) => void | Promise<void>, options?: ExportOptions): Promise<LogSummary>;
+
+  /**
+   * Imports a file that `exportLog` has written into an empty store: every event exactly, or nothing. Rejects with
+   * LogFileDamagedError, which names the line, LogFileUnreadableError or LogNotEmptyError.
+   */
+  abstract importLog(path: string): Promise<LogSummary>;
 }

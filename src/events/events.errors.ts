@@ -1,3 +1,4 @@
+import type { LogVerification } from './verify-log.ts';
 import { AppError, InvalidInputError, type Issue } from '../kernel/errors.ts';
 
 /** An event that cannot be stored as it is: names every field that is wrong, and why. Nothing was appended. */
@@ -76,5 +77,69 @@ export class EventTooNewError extends AppError {
         'start the newer version of Taskloom that wrote it.',
       { eventType, sequence, version, newest },
     );
+  }
+}
+
+/** The log is not as it was written: names the first event that was changed, removed or put elsewhere. */
+export class LogNotIntactError extends AppError {
+  readonly code = 'EVENTS_LOG_NOT_INTACT';
+  readonly kind = 'conflict';
+
+  constructor(found: Extract<LogVerification, { intact: false }>) {
+    const { events, sequence, taskId, streamSequence, problem } = found;
+    super(
+      `The log is not as it was written: ${placeOf(found)} ${damages[problem]}. The ${events} events before it are intact: ` +
+        'restore a backup, or export only those and import them into an empty store.',
+      { events, sequence, taskId, streamSequence, problem },
+    );
+  }
+}
+
+const damages = {
+  changed: 'was changed',
+  removed: 'was removed',
+  reordered: 'stands in the place of another',
+  seal: 'is where the log is no longer the one that was sealed',
+} as const;
+
+function placeOf({ sequence, taskId, streamSequence }: Extract<LogVerification, { intact: false }>): string {
+  const inLog = sequence === null ? [] : [`event ${sequence}`];
+  const inStream = taskId === null ? [] : [`event ${streamSequence} of ${taskId}`];
+  return [...inLog, ...inStream].join(', ');
+}
+
+/** A file that is to be imported is damaged; nothing of it was. */
+export class LogFileDamagedError extends AppError {
+  readonly code = 'EVENTS_LOG_FILE_DAMAGED';
+  readonly kind = 'invalid';
+
+  constructor(path: string, line: number, problem: string) {
+    super(`${path} cannot be imported: line ${line} ${problem}. Nothing was imported; take another copy of the file.`, {
+      path,
+      line,
+      problem,
+    });
+  }
+}
+
+/** A file that is to be imported cannot be read. */
+export class LogFileUnreadableError extends AppError {
+  readonly code = 'EVENTS_LOG_FILE_UNREADABLE';
+  readonly kind = 'notFound';
+
+  constructor(path: string, problem: string) {
+    super(`${path} cannot be read: ${problem}. Nothing was imported; check the path and the rights of the file.`, {
+      path,
+    });
+  }
+}
+
+/** A log can only be imported where there is none. */
+export class LogNotEmptyError extends AppError {
+  readonly code = 'EVENTS_LOG_NOT_EMPTY';
+  readonly kind = 'conflict';
+
+  constructor(events: number) {
+    super(`The store holds ${events} events already: import into an empty one, by another DATA_DIR.`, { events });
   }
 }

@@ -13,6 +13,7 @@ export type {
 } from './coding-events.ts';
 export {
   EventStore,
+  type LogSummary,
   type AppendOptions,
   type ReadOptions,
   type StreamHead,
@@ -25,6 +26,10 @@ export {
   EventTooLargeError,
   EventTooNewError,
   InvalidEventError,
+  LogFileDamagedError,
+  LogFileUnreadableError,
+  LogNotEmptyError,
+  LogNotIntactError,
   RepeatedSequenceError,
   StreamConflictError,
 } from './events.errors.ts';

@@ -9,6 +9,7 @@ export const MAX_LIVING = 16;
 /** The processes that have written last stay: they may be alive. */
 const KEPT = 8;
 const MIN_RETIRED = 4;
+const ATTEMPTS = 20;
 
 /** Keeps the clocks of long streams small, after appends and beside them. */
 export class Retirement {
@@ -28,7 +29,7 @@ export class Retirement {
     if (counters <= MAX_LIVING || counters % KEPT !== 1 || this.underWay.has(taskId)) return;
     this.underWay.add(taskId);
     try {
-      await this.retire(taskId);
+      for (let attempt = 0; attempt < ATTEMPTS; attempt++) if (await this.retire(taskId)) return;
     } catch {
       // Large clocks are correct ones.
     } finally {
@@ -36,7 +37,8 @@ export class Retirement {
     }
   }
 
-  private async retire(taskId: string): Promise<void> {
+  /** False when somebody has appended meanwhile. */
+  private async retire(taskId: string): Promise<boolean> {
     const clocks: VectorClock[] = [];
     let position = 0;
     let generations: string | null = null;
@@ -51,22 +53,21 @@ export class Retirement {
     }
     const before = retiredOf(generations);
     const after = retireOldest(clocks, before);
-    if (after) await this.record(taskId, position, before, after);
+    return after ? this.record(taskId, position, before, after) : true;
   }
 
-  /** Refused when somebody has appended since: the next append tries again. */
   private async record(
     taskId: string,
     version: number,
     before: RetiredProcesses,
     after: RetiredProcesses,
-  ): Promise<void> {
+  ): Promise<boolean> {
     const generations = JSON.stringify(after.generations);
     const clock = await this.source.clock(taskId);
-    await this.database
-      .write([
+    try {
+      await this.database.write([
         {
-          sql: `UPDATE streams SET retired = ?, clock = ? WHERE task_id = ? AND version = ? AND retired = ?`,
+          sql: 'UPDATE streams SET retired = ?, clock = ? WHERE task_id = ? AND version = ? AND retired = ?',
           parameters: [
             after.generations.length,
             JSON.stringify(after.fold(JSON.parse(clock) as VectorClock)),
@@ -81,10 +82,12 @@ export class Retirement {
                 ON CONFLICT (stream) DO UPDATE SET generations = excluded.generations`,
           parameters: [generations, taskId],
         },
-      ])
-      .catch((error: unknown) => {
-        if (!(error instanceof GuardFailedError)) throw error;
-      });
+      ]);
+      return true;
+    } catch (error) {
+      if (error instanceof GuardFailedError) return false;
+      throw error;
+    }
   }
 }
 

@@ -10,6 +10,8 @@ export interface StoreUnderTest {
   readonly processId: string;
   /** Another store on the same log, as another process has it. */
   another(): Promise<EventStore>;
+  /** A store of its own, without events. */
+  empty(): Promise<EventStore>;
   /** Adds to the counter if it holds `ifValue`; guarded by `counter`. */
   addToCounter(amount: number, ifValue: number): GuardedStatement;
   counter(): Promise<number>;

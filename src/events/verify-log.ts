@@ -116,22 +116,31 @@ export async function verifyStream(source: LogSource, taskId: string): Promise<V
  * what each stream's own row says. With a seal that was kept elsewhere it also notices a log that was written anew.
  * Memory: what is needed for streams that have begun and not yet ended.
  */
-export async function verifyLog(source: LogSource, { seal }: { readonly seal?: Seal } = {}): Promise<LogVerification> {
-  return new LogCheck(source, seal ?? null, await source.lastSequence()).run();
+export async function verifyLog(source: LogSource, options: LogCheckOptions = {}): Promise<LogVerification> {
+  const last = await source.lastSequence();
+  return new LogCheck(source, options, Math.min(options.until ?? last, last)).run();
+}
+
+export interface LogCheckOptions {
+  readonly seal?: Seal;
+  /** Only up to this place in the log; what comes after it is not looked at. */
+  readonly until?: number;
+  /** Is given each page of rows once they are found to be as they were written. */
+  readonly each?: (rows: readonly ChainedRow[]) => void | Promise<void>;
 }
 
 class LogCheck {
   private readonly streams = new Map<string, Followed>();
   private readonly source: LogSource;
-  private readonly expected: Seal | null;
+  private readonly options: LogCheckOptions;
   private readonly upTo: number;
   private sequence = 0;
   private seal = FIRST_HASH;
   private streamCount = 0;
 
-  constructor(source: LogSource, expected: Seal | null, upTo: number) {
+  constructor(source: LogSource, options: LogCheckOptions, upTo: number) {
     this.source = source;
-    this.expected = expected;
+    this.options = options;
     this.upTo = upTo;
   }
 
@@ -143,9 +152,10 @@ class LogCheck {
         const broken = await this.check(row);
         if (broken) return broken;
       }
+      await this.options.each?.(rows);
     }
     return (
-      (await this.checkEnds()) ??
+      (this.options.until === undefined ? await this.checkEnds() : null) ??
       this.checkSeal() ?? {
         intact: true,
         events: this.sequence,
@@ -166,7 +176,8 @@ class LogCheck {
     if (problem) return this.broken({ taskId, streamSequence, eventId, problem });
     this.sequence = sequence;
     this.seal = sealWith(this.seal, hashOf(row));
-    if (this.expected?.sequence === sequence && this.expected.hash !== this.seal) return this.sealBroken(sequence);
+    const expected = this.options.seal;
+    if (expected?.sequence === sequence && expected.hash !== this.seal) return this.sealBroken(sequence);
     if (stream.position === stream.head?.version) {
       this.streams.delete(taskId);
       if (stream.hash !== stream.head.hash) {
@@ -197,7 +208,7 @@ class LogCheck {
   }
 
   private checkSeal(): LogVerification | null {
-    const { expected } = this;
+    const expected = this.options.seal;
     return expected && expected.sequence > this.sequence ? this.sealBroken(expected.sequence) : null;
   }
 
