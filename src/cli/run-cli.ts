@@ -6,12 +6,16 @@ import { addCancel } from './commands/cancel.ts';
 import { addDemo } from './commands/demo.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addEvents } from './commands/events.ts';
+import { addExport } from './commands/export.ts';
 import { addFiles } from './commands/files.ts';
+import { addFsck } from './commands/fsck.ts';
+import { addImport } from './commands/import.ts';
 import { addIntervene } from './commands/intervene.ts';
 import { addRun } from './commands/run.ts';
 import { addServe } from './commands/serve.ts';
 import { addShow } from './commands/show.ts';
 import { addTasks } from './commands/tasks.ts';
+import { addVerify } from './commands/verify.ts';
 import { addWatch } from './commands/watch.ts';
 import { addWork } from './commands/work.ts';
 import { exitCodes } from './exit-codes.ts';
@@ -76,6 +80,10 @@ function programOf(cli: Cli): Command {
     addCancel,
     addWork,
     addDoctor,
+    addExport,
+    addImport,
+    addVerify,
+    addFsck,
   ];
   for (const add of commands) add(program, cli);
   return program;

@@ -9,6 +9,7 @@ import type { EventDraft, StoredEvent } from './event.ts';
 import { countIssue, streamId, taskIdIssue, textIssue, uuidIssue } from './event-fields.ts';
 import {
   type AppendOptions,
+  type ExportOptions,
   EventStore,
   type LogSummary,
   type ReadOptions,
@@ -16,7 +17,7 @@ import {
   type StreamsOptions,
   type SubscribeOptions,
 } from './event-store.ts';
-import { type ExportOptions, exportLog } from './export-log.ts';
+import { exportLog } from './export-log.ts';
 import { EventIdReusedError, InvalidEventError, StreamConflictError } from './events.errors.ts';
 import { EventReader, type Page } from './event-reader.ts';
 import type { ImportInput, ImportOutput } from './import.command.ts';

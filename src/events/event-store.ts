@@ -1,6 +1,5 @@
 import type { GuardedStatement } from '../storage/index.ts';
 import type { EventDraft, EventType, StoredEvent } from './event.ts';
-import type { ExportOptions } from './export-log.ts';
 import type { LogVerification, Seal, Verification } from './verify-log.ts';
 
 export interface AppendOptions {
@@ -34,6 +33,11 @@ export interface StreamHead {
   readonly taskId: string;
   readonly streamSequence: number;
   readonly codeVersion: number;
+}
+
+export interface ExportOptions {
+  /** Only up to this place in the log: what is left of one whose end is damaged. Default: as far as it goes now. */
+  readonly until?: number;
 }
 
 /** What a whole log comes to. */

@@ -2,12 +2,7 @@ import { LogNotIntactError } from './events.errors.ts';
 import { firstLine, lastLineOf, lineOf, retiredLineOf } from './log-file.ts';
 import type { LogSource } from './log-source.ts';
 import { verifyLog } from './verify-log.ts';
-import type { LogSummary } from './event-store.ts';
-
-export interface ExportOptions {
-  /** Only up to this place in the log: what is left of one whose end is damaged. Default: as far as it goes now. */
-  readonly until?: number;
-}
+import type { ExportOptions, LogSummary } from './event-store.ts';
 
 /**
  * Writes the log as JSON Lines, a piece of text at a time, and verifies it on the way. Rejects with LogNotIntactError

@@ -58,3 +58,4 @@ export {
 export { type ClockOrder, compare, concurrent, happensBefore, merge, tick, type VectorClock } from './vector-clock.ts';
 export type { LogVerification, Seal, Tampering, Verification } from './verify-log.ts';
 export { declareEventTypes, declareUpcasters, type Upcaster } from './event-types.ts';
+export { type EventRange, inspectLog, type LogInspection } from './inspect-log.sqlite.ts';

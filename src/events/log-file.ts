@@ -165,7 +165,7 @@ export class LogFileReading {
       typeVersion: count('typeVersion'),
       timestamp: text('timestamp'),
       clock: JSON.stringify(vectorClock),
-      causationId: causationId as string | null,
+      causationId: causationId,
       correlationId: text('correlationId'),
       codeVersion: count('codeVersion'),
       data: JSON.stringify(data),

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Columns, Database, SqlValue } from '../storage/index.ts';
+import type { Columns, Database, SqliteFile, SqlValue } from '../storage/index.ts';
 import type { ChainedRow, LogSource, StreamHeadRow } from './log-source.ts';
 import { eventColumns } from './schema.ts';
 
@@ -9,9 +9,9 @@ const PAGE_CHARACTERS = 8 * 1024 * 1024;
 
 /** Pages of the log as it stands in SQLite; the event loop gets its turn between two of them. */
 export class SqliteLogSource implements LogSource {
-  private readonly database: Database;
+  private readonly database: Database | SqliteFile;
 
-  constructor(database: Database) {
+  constructor(database: Database | SqliteFile) {
     this.database = database;
   }
 
@@ -20,14 +20,14 @@ export class SqliteLogSource implements LogSource {
   }
 
   rows(after: number, upTo: number): Promise<readonly ChainedRow[]> {
-    return this.page('sequence > ? AND sequence <= ? ORDER BY sequence', [after, upTo]);
+    return this.page('sequence > ? ORDER BY sequence', [after], upTo - after);
   }
 
   streamRows(taskId: string, after: number, upTo: number): Promise<readonly ChainedRow[]> {
     return this.page(
-      `stream = (SELECT id FROM streams WHERE task_id = ?) AND stream_sequence > ? AND stream_sequence <= ?
-       ORDER BY stream_sequence`,
-      [taskId, after, upTo],
+      'stream = (SELECT id FROM streams WHERE task_id = ?) AND stream_sequence > ? ORDER BY stream_sequence',
+      [taskId, after],
+      upTo - after,
     );
   }
 
@@ -67,13 +67,13 @@ export class SqliteLogSource implements LogSource {
     return row ? headOf(row) : null;
   }
 
-  private async page(condition: string, parameters: readonly SqlValue[]): Promise<readonly ChainedRow[]> {
+  private async page(condition: string, parameters: readonly SqlValue[], most: number): Promise<readonly ChainedRow[]> {
     await nextTurn();
     const sql = `SELECT ${eventColumns}, events.hash FROM events JOIN streams ON streams.id = stream
-                 WHERE ${condition} LIMIT ${PAGE_ROWS}`;
+                 WHERE ${condition} LIMIT ?`;
     const page: ChainedRow[] = [];
     let characters = 0;
-    for (const columns of this.database.iterate(sql, parameters)) {
+    for (const columns of this.database.iterate(sql, [...parameters, Math.min(most, PAGE_ROWS)])) {
       // The SELECT lists the columns of a ChainedRow.
       const row = columns as unknown as ChainedRow;
       page.push(row);

@@ -25,6 +25,7 @@ export {
   type Decision,
   type Failure,
   type Outcome,
+  type Queueing,
   type Step,
   type StepAction,
   type Wait,

@@ -27,7 +27,9 @@ class OrchestratorLifecycle implements OnApplicationBootstrap, OnModuleDestroy {
     @Inject(CONFIGURATION) private readonly configuration: Configuration,
   ) {}
 
-  onApplicationBootstrap(): void {
+  async onApplicationBootstrap(): Promise<void> {
+    const restored = await this.orchestrator.restoreWork();
+    if (restored > 0) this.logger.warn(`the queue was made anew from the log: ${restored} tasks`);
     this.orchestrator.startWorkers(this.configuration.ORCHESTRATOR_WORKERS);
   }
 

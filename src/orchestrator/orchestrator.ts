@@ -15,6 +15,7 @@ import {
   ShuttingDownError,
   UnknownWorkflowError,
 } from './orchestrator.errors.ts';
+import { restoreWork } from './restore-work.ts';
 import { type OrchestratorStats, queuedByPriority, Tally } from './stats.ts';
 import { TaskRun } from './task-run.ts';
 import { FULL, WaitingLine } from './waiting-line.ts';
@@ -87,6 +88,13 @@ export class Orchestrator {
   register<State, Action extends StepAction>(workflow: Workflow<State, Action>): void {
     // The engine hands a workflow nothing but its own states and actions back, so their types may be forgotten here.
     this.workflows.set(workflow.name, workflow as unknown as AnyWorkflow);
+  }
+
+  /** Makes the work table anew from the log where it was lost; every workflow must be registered. Answers how many rows. */
+  restoreWork(): Promise<number> {
+    const { events, database, taskTimeoutMs } = this.options;
+    const workflows = [...this.workflows.values()];
+    return restoreWork({ events, database, work: this.work, workflows, timeoutMs: taskTimeoutMs });
   }
 
   /** Starts `count` loops that feed the slots. */

@@ -57,6 +57,15 @@ export const moves = {
     return [insert, dependencies];
   },
 
+  /** A row made anew from the log, whatever the queue holds. */
+  restore(work: NewWork, isOver: boolean): GuardedStatement {
+    return {
+      sql: `INSERT INTO work (task_id, workflow, status, priority, timeout_ms) VALUES (?, ?, ?, ?, ?)
+            ON CONFLICT (task_id) DO NOTHING`,
+      parameters: [work.taskId, work.workflow, isOver ? 'done' : 'queued', work.priority, work.timeoutMs],
+    };
+  },
+
   /** Proof that the lease still holds: commits with every fact of a run. */
   hold(lease: Lease): GuardedStatement {
     return {
@@ -118,6 +127,10 @@ export class WorkTable {
 
   constructor(private readonly database: Database) {
     this.reader = database.reader<WorkTables>();
+  }
+
+  async isEmpty(): Promise<boolean> {
+    return (await this.reader.selectFrom('work').select('position').limit(1).execute()).length === 0;
   }
 
   /** Takes the best ready task, unless as many run as may. One statement: two callers never take the same. */

@@ -48,12 +48,21 @@ export interface Failure {
   readonly reason: string;
 }
 
+/** What the first fact of a task says of its place in the queue. */
+export interface Queueing {
+  readonly priority: number;
+  /** Default: that of the orchestrator. */
+  readonly timeoutMs?: number;
+}
+
 /**
  * How a kind of task runs: `initial`, `evolve`, `decide` and `fail` are pure, `perform` alone touches the world. State is
  * nothing but the folded events, so a task goes on after a crash, is replayed and forked without further code.
  */
 export interface Workflow<State, Action extends StepAction> {
   readonly name: string;
+  /** How a stream that begins with this fact is queued; null when it is none of this workflow's. By it the queue is made anew. */
+  adopt(first: StoredEvent): Queueing | null;
   initial(taskId: string): State;
   evolve(state: State, event: StoredEvent): State;
   decide(state: State): Decision<Action>;

@@ -3,6 +3,7 @@ export { type Columns, Database, type DatabaseOptions, type LoadedCommand } from
 export type { StoreProblem } from './failure.ts';
 export type { WriteCommand } from './group-commit.ts';
 export type { Migration } from './migration.ts';
+export { SqliteFile } from './sqlite-file.ts';
 export type { GuardedStatement, Row, SqlValue, Statement } from './statement.ts';
 export {
   DatabaseTooNewError,
@@ -12,5 +13,5 @@ export {
   StoreClosedError,
   StoreUnavailableError,
 } from './storage.errors.ts';
-export { StorageModule } from './storage.module.ts';
+export { DATABASE_FILE, StorageModule } from './storage.module.ts';
 export type { WriteTransaction } from './write-transaction.ts';

@@ -3,7 +3,8 @@ import { Global, Injectable, Module, type OnApplicationShutdown } from '@nestjs/
 import { CONFIGURATION, type Configuration } from '../kernel/configuration.ts';
 import { Database } from './database.ts';
 
-const DATABASE_FILE = 'taskloom.db';
+/** The name of the log's file in the data directory. */
+export const DATABASE_FILE = 'taskloom.db';
 
 /** Closes the database after everything that writes to it has stopped. */
 @Injectable()

@@ -1,7 +1,7 @@
 import type { EventDraft, StoredEvent } from '../events/index.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Brain } from '../llm/index.ts';
-import type { Commit, Decision, Failure, Step, Workflow } from '../orchestrator/index.ts';
+import type { Commit, Decision, Failure, Queueing, Step, Workflow } from '../orchestrator/index.ts';
 import type { TestRunner, Workspaces } from '../workspace/index.ts';
 import { acceptAnswer } from './accept-answer.ts';
 import { askQuestion } from './ask.ts';
@@ -27,6 +27,12 @@ export class CodingWorkflow implements Workflow<CodingState, CodingAction> {
   readonly name = CODING;
 
   constructor(private readonly tools: CodingTools) {}
+
+  adopt(first: StoredEvent): Queueing | null {
+    if (first.eventType !== 'TASK_CREATED') return null;
+    const { priority, limits } = first.data;
+    return { priority, ...(limits.maxSeconds === undefined ? {} : { timeoutMs: limits.maxSeconds * 1000 }) };
+  }
 
   initial(taskId: string): CodingState {
     return initialCodingState(taskId);

@@ -1,5 +1,14 @@
 import type { EventDraft, StoredEvent } from '../../src/events/index.ts';
-import type { Commit, Decision, Failure, Outcome, Step, StepAction, Workflow } from '../../src/orchestrator/index.ts';
+import type {
+  Commit,
+  Decision,
+  Failure,
+  Outcome,
+  Queueing,
+  Step,
+  StepAction,
+  Workflow,
+} from '../../src/orchestrator/index.ts';
 
 declare module '../../src/events/event.ts' {
   interface EventPayloads {
@@ -33,6 +42,10 @@ export class StepWorkflow implements Workflow<StepState, StepsAction> {
   mostRunning = 0;
 
   constructor(private readonly doStep: DoStep = () => Promise.resolve()) {}
+
+  adopt(first: StoredEvent): Queueing | null {
+    return first.eventType === 'TEST_TASK' ? { priority: 20 } : null;
+  }
 
   initial(): StepState {
     return { steps: 0, parallel: false, done: [], notes: [], outcome: null };
