@@ -4,6 +4,7 @@ import { archiveContract } from './archive.contract.ts';
 import { appendContract } from './append.contract.ts';
 import { readContract } from './read.contract.ts';
 import type { StoreUnderTest } from './store-under-test.contract.ts';
+import { snapshotContract } from './snapshot.contract.ts';
 import { subscribeContract } from './subscribe.contract.ts';
 
 /** What every adapter of EventStore must do; each test gets a store of its own. */
@@ -22,4 +23,5 @@ export function eventStoreContract(open: () => Promise<StoreUnderTest>): void {
   readContract(current);
   subscribeContract(current);
   archiveContract(current);
+  snapshotContract(current);
 }

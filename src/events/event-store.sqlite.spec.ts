@@ -6,6 +6,7 @@ import { newProcessId } from '../kernel/ids.ts';
 import { Database } from '../storage/index.ts';
 import { eventStoreContract } from './event-store.contract.ts';
 import { SqliteEventStore } from './event-store.sqlite.ts';
+import { rebuild } from './project-task.ts';
 import { said, words } from './store-under-test.contract.ts';
 
 describe('SqliteEventStore', () => {
@@ -63,5 +64,29 @@ describe('large data in SQLite', () => {
     expect(await store.verifyLog()).toMatchObject({ intact: true, events: 50, streams: 5 });
     await database.close();
     expect(statSync(path).size).toBeLessThan(600_000);
+  });
+});
+
+describe('snapshots in SQLite', () => {
+  it('are passed over when the events are others, and may all be deleted: the state is the same [EV-42]', async () => {
+    using directory = temporaryDirectory();
+    const database = await Database.open({ path: join(directory.path, 'events.db') });
+    const store = await SqliteEventStore.open({ database });
+    await store.append(
+      'a',
+      Array.from({ length: 600 }, (_, index) => said(`${index}`)),
+    );
+    const state = await rebuild(store, 'a');
+    const kept = () => database.select('SELECT stream_sequence, state FROM snapshots');
+    expect(kept()).toHaveLength(1);
+    const change = (sql: string) => database.write([{ sql, parameters: [] }]);
+    await change(`UPDATE snapshots SET state = replace(state, '"599"', '"forged"')`);
+    expect(JSON.stringify(await rebuild(store, 'a'))).toContain('forged');
+    await change(`UPDATE snapshots SET hash = '${'0'.repeat(64)}'`);
+    expect(await rebuild(store, 'a')).toEqual(state);
+    await change('DELETE FROM snapshots');
+    expect(await rebuild(store, 'a')).toEqual(state);
+    expect(kept()).toHaveLength(1);
+    await database.close();
   });
 });

@@ -13,6 +13,7 @@ import {
   EventStore,
   type LogSummary,
   type ReadOptions,
+  type Snapshot,
   type StreamHead,
   type StreamsOptions,
   type SubscribeOptions,
@@ -28,6 +29,7 @@ import { draftIssues, type DraftLimits, prepareDraft } from './prepare-draft.ts'
 import { refuse, streamQuery } from './read-query.ts';
 import { Retirement } from './retirement.ts';
 import { eventMigrations } from './schema.ts';
+import { Snapshots } from './snapshots.ts';
 import { eventOfAppend, eventOfRow } from './stored-event.ts';
 import { Subscription } from './subscription.ts';
 import { Tail } from './tail.ts';
@@ -53,6 +55,7 @@ export class SqliteEventStore extends EventStore {
   private readonly tail: Tail;
   private readonly source: LogSource;
   private readonly retirement: Retirement;
+  private readonly snapshots: Snapshots;
 
   private readonly options: Required<SqliteEventStoreOptions>;
   private readonly appendCommand: LoadedCommand<AppendInput, AppendOutput>;
@@ -68,6 +71,7 @@ export class SqliteEventStore extends EventStore {
     this.tail = new Tail(this.reader);
     this.source = new SqliteLogSource(options.database);
     this.retirement = new Retirement(options.database, this.source);
+    this.snapshots = new Snapshots(options.database);
   }
 
   /** Brings the tables up to date. The database stays the caller's to close. */
@@ -172,6 +176,14 @@ export class SqliteEventStore extends EventStore {
     const { database } = this.options;
     const command = await database.load<ImportInput, ImportOutput>(commandFile('import'));
     return summaryOfImport(path, await database.execute(command, { path: resolve(path) }));
+  }
+
+  override loadSnapshot(taskId: string, projection: string): Promise<Snapshot | null> {
+    return this.snapshots.load(streamId(taskId), projection);
+  }
+
+  override saveSnapshot(taskId: string, projection: string, snapshot: Snapshot): Promise<void> {
+    return this.snapshots.save(streamId(taskId), projection, snapshot);
   }
 
   /** Ends all subscriptions. The database stays open. Safe to repeat. */

@@ -40,6 +40,12 @@ export interface ExportOptions {
   readonly until?: number;
 }
 
+/** A folded state as JSON, and the event up to which it was folded. */
+export interface Snapshot {
+  readonly streamSequence: number;
+  readonly state: string;
+}
+
 /** What a whole log comes to. */
 export interface LogSummary {
   readonly events: number;
@@ -116,4 +122,13 @@ export abstract class EventStore {
    * LogFileDamagedError, which names the line, LogFileUnreadableError or LogNotEmptyError.
    */
   abstract importLog(path: string): Promise<LogSummary>;
+
+  /**
+   * The kept state of a projection of this stream, or null. What was folded from other events than are there now is not
+   * answered. The projection's name carries the version of its fold.
+   */
+  abstract loadSnapshot(taskId: string, projection: string): Promise<Snapshot | null>;
+
+  /** Keeps a state, unless a newer one is kept. Nothing depends on it but the time that folding takes. */
+  abstract saveSnapshot(taskId: string, projection: string, snapshot: Snapshot): Promise<void>;
 }

@@ -34,3 +34,12 @@ export function typeVersionOf(type: string): number {
 export function upcastersFrom(type: string, version: number): readonly Upcaster[] {
   return declared.get(type)?.slice(version - 1) ?? [];
 }
+
+/** Which shapes have changed how often: what was folded with others must be folded anew. '' while none has. */
+export function shapesInUse(): string {
+  const changed = [...declared].filter(([, upcasters]) => upcasters.length > 0);
+  return changed
+    .map(([type, upcasters]) => `${type}@${upcasters.length + 1}`)
+    .sort()
+    .join(',');
+}

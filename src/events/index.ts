@@ -16,6 +16,7 @@ export {
   type LogSummary,
   type AppendOptions,
   type ReadOptions,
+  type Snapshot,
   type StreamHead,
   type StreamsOptions,
   type SubscribeOptions,
@@ -43,7 +44,7 @@ export {
   type ReportValidity,
 } from './ordering.ts';
 export { parseEvent } from './parse-event.ts';
-export { evolveTaskState, projectTask, rebuild } from './project-task.ts';
+export { evolveTaskState, projectTask, rebuild, type RebuildOptions } from './project-task.ts';
 export {
   initialTaskState,
   type Intervention,

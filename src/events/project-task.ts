@@ -2,6 +2,7 @@ import { deepFreeze } from '../kernel/json.ts';
 import type { StoredEvent } from './event.ts';
 import type { EventStore } from './event-store.ts';
 import { streamId } from './event-fields.ts';
+import { shapesInUse } from './event-types.ts';
 import { draftOf, foldEvent } from './task-fold.ts';
 import { initialTaskState, type TaskState } from './task-state.ts';
 
@@ -21,18 +22,62 @@ export function projectTask(taskId: string, events: readonly StoredEvent[]): Tas
   return deepFreeze(draft);
 }
 
-/** The state of a task now, or as it was at a stream sequence or an ISO 8601 moment; reads page by page. */
+export interface RebuildOptions {
+  /** As it was at a stream sequence or an ISO 8601 moment. Default: now. */
+  readonly until?: number | string;
+  /** A state of the task that is known already: only what came since is read. Not with `until`. */
+  readonly from?: TaskState;
+}
+
+/**
+ * The state of a task, from a snapshot where there is one and the events since; reads page by page. Keeps a snapshot of
+ * what took long. No events: the initial state.
+ */
 export async function rebuild(
   store: EventStore,
   taskId: string,
-  options: { readonly until?: number | string } = {},
+  { until, from }: RebuildOptions = {},
 ): Promise<TaskState> {
-  const draft = draftOf(initialTaskState(streamId(taskId)));
-  for (;;) {
-    const page = await store.getEvents(taskId, { ...options, afterSequence: draft.streamSequence, limit: PAGE });
+  const stream = streamId(taskId);
+  const begun = from ?? (await snapshotOf(store, stream, until)) ?? initialTaskState(stream);
+  const draft = draftOf(begun);
+  const limits = until === undefined ? {} : { until };
+  let page: readonly StoredEvent[];
+  do {
+    page = await store.getEvents(stream, { ...limits, afterSequence: draft.streamSequence, limit: PAGE });
     for (const event of page) foldEvent(draft, event);
-    if (page.length < PAGE) return deepFreeze(draft);
+  } while (page.length === PAGE);
+  if (from && draft.streamSequence === from.streamSequence) return from;
+  const state = deepFreeze(draft);
+  if (until === undefined && state.streamSequence - begun.streamSequence >= SNAPSHOT_AFTER) {
+    // Only a shortcut: a store that cannot be written just now still answers.
+    await keepSnapshot(store, state).catch(() => undefined);
   }
+  return state;
+}
+
+/** Grows with every change of the fold or of TaskState: older snapshots are then passed over. */
+const FOLD_VERSION = 1;
+const SNAPSHOT_AFTER = 500;
+
+const projection = () => `taskState@${FOLD_VERSION} ${shapesInUse()}`.trimEnd();
+
+async function snapshotOf(
+  store: EventStore,
+  stream: string,
+  until: number | string | undefined,
+): Promise<TaskState | null> {
+  // A moment says nothing of positions until the events are read.
+  if (typeof until === 'string') return null;
+  const snapshot = await store.loadSnapshot(stream, projection());
+  if (!snapshot || snapshot.streamSequence > (until ?? Infinity)) return null;
+  // What was written below has this shape.
+  return JSON.parse(snapshot.state) as TaskState;
+}
+
+async function keepSnapshot(store: EventStore, state: TaskState): Promise<void> {
+  const { taskId, streamSequence } = state;
+  await store.saveSnapshot(taskId, projection(), { streamSequence, state: JSON.stringify(state) });
 }
 
 function inOrder(events: readonly StoredEvent[]): readonly StoredEvent[] {

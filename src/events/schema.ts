@@ -49,6 +49,20 @@ export const eventMigrations: readonly Migration[] = [
       ) STRICT;
     `,
   },
+  {
+    // Folded states that may be thrown away at any time; `hash` is that of the last event that is in.
+    id: 3,
+    up: `
+      CREATE TABLE snapshots (
+        stream INTEGER NOT NULL REFERENCES streams (id),
+        projection TEXT NOT NULL,
+        stream_sequence INTEGER NOT NULL,
+        hash TEXT NOT NULL,
+        state TEXT NOT NULL,
+        PRIMARY KEY (stream, projection)
+      ) STRICT;
+    `,
+  },
 ];
 
 /** Data of at least so many characters of JSON stands in `payloads`, by its content. */

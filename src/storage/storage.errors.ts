@@ -9,7 +9,8 @@ const cures: Readonly<Record<StoreProblem, string>> = {
     'the file was deleted, moved or replaced while it was open. Put the same file back, or restart to use what is there now',
   missing: 'its directory does not exist. Create it, or set DATA_DIR to one that does',
   locked: 'another process kept it locked for too long. End that process, or try again',
-  damaged: 'it is not an intact SQLite database. It was left as it is: restore it from a backup, or move it away; `taskloom fsck` names what is lost',
+  damaged:
+    'it is not an intact SQLite database. It was left as it is: restore it from a backup, or move it away; `taskloom fsck` names what is lost',
   io: 'the disk reported an error. Look at the system log, then try again',
 };
 

@@ -1,9 +1,8 @@
 import {
   type EventStore,
-  evolveTaskState,
-  initialTaskState,
   type Plan,
   projectTask,
+  rebuild,
   type SourceFile,
   type StoredEvent,
   type TaskState,
@@ -74,7 +73,7 @@ export class TaskReader {
   async state(taskId: string, until?: number | string): Promise<TaskState> {
     const current = await this.current(taskId);
     if (until === undefined) return current;
-    return projectTask(current.taskId, await this.events.getEvents(taskId, { until }));
+    return rebuild(this.events, current.taskId, { until });
   }
 
   async plan(taskId: string): Promise<Plan> {
@@ -107,10 +106,7 @@ export class TaskReader {
   private async current(taskId: string): Promise<TaskState> {
     const id = taskId.normalize('NFC');
     const known = this.states.get(id);
-    let state = known ?? initialTaskState(id);
-    const news: StoredEvent[] = [];
-    for await (const event of this.events.read(id, { afterSequence: state.streamSequence })) news.push(event);
-    state = known ? news.reduce(evolveTaskState, known) : projectTask(id, news);
+    const state = await rebuild(this.events, id, known ? { from: known } : {});
     if (state.streamSequence === 0) throw new TaskNotFoundError(taskId);
     this.keep(id, state);
     return state;
