@@ -8,6 +8,7 @@ export type ConnectionRole = 'reader' | 'writer';
 
 /** One connection with its prepared statements. */
 export class Connection {
+  readonly busyTimeoutMs = BUSY_TIMEOUT_MS;
   readonly database: DatabaseSync;
   private readonly statements = new Map<string, StatementSync>();
   private readonly returning = new WeakMap<StatementSync, boolean>();
@@ -56,9 +57,11 @@ export class Connection {
 
 /**
  * WAL with a sync at every commit: what is committed survives a power cut, and readers never wait. The log is folded
- * back into the file every 1,000 pages, and its file is cut down to 16 MiB after a burst.
+ * back into the file every 1,000 pages, and its file is cut down to 16 MiB after a burst. A new file can give free pages
+ * back.
  */
 const writerSettings = `
+  PRAGMA auto_vacuum = INCREMENTAL;
   PRAGMA journal_mode = WAL;
   PRAGMA synchronous = FULL;
   PRAGMA foreign_keys = ON;

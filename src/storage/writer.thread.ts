@@ -3,14 +3,19 @@ import { Connection } from './connection.ts';
 import { failureOf } from './failure.ts';
 import { diagnosed, FileIdentity } from './file-identity.ts';
 import { GroupCommit, type WriteCommand } from './group-commit.ts';
+import { Housekeeping } from './housekeeping.ts';
 import type { FromWriter, Outcome, ToWriter, WriterData, WriteRequest } from './messages.ts';
 import { migrate, NewerSchema } from './migrate.ts';
+
+/** Nobody has written for so long: time to tidy up. */
+const QUIET_MS = 500;
 
 /** The thread that owns the write connection: it commits whatever gathered while it was busy, and nothing else. */
 class Writer {
   private readonly commands = new Map<number, WriteCommand>();
   private readonly groups: GroupCommit;
   private readonly file: FileIdentity;
+  private readonly housekeeping: Housekeeping;
   private readonly port: MessagePort;
   private readonly path: string;
   private readonly connection: Connection;
@@ -21,6 +26,7 @@ class Writer {
     this.path = path;
     this.connection = connection;
     this.file = new FileIdentity(path);
+    this.housekeeping = new Housekeeping(connection, path);
     this.groups = new GroupCommit(connection, this.commands);
   }
 
@@ -31,7 +37,8 @@ class Writer {
   async run(bell: Int32Array): Promise<void> {
     let heard = 0;
     while (!this.closed) {
-      Atomics.wait(bell, 0, heard);
+      const isQuiet = Atomics.wait(bell, 0, heard, this.rest()) === 'timed-out';
+      if (isQuiet) this.tidy();
       heard = Atomics.load(bell, 0);
       let writes: WriteRequest[] = [];
       for (let message = this.poll(); message; message = this.poll()) {
@@ -45,6 +52,15 @@ class Writer {
       }
       this.commitAndAnswer(writes);
     }
+  }
+
+  /** How long to sleep: for ever, or until the files may be tidied. */
+  private rest(): number {
+    return this.housekeeping.isDue ? QUIET_MS : Infinity;
+  }
+
+  private tidy(): void {
+    if (this.file.changed() === null) this.housekeeping.work();
   }
 
   private poll(): ToWriter | undefined {
@@ -61,6 +77,7 @@ class Writer {
     if (changed === null) {
       const outcomes = this.groups.commit(writes);
       this.file.committed();
+      this.housekeeping.committed();
       return outcomes.map((outcome) => this.withCause(outcome));
     }
     const message = `${changed} is not the file that was opened`;
