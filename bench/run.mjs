@@ -19,7 +19,7 @@ const benches = readdirSync(new URL('.', import.meta.url))
 const directory = freshDirectory();
 const results = join(directory.path, 'results');
 const environment = { ...process.env, BENCH_SHARED: directory.path, BENCH_RESULTS: results };
-const broken = [];
+const broken = benches.length === 0 ? [`No benchmark is called ${wanted.join(' or ')}.`] : [];
 for (const name of benches) {
   const file = fileURLToPath(new URL(name, import.meta.url));
   const child = spawn(process.execPath, [file], { stdio: ['ignore', 'inherit', 'inherit'], env: environment });
@@ -31,7 +31,6 @@ const lines = existsSync(results) ? readFileSync(results, 'utf8').trim().split('
 const groups = lines.map((line) => JSON.parse(line));
 if (groups.length > 0) console.log(textTable(groups));
 for (const line of broken) console.log(`\n${line}`);
-if (wanted.length > 0 && benches.length === 0) broken.push('There is no such benchmark.');
 if (parameters.includes('--write')) await writeTables(groups);
 const failed = groups.some(({ rows }) => rows.some(({ verdict }) => verdict === 'FAILED'));
 // Small sizes say nothing about targets.

@@ -39,7 +39,7 @@ export function skip(reason) {
  * the arm it was started for instead.
  */
 export async function compare({ file, prepare, environment, arms, rounds = 5, ...table }) {
-  const steps = prepare ? { ...arms, prepare } : arms;
+  const steps = prepare ? { ...arms, prepare: () => prepared(prepare) } : arms;
   const [asked, directory] = process.argv.slice(2);
   if (asked !== undefined && Object.hasOwn(steps, asked)) return runHere(() => steps[asked](directory));
 
@@ -81,14 +81,28 @@ export async function compare({ file, prepare, environment, arms, rounds = 5, ..
   await report({ file, rows, ...table });
 }
 
+async function prepared(prepare) {
+  await prepare();
+  return {};
+}
+
+/** Hands the arm's answer to the process that has started this one, and ends whatever the arm has left open. */
 async function runHere(arm) {
-  const result = await arm().then(
-    (value) => ({ measured: typeof value === 'object' ? value : { value } }),
-    (error) => (error instanceof Skipped ? { skipped: error.message } : { failed: String(error?.stack ?? error) }),
-  );
+  let result;
+  try {
+    result = { measured: numbers(await arm()) };
+  } catch (error) {
+    result = error instanceof Skipped ? { skipped: error.message } : { failed: String(error?.stack ?? error) };
+  }
   writeSync(RESULT, JSON.stringify(result));
-  // Whatever the arm has left open ends here.
   process.exit();
+}
+
+function numbers(answer) {
+  const measured = typeof answer === 'object' ? answer : { value: answer };
+  const odd = Object.entries(measured).find(([, value]) => !Number.isFinite(value));
+  if (odd) throw new Error(`The arm measured no number: ${odd.join(' ')}.`);
+  return measured;
 }
 
 async function runOnce(file, arm, variables) {
