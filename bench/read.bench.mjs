@@ -1,5 +1,6 @@
+import { join } from 'node:path';
 import { built, compare, scaled } from './support/arms.mjs';
-import { emmettCopy, longStream, streamName } from './support/logs.mjs';
+import { copyOf, emmettCopy, longStream, once, streamName } from './support/logs.mjs';
 import { emmettSqlite } from './support/peers.mjs';
 import { PlainRead } from './support/plain-read.mjs';
 import { openStore } from './support/stores.mjs';
@@ -7,7 +8,7 @@ import { declareAllTypes } from './support/task-life.mjs';
 
 // The state of one long task from a store just opened, in milliseconds: against reading the same rows and parsing their
 // JSON, and against a peer that reads the same events.
-const EVENTS = scaled(10_000, 500);
+const EVENTS = scaled(10_000, 1_000);
 const task = streamName(0);
 
 function plainly(options) {
@@ -22,8 +23,32 @@ async function emmett() {
   return timed(async () => whole((await store.readStream(task)).events.length));
 }
 
-async function rebuilt() {
-  const { store } = await openStore('', await longStream(EVENTS));
+/** On a copy of its own: a state that took long is kept, and would be found by the next. */
+async function rebuilt(directory) {
+  return rebuiltFrom(copyOf(await longStream(EVENTS), join(directory, 'taskloom.db')));
+}
+
+async function rebuiltFromSnapshot() {
+  return rebuiltFrom(await streamWithSnapshot());
+}
+
+/** The long stream, and the snapshot that its first rebuild has kept. */
+async function streamWithSnapshot() {
+  const original = await longStream(EVENTS);
+  return once('snapshot.db', async (file) => {
+    copyOf(original, file);
+    const { database, store } = await openStore('', file);
+    const { rebuild } = await built('events/index.js');
+    await declareAllTypes();
+    await rebuild(store, task);
+    const kept = Number(database.select('SELECT count(*) FROM snapshots')[0][0]);
+    if (kept !== 1) throw new Error('No snapshot was kept.');
+    await database.close();
+  });
+}
+
+async function rebuiltFrom(file) {
+  const { store } = await openStore('', file);
   const { rebuild } = await built('events/index.js');
   await declareAllTypes();
   return timed(async () => whole((await rebuild(store, task)).eventCount));
@@ -44,12 +69,13 @@ await compare({
   title: `State of a stream of ${EVENTS.toLocaleString('en-US')} events, cold`,
   unit: 'ms',
   rounds: 7,
-  prepare: () => longStream(EVENTS),
+  prepare: streamWithSnapshot,
   arms: {
     'SELECT + JSON.parse': plainly(),
     'SELECT + JSON.parse, rows as arrays': plainly({ arrays: true }),
     'emmett-sqlite readStream': emmett,
     'rebuild from the event store': rebuilt,
+    'rebuild with a snapshot': rebuiltFromSnapshot,
   },
   targets: {
     'rebuild from the event store': [
@@ -58,5 +84,6 @@ await compare({
       { of: 'emmett-sqlite readStream', timesFaster: 1 },
       { atMost: 100 },
     ],
+    'rebuild with a snapshot': { atMost: 5 },
   },
 });

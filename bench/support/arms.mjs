@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { writeSync } from 'node:fs';
+import { closeSync, writeSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { report } from './report.mjs';
 import { freshDirectory, sharedDirectory } from './directories.mjs';
@@ -95,6 +95,7 @@ async function runHere(arm) {
     result = error instanceof Skipped ? { skipped: error.message } : { failed: String(error?.stack ?? error) };
   }
   writeSync(RESULT, JSON.stringify(result));
+  closeSync(RESULT);
   process.exit();
 }
 
@@ -115,6 +116,8 @@ async function runOnce(file, arm, variables) {
     });
     let [result, said] = ['', ''];
     child.stdio[RESULT].on('data', (chunk) => (result += chunk));
+    // An exit waits for calls that are under way in other threads, and a peer's may wait for a lock.
+    child.stdio[RESULT].on('end', () => result !== '' && child.kill('SIGKILL'));
     child.stderr.on('data', (chunk) => (said = (said + chunk).slice(-10_000)));
     const ended = await new Promise((resolve) => child.on('close', (code, signal) => resolve(signal ?? code)));
     return result === '' ? { failed: `ended with ${ended}: ${said}` } : JSON.parse(result);

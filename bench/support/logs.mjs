@@ -63,7 +63,7 @@ export async function emmettCopy(file) {
 }
 
 /** Where in the directory that this run shares something is, made if nobody has made it yet. */
-async function once(name, make) {
+export async function once(name, make) {
   const file = join(process.env.BENCH_SHARED, name);
   if (existsSync(file)) return file;
   const unfinished = `${file}-unfinished`;
