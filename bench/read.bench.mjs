@@ -1,34 +1,67 @@
-import 'reflect-metadata';
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
-import { built, compare } from './support/arms.mjs';
+import { built, compare, scaled } from './support/arms.mjs';
+import { copyOf, emmettCopy, longStream, once, streamName } from './support/logs.mjs';
+import { emmettSqlite } from './support/peers.mjs';
+import { PlainRead } from './support/plain-read.mjs';
+import { openStore } from './support/stores.mjs';
+import { declareAllTypes } from './support/task-life.mjs';
 
-// The state of one task of 10,000 events, from a store just opened, in milliseconds: against reading the same rows
-// and parsing their JSON.
-const EVENTS = 10_000;
-const text = 'x'.repeat(420);
-const columns =
-  'sequence, stream_sequence, event_id, type, timestamp, clock, causation_id, correlation_id, code_version, data';
+// The state of one long task from a store just opened, in milliseconds: against reading the same rows and parsing their
+// JSON, and against a peer that reads the same events.
+const EVENTS = scaled(10_000, 1_000);
+const task = streamName(0);
 
-async function filled(directory) {
-  const path = join(directory, 'taskloom.db');
-  const { Database } = await built('storage/index.js');
-  const { SqliteEventStore, rebuild } = await built('events/index.js');
-  if (!existsSync(path)) {
-    const database = await Database.open({ path });
-    const store = await SqliteEventStore.open({ database });
-    const drafts = Array.from({ length: EVENTS }, (_, index) => ({
-      eventType: index % 10 === 0 ? 'MODULE_ITERATION' : 'USER_INTERVENTION',
-      data:
-        index % 10 === 0
-          ? { module: `m${index % 7}.ts`, iteration: index, note: text }
-          : { guidance: text, by: 'bench' },
-    }));
-    for (let index = 0; index < EVENTS; index += 500) await store.append('task', drafts.slice(index, index + 500));
+function plainly(options) {
+  return async () => {
+    const reader = new PlainRead(await longStream(EVENTS), options);
+    return timed(() => whole(reader.stream(task).length));
+  };
+}
+
+async function emmett() {
+  const store = await emmettSqlite(await emmettCopy(await longStream(EVENTS)));
+  return timed(async () => whole((await store.readStream(task)).events.length));
+}
+
+/** On a copy of its own: a state that took long is kept, and would be found by the next. */
+async function rebuilt(directory) {
+  return rebuiltFrom(copyOf(await longStream(EVENTS), join(directory, 'taskloom.db')));
+}
+
+async function rebuiltFromSnapshot() {
+  return rebuiltFrom(await streamWithSnapshot());
+}
+
+/** The long stream, and the snapshot that its first rebuild has kept. */
+async function streamWithSnapshot() {
+  const original = await longStream(EVENTS);
+  return once('snapshot.db', async (file) => {
+    copyOf(original, file);
+    const { database, store } = await openStore('', file);
+    const { rebuild } = await built('events/index.js');
+    await declareAllTypes();
+    await rebuild(store, task);
+    const kept = Number(database.select('SELECT count(*) FROM snapshots')[0][0]);
+    if (kept !== 1) throw new Error('No snapshot was kept.');
     await database.close();
-  }
-  return { path, Database, SqliteEventStore, rebuild };
+  });
+}
+
+async function rebuiltFrom(file) {
+  const { store } = await openStore('', file);
+  const { rebuild } = await built('events/index.js');
+  await declareAllTypes();
+  return timed(async () => whole((await rebuild(store, task)).eventCount));
+}
+
+async function timed(read) {
+  const started = performance.now();
+  await read();
+  return performance.now() - started;
+}
+
+function whole(events) {
+  if (events !== EVENTS) throw new Error(`Read ${events} events of ${EVENTS}.`);
 }
 
 await compare({
@@ -36,29 +69,21 @@ await compare({
   title: `State of a stream of ${EVENTS.toLocaleString('en-US')} events, cold`,
   unit: 'ms',
   rounds: 7,
+  prepare: streamWithSnapshot,
   arms: {
-    'SELECT + JSON.parse': async (directory) => {
-      const { path } = await filled(directory);
-      const database = new DatabaseSync(path);
-      const started = performance.now();
-      const rows = database.prepare(`SELECT ${columns} FROM events WHERE stream = 1 ORDER BY stream_sequence`).all();
-      for (const row of rows) {
-        row.clock = JSON.parse(row.clock);
-        row.data = JSON.parse(row.data);
-      }
-      return performance.now() - started;
-    },
-    'rebuild from the event store': async (directory) => {
-      const { path, Database, SqliteEventStore, rebuild } = await filled(directory);
-      const database = await Database.open({ path });
-      const store = await SqliteEventStore.open({ database });
-      const started = performance.now();
-      const state = await rebuild(store, 'task');
-      const took = performance.now() - started;
-      if (state.streamSequence !== EVENTS) throw new Error(`Rebuilt only ${state.streamSequence} events.`);
-      await database.close();
-      return took;
-    },
+    'SELECT + JSON.parse': plainly(),
+    'SELECT + JSON.parse, rows as arrays': plainly({ arrays: true }),
+    'emmett-sqlite readStream': emmett,
+    'rebuild from the event store': rebuilt,
+    'rebuild with a snapshot': rebuiltFromSnapshot,
   },
-  targets: { 'rebuild from the event store': { of: 'SELECT + JSON.parse', atMost: 1.5 } },
+  targets: {
+    'rebuild from the event store': [
+      { of: 'SELECT + JSON.parse', atMost: 1.5 },
+      { of: 'SELECT + JSON.parse, rows as arrays' },
+      { of: 'emmett-sqlite readStream', timesFaster: 1 },
+      { atMost: 100 },
+    ],
+    'rebuild with a snapshot': { atMost: 5 },
+  },
 });

@@ -1,5 +1,5 @@
-// Does the whole set-up by itself: dependencies, build, and (for tests) the Debian packages they can use. Runs on any
-// Node.js from 20 on, before the project's own Node.js is there. Does nothing that is done already; what is done is
+// Does the whole set-up by itself: dependencies, build, (for tests) the Debian packages they can use, and (for benchmarks)
+// the packages they measure against. Runs on any Node.js from 20 on, before the project's own Node.js is there. Does nothing that is done already; what is done is
 // told by content, not by time, so that a pull, a copy or a removed file is never missed. One at a time.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -24,7 +24,8 @@ const INSTALL_OPTIONS = [
   '--loglevel=error',
 ];
 
-const isDone = () => isInstalled() && (!wanted.has('--build') || isBuilt());
+const isDone = () =>
+  isInstalled() && (!wanted.has('--build') || isBuilt()) && (!wanted.has('--bench') || isInstalled('bench'));
 if (!isDone()) alone(setUp);
 if (wanted.has('--test-tools')) installTestTools();
 
@@ -40,12 +41,20 @@ function setUp() {
     mkdirSync(at('dist'), { recursive: true });
     writeFileSync(at('dist/.built'), built);
   }
+  if (wanted.has('--bench') && !isInstalled('bench')) installPeers();
 }
 
-/** Whether node_modules holds what package-lock.json asks for; packages for other platforms may be missing. */
-function isInstalled() {
-  const asked = lockedPackages(at('package-lock.json'));
-  const found = lockedPackages(at('node_modules/.package-lock.json'));
+/** What the benchmarks measure against, in their own directory. Without it they leave those arms out and say so. */
+function installPeers() {
+  say('installing what the benchmarks measure against; where a driver has to be compiled, this takes minutes');
+  const { status } = runNpm(['ci', ...INSTALL_OPTIONS], at('bench'));
+  if (status !== 0) say('it could not be installed: the arms that need it are skipped.');
+}
+
+/** Whether node_modules of a directory holds what its package-lock.json asks for; packages for other platforms may be missing. */
+function isInstalled(directory = '') {
+  const asked = lockedPackages(at(directory, 'package-lock.json'));
+  const found = lockedPackages(at(directory, 'node_modules/.package-lock.json'));
   if (!found) return false;
   const same = (name) => asked[name]?.version === found[name].version;
   return (
@@ -146,21 +155,20 @@ function installTestTools() {
 }
 
 function npm(...parameters) {
+  const { status, error } = runNpm(parameters, root);
+  if (status !== 0) {
+    say(`npm ${parameters.join(' ')} failed: ${error?.message ?? 'see the lines above'}.`);
+    process.exit(status ?? 1);
+  }
+}
+
+function runNpm(parameters, cwd) {
   // Started by another package manager, or by hand, npm is looked for on the PATH.
   const cli = /npm-cli\.c?js$/.test(process.env.npm_execpath ?? '') ? process.env.npm_execpath : null;
   const [command, first] = cli ? [process.execPath, [cli]] : ['npm', []];
   const environment = { ...process.env, PATH: `${at('node_modules/.bin')}${delimiter}${process.env.PATH}` };
   const shell = !cli && process.platform === 'win32';
-  const { status, error } = spawnSync(command, [...first, ...parameters], {
-    cwd: root,
-    stdio: 'inherit',
-    env: environment,
-    shell,
-  });
-  if (status !== 0) {
-    say(`npm ${parameters.join(' ')} failed: ${error?.message ?? 'see the lines above'}.`);
-    process.exit(status ?? 1);
-  }
+  return spawnSync(command, [...first, ...parameters], { cwd, stdio: 'inherit', env: environment, shell });
 }
 
 function onPath(command) {

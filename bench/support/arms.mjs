@@ -1,8 +1,20 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { spawn } from 'node:child_process';
+import { closeSync, writeSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { report } from './report.mjs';
+import { freshDirectory, sharedDirectory } from './directories.mjs';
+
+/** Small sizes and one round: shows that every benchmark still runs, and says nothing about speed. */
+export const quick = process.env.BENCH_QUICK === '1';
+
+/** A size, and what it is in quick mode. */
+export const scaled = (full, small) => (quick ? small : full);
+
+/** How long an arm that counts goes on. */
+export const DURATION_MS = Number(process.env.BENCH_MS ?? scaled(2000, 150));
+
+const RESULT = 3;
+const TERMINAL = ['', 'dumb'].includes(process.env.TERM ?? '') ? false : process.stderr.isTTY;
 
 /** The build that is measured: TASKLOOM_DIST, or dist/ beside this directory. */
 export function built(path) {
@@ -12,71 +24,108 @@ export function built(path) {
   return import(new URL(path, dist).href);
 }
 
+class Skipped extends Error {}
+
+/** Ends an arm that cannot run here; the table says why. */
+export function skip(reason) {
+  throw new Skipped(reason);
+}
+
 /**
  * Runs arms against each other: every round starts each of them once, in a fresh process and on an empty directory,
- * so that what the machine does meanwhile hits all alike. An arm answers one number; targets compare medians.
- * In the child process it runs the arm it was started for instead.
+ * so that what the machine does meanwhile hits all alike. An arm answers a number, or several by name: the one called
+ * `value` stands in the row of the arm's name, another in the row `<arm>: <name>`. `prepare` makes what all arms share,
+ * once, in a process of its own; `environment` gives what they need running beside them. In the child process it runs
+ * the arm it was started for instead.
  */
-export async function compare({ file, title, unit, rounds = 5, arms, targets }) {
-  const self = fileURLToPath(file);
-  const asked = process.argv[2];
-  if (asked !== undefined && Object.hasOwn(arms, asked)) {
-    const value = await arms[asked](process.argv[3]);
-    process.stdout.write(`\n${JSON.stringify({ value })}\n`);
-    return;
-  }
-  const values = Object.fromEntries(Object.keys(arms).map((arm) => [arm, []]));
-  for (let round = 0; round < Number(process.env.BENCH_ROUNDS ?? rounds); round++) {
-    for (const arm of Object.keys(arms)) values[arm].push(runOnce(self, arm));
-  }
-  print(title, unit, values, targets);
-}
+export async function compare({ file, prepare, environment, arms, rounds = 5, ...table }) {
+  const steps = prepare ? { ...arms, prepare: () => prepared(prepare) } : arms;
+  const [asked, directory] = process.argv.slice(2);
+  if (asked !== undefined && Object.hasOwn(steps, asked)) return runHere(() => steps[asked](directory));
 
-function runOnce(self, arm) {
-  const directory = mkdtempSync(join(tmpdir(), 'taskloom-bench-'));
+  const values = {};
+  const notes = {};
+  const shared = sharedDirectory();
+  const { variables = {}, stop } = (await environment?.()) ?? {};
+  const run = (arm) => runOnce(fileURLToPath(file), arm, { ...variables, BENCH_SHARED: shared.path });
   try {
-    const { stdout, stderr, status } = spawnSync(process.execPath, [self, arm, directory], {
-      encoding: 'utf8',
-      maxBuffer: 1 << 26,
-    });
-    if (status !== 0) throw new Error(`${arm} ended with ${status}: ${stderr}`);
-    return JSON.parse(stdout.trim().split('\n').at(-1)).value;
+    if (prepare) {
+      progress(table.title, 'preparing');
+      const { failed } = await run('prepare');
+      if (failed) throw new Error(`Preparing “${table.title}” failed: ${failed}`);
+    }
+    const count = Number(process.env.BENCH_ROUNDS ?? scaled(rounds, 1));
+    for (let round = 1; round <= count; round++) {
+      for (const arm of Object.keys(arms)) {
+        if (notes[arm]) continue;
+        progress(table.title, `round ${round} of ${count}, ${arm}`);
+        const { measured, skipped, failed } = await run(arm);
+        if (skipped || failed) notes[arm] = skipped ? { skipped } : { failed };
+        for (const [name, value] of Object.entries(measured ?? {})) {
+          const row = name === 'value' ? arm : `${arm}: ${name}`;
+          (values[row] ??= []).push(value);
+        }
+      }
+    }
   } finally {
-    rmSync(directory, { recursive: true, force: true });
+    progress('', '');
+    await stop?.();
+    shared.remove();
+  }
+  // A row for everything that was measured, in the order of the arms, and for what was not, why.
+  const rows = Object.keys(arms).flatMap((arm) => {
+    const names = Object.keys(values).filter((row) => row === arm || row.startsWith(`${arm}: `));
+    if (notes[arm]) return [{ name: arm, values: [], ...notes[arm] }];
+    return names.map((name) => ({ name, values: values[name] }));
+  });
+  await report({ file, rows, ...table });
+}
+
+async function prepared(prepare) {
+  await prepare();
+  return {};
+}
+
+/** Hands the arm's answer to the process that has started this one, and ends whatever the arm has left open. */
+async function runHere(arm) {
+  let result;
+  try {
+    result = { measured: numbers(await arm()) };
+  } catch (error) {
+    result = error instanceof Skipped ? { skipped: error.message } : { failed: String(error?.stack ?? error) };
+  }
+  writeSync(RESULT, JSON.stringify(result));
+  closeSync(RESULT);
+  process.exit();
+}
+
+function numbers(answer) {
+  const measured = typeof answer === 'object' ? answer : { value: answer };
+  const odd = Object.entries(measured).find(([, value]) => !Number.isFinite(value));
+  if (odd) throw new Error(`The arm measured no number: ${odd.join(' ')}.`);
+  return measured;
+}
+
+async function runOnce(file, arm, variables) {
+  const directory = freshDirectory();
+  try {
+    const child = spawn(process.execPath, [file, arm, directory.path], {
+      env: { ...process.env, ...variables },
+      // What a peer prints to standard output is nobody's business.
+      stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
+    });
+    let [result, said] = ['', ''];
+    child.stdio[RESULT].on('data', (chunk) => (result += chunk));
+    // An exit waits for calls that are under way in other threads, and a peer's may wait for a lock.
+    child.stdio[RESULT].on('end', () => result !== '' && child.kill('SIGKILL'));
+    child.stderr.on('data', (chunk) => (said = (said + chunk).slice(-10_000)));
+    const ended = await new Promise((resolve) => child.on('close', (code, signal) => resolve(signal ?? code)));
+    return result === '' ? { failed: `ended with ${ended}: ${said}` } : JSON.parse(result);
+  } finally {
+    directory.remove();
   }
 }
 
-function print(title, unit, values, targets) {
-  const rows = Object.entries(values).map(([arm, measured]) => {
-    const [low, high] = [Math.min(...measured), Math.max(...measured)];
-    const target = targets[arm];
-    const ratio = target ? median(measured) / median(values[target.of]) : null;
-    const holds = !target
-      ? ''
-      : (target.atLeast === undefined ? ratio <= target.atMost : ratio >= target.atLeast)
-        ? 'holds'
-        : 'MISSED';
-    return [
-      arm,
-      format(median(measured)),
-      `${format(low)} – ${format(high)}`,
-      ratio === null ? '' : `${ratio.toFixed(2)} x ${target.of}`,
-      !target ? '' : target.atLeast === undefined ? `≤ ${target.atMost}` : `≥ ${target.atLeast}`,
-      holds,
-    ];
-  });
-  const table = [['arm', `median ${unit}`, 'range', 'ratio', 'target', ''], ...rows];
-  const widths = table[0].map((_, column) => Math.max(...table.map((row) => row[column].length)));
-  console.log(`\n${title}`);
-  for (const row of table)
-    console.log(`  ${row.map((cell, column) => cell.padEnd(widths[column])).join('  ')}`.trimEnd());
-  if (rows.some((row) => row[5] === 'MISSED')) process.exitCode = 1;
-}
-
-function median(values) {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
-}
-
-function format(value) {
-  return value >= 100 ? Math.round(value).toLocaleString('en-US') : value.toFixed(2);
+function progress(title, what) {
+  if (TERMINAL) process.stderr.write(`\r\u001b[K${title === '' ? '' : `${title}: ${what}`}`);
 }
