@@ -128,9 +128,9 @@ function fanOut(clients) {
 
 function wholePath(clients, pick) {
   return async (directory) => {
-    const { Database } = await built('storage/index.js');
+    const { Database, SqliteDatabase } = await built('storage/index.js');
     const { SqliteEventStore } = await built('events/index.js');
-    const database = await Database.open({ path: join(directory, 'taskloom.db') });
+    const database = await SqliteDatabase.open({ path: join(directory, 'taskloom.db') });
     const events = await SqliteEventStore.open({ database });
     const { http, io } = sockets();
     await serve(io, events);

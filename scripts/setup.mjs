@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { findPostgres } from './postgres.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const at = (...parts) => join(root, ...parts);
@@ -140,6 +141,7 @@ function installTestTools() {
     ['bwrap', 'bubblewrap'],
     ['python3', 'python3'],
   ].filter(([command]) => !onPath(command));
+  if (findPostgres() === null) missing.push(['postgres', 'postgresql']);
   if (missing.length === 0) return;
   const packages = missing.map(([, name]) => name);
   if (process.getuid() !== 0 || !onPath('apt-get')) {
@@ -148,7 +150,8 @@ function installTestTools() {
   }
   say(`installing ${packages.join(', ')}`);
   spawnSync('apt-get', ['update', '-qq'], { stdio: 'inherit' });
-  const environment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  // RUNLEVEL: what is installed is not started, as tests start a server of their own.
+  const environment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
   const install = ['install', '-y', '-qq', '--no-install-recommends', ...packages];
   const { status } = spawnSync('apt-get', install, { stdio: 'inherit', env: environment });
   if (status !== 0) say(`${packages.join(', ')} could not be installed: the tests that need them are skipped.`);

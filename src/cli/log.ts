@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type EventStore, SqliteEventStore } from '../events/index.ts';
 import { type Configuration, readConfiguration } from '../kernel/configuration.ts';
-import { Database, DATABASE_FILE } from '../storage/index.ts';
+import { SqliteDatabase, DATABASE_FILE } from '../storage/index.ts';
 import { UsageError } from './usage-error.ts';
 
 /** The file of the configured log; it must be there. */
@@ -18,7 +18,7 @@ export async function withLog<T>(
   use: (store: EventStore) => Promise<T>,
   path = logFile(readConfiguration(environment)),
 ): Promise<T> {
-  const database = await Database.open({ path });
+  const database = await SqliteDatabase.open({ path });
   try {
     return await use(await SqliteEventStore.open({ database }));
   } finally {

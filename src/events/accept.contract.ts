@@ -192,19 +192,19 @@ export function acceptContract(current: () => StoreUnderTest): void {
     });
 
     it('keeps clocks small over many lives of a server, and changes no order by it [EV-13]', async () => {
-      const lives = await Promise.all(Array.from({ length: 24 }, () => subject.another()));
+      const lives = await Promise.all(Array.from({ length: 20 }, () => subject.another()));
       await store.append('a', [said('first')]);
       for (const life of lives) await life.append('a', [said('one'), said('two')]);
       const clockOfNext = async () => (await store.append('a', [said('next')]))[0]?.vectorClock ?? {};
       const deadline = Date.now() + 10_000;
-      while (Object.keys(await clockOfNext()).length > 24 && Date.now() < deadline) await nextTurn();
+      while (Object.keys(await clockOfNext()).length > 20 && Date.now() < deadline) await nextTurn();
       const events = await store.getEvents('a');
-      for (const { vectorClock } of events) expect(Object.keys(vectorClock).length).toBeLessThanOrEqual(24);
+      for (const { vectorClock } of events) expect(Object.keys(vectorClock).length).toBeLessThanOrEqual(20);
       events.forEach((event, index) => {
         const later = events.slice(index + 1).filter((other) => !happensBefore(event.vectorClock, other.vectorClock));
         expect(later).toEqual([]);
       });
       expect(await store.verify('a')).toEqual({ intact: true, events: events.length });
-    });
+    }, 60_000);
   });
 }

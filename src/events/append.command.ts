@@ -21,7 +21,7 @@ import type { VectorClock } from './vector-clock.ts';
 
 const sql = {
   stream: `SELECT id, version, code_version, clock, hash, correlation_id,
-             CASE WHEN retired THEN (SELECT generations FROM retired_processes WHERE stream = streams.id) END
+             CASE WHEN retired > 0 THEN (SELECT generations FROM retired_processes WHERE stream = streams.id) END
            FROM streams WHERE task_id = ?`,
   earlier: `SELECT ${eventColumns} FROM events JOIN streams ON streams.id = stream WHERE event_id = ?`,
   last: 'SELECT max(sequence) FROM events',

@@ -33,8 +33,10 @@ export function countIssue(value: unknown, path: string): Issue | null {
 }
 
 export function textIssue(value: unknown, path: string): Issue | null {
-  if (typeof value === 'string' && value !== '' && value.isWellFormed()) return null;
-  return { path, message: `${shown(value)} is not a text with at least one character` };
+  if (typeof value !== 'string' || value === '' || !value.isWellFormed()) {
+    return { path, message: `${shown(value)} is not a text with at least one character` };
+  }
+  return value.includes('\0') ? { path, message: `${shown(value)} holds a NUL` } : null;
 }
 
 /** `now` and `maxSkewMs` refuse what lies in the future; without them any moment is accepted. */

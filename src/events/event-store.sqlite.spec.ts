@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { temporaryDirectory } from '../../test/support/temporary-directory.ts';
 import { newProcessId } from '../kernel/ids.ts';
-import { Database } from '../storage/index.ts';
+import { SqliteDatabase } from '../storage/index.ts';
 import { eventStoreContract } from './event-store.contract.ts';
 import { SqliteEventStore } from './event-store.sqlite.ts';
 import { rebuild } from './project-task.ts';
@@ -15,25 +15,25 @@ describe('SqliteEventStore', () => {
     const path = join(directory.path, 'events.db');
     const now = Date.UTC(2026, 0, 31, 12);
     const options = { clock: () => now, maxBytes: 65_536, maxClockSkewMs: 60_000 };
-    const database = await Database.open({ path });
+    const database = await SqliteDatabase.open({ path });
     await database.write([
       { sql: 'CREATE TABLE counter (value INTEGER NOT NULL)', parameters: [] },
       { sql: 'INSERT INTO counter (value) VALUES (0)', parameters: [] },
     ]);
     const processId = newProcessId('test');
     const store = await SqliteEventStore.open({ database, processId, ...options });
-    const others: Database[] = [];
+    const others: SqliteDatabase[] = [];
     return {
       store,
       now,
       processId,
       another: async () => {
-        const other = await Database.open({ path });
+        const other = await SqliteDatabase.open({ path });
         others.push(other);
         return SqliteEventStore.open({ database: other, ...options });
       },
       empty: async () => {
-        const other = await Database.open({ path: join(directory.path, `empty-${others.length}.db`) });
+        const other = await SqliteDatabase.open({ path: join(directory.path, `empty-${others.length}.db`) });
         others.push(other);
         return SqliteEventStore.open({ database: other, ...options });
       },
@@ -44,7 +44,7 @@ describe('SqliteEventStore', () => {
       }),
       counter: () => Promise.resolve(Number(database.select('SELECT value FROM counter')[0]?.[0])),
       close: async () => {
-        store.close();
+        await store.close();
         for (const each of [...others, database]) await each.close();
         directory[Symbol.dispose]();
       },
@@ -56,7 +56,7 @@ describe('large data in SQLite', () => {
   it('is stored once, however many events hold it, and is read and verified as if each had its own [EV-31]', async () => {
     using directory = temporaryDirectory();
     const path = join(directory.path, 'events.db');
-    const database = await Database.open({ path });
+    const database = await SqliteDatabase.open({ path });
     const store = await SqliteEventStore.open({ database });
     const large = 'x'.repeat(200_000);
     for (let index = 0; index < 50; index++) await store.append(`task-${index % 5}`, [said(large)]);
@@ -70,7 +70,7 @@ describe('large data in SQLite', () => {
 describe('snapshots in SQLite', () => {
   it('are passed over when the events are others, and may all be deleted: the state is the same [EV-42]', async () => {
     using directory = temporaryDirectory();
-    const database = await Database.open({ path: join(directory.path, 'events.db') });
+    const database = await SqliteDatabase.open({ path: join(directory.path, 'events.db') });
     const store = await SqliteEventStore.open({ database });
     await store.append(
       'a',

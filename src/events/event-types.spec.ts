@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { temporaryDirectory } from '../../test/support/temporary-directory.ts';
-import { Database } from '../storage/index.ts';
+import { SqliteDatabase } from '../storage/index.ts';
 import type { EventDraft } from './event.ts';
 import { SqliteEventStore } from './event-store.sqlite.ts';
 import { declareUpcasters } from './event-types.ts';
@@ -21,12 +21,12 @@ const nest = (person: Readonly<Record<string, unknown>>) => ({ person });
 
 describe('an event whose shape has changed since it was written', () => {
   let directory: ReturnType<typeof temporaryDirectory>;
-  let database: Database;
+  let database: SqliteDatabase;
   let store: SqliteEventStore;
 
   beforeEach(async () => {
     directory = temporaryDirectory();
-    database = await Database.open({ path: join(directory.path, 'events.db') });
+    database = await SqliteDatabase.open({ path: join(directory.path, 'events.db') });
     store = await SqliteEventStore.open({ database });
     // What an older program wrote: its payloads are not of today's type.
     const old = (data: object) => ({ eventType: 'PERSON_NAMED', data }) as unknown as EventDraft;

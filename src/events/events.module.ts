@@ -2,15 +2,16 @@ import { Global, Injectable, Module, type OnApplicationShutdown } from '@nestjs/
 import { CONFIGURATION, type Configuration } from '../kernel/configuration.ts';
 import { Database, StorageModule } from '../storage/index.ts';
 import { EventStore } from './event-store.ts';
-import { SqliteEventStore } from './event-store.sqlite.ts';
+import { SqlEventStore } from './event-store.sql.ts';
+import { openEventStore } from './open-event-store.ts';
 
 /** Ends the subscriptions before the database goes. */
 @Injectable()
 class EventStoreLifecycle implements OnApplicationShutdown {
-  constructor(private readonly store: SqliteEventStore) {}
+  constructor(private readonly store: SqlEventStore) {}
 
-  onApplicationShutdown(): void {
-    this.store.close();
+  async onApplicationShutdown(): Promise<void> {
+    await this.store.close();
   }
 }
 
@@ -21,16 +22,15 @@ class EventStoreLifecycle implements OnApplicationShutdown {
   providers: [
     EventStoreLifecycle,
     {
-      provide: SqliteEventStore,
+      provide: SqlEventStore,
       inject: [Database, CONFIGURATION],
       useFactory: (database: Database, configuration: Configuration) =>
-        SqliteEventStore.open({
-          database,
+        openEventStore(database, {
           maxBytes: configuration.EVENT_MAX_BYTES,
           maxClockSkewMs: configuration.EVENT_MAX_CLOCK_SKEW_MS,
         }),
     },
-    { provide: EventStore, useExisting: SqliteEventStore },
+    { provide: EventStore, useExisting: SqlEventStore },
   ],
   exports: [EventStore],
 })

@@ -1,6 +1,12 @@
 import type { LogSummary } from './event-store.ts';
 import { LogFileDamagedError, LogFileUnreadableError, LogNotEmptyError } from './events.errors.ts';
-import type { ImportOutput } from './import.command.ts';
+
+/** What an adapter makes of a file. */
+export type ImportOutput =
+  | { readonly kind: 'imported'; readonly events: number; readonly streams: number; readonly seal: string }
+  | { readonly kind: 'damaged'; readonly line: number; readonly problem: string }
+  | { readonly kind: 'unreadable'; readonly problem: string }
+  | { readonly kind: 'notEmpty'; readonly events: number };
 
 /** What an import came to; throws what it was refused for. */
 export function summaryOfImport(path: string, output: ImportOutput): LogSummary {

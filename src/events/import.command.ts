@@ -1,6 +1,7 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import type { WriteTransaction } from '../storage/index.ts';
 import { createStream, insertEvent, moveStream } from './event-rows.sqlite.ts';
+import type { ImportOutput } from './import-outcome.ts';
 import { DamagedLine, LogFileReading } from './log-file.ts';
 
 /*
@@ -13,12 +14,6 @@ import { DamagedLine, LogFileReading } from './log-file.ts';
 export interface ImportInput {
   readonly path: string;
 }
-
-export type ImportOutput =
-  | { readonly kind: 'imported'; readonly events: number; readonly streams: number; readonly seal: string }
-  | { readonly kind: 'damaged'; readonly line: number; readonly problem: string }
-  | { readonly kind: 'unreadable'; readonly problem: string }
-  | { readonly kind: 'notEmpty'; readonly events: number };
 
 const sql = {
   last: 'SELECT max(sequence) FROM events',

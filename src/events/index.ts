@@ -21,6 +21,9 @@ export {
   type StreamsOptions,
   type SubscribeOptions,
 } from './event-store.ts';
+export { PostgresEventStore, type PostgresEventStoreOptions } from './event-store.postgres.ts';
+export { openEventStore } from './open-event-store.ts';
+export type { EventStoreOptions, SqlEventStore } from './event-store.sql.ts';
 export { SqliteEventStore, type SqliteEventStoreOptions } from './event-store.sqlite.ts';
 export {
   EventIdReusedError,

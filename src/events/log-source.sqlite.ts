@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Columns, Database, SqliteFile, SqlValue } from '../storage/index.ts';
+import type { Columns, SqliteDatabase, SqliteFile, SqlValue } from '../storage/index.ts';
 import type { ChainedRow, LogSource, StreamHeadRow } from './log-source.ts';
 import { eventColumns } from './schema.ts';
 
@@ -9,9 +9,9 @@ const PAGE_CHARACTERS = 8 * 1024 * 1024;
 
 /** Pages of the log as it stands in SQLite; the event loop gets its turn between two of them. */
 export class SqliteLogSource implements LogSource {
-  private readonly database: Database | SqliteFile;
+  private readonly database: SqliteDatabase | SqliteFile;
 
-  constructor(database: Database | SqliteFile) {
+  constructor(database: SqliteDatabase | SqliteFile) {
     this.database = database;
   }
 

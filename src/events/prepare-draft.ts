@@ -1,8 +1,17 @@
-import type { PreparedDraft } from './append-plan.ts';
+import type { AppendInput, PreparedDraft } from './append-plan.ts';
 import type { EventDraft } from './event.ts';
-import { countIssue, parseTimestamp, timestampIssue, uuidIssue } from './event-fields.ts';
+import {
+  countIssue,
+  parseTimestamp,
+  streamId,
+  taskIdIssue,
+  textIssue,
+  timestampIssue,
+  uuidIssue,
+} from './event-fields.ts';
+import type { AppendOptions } from './event-store.ts';
 import { typeVersionOf } from './event-types.ts';
-import { EventTooLargeError } from './events.errors.ts';
+import { EventTooLargeError, InvalidEventError } from './events.errors.ts';
 import type { Issue } from '../kernel/errors.ts';
 import { newId } from '../kernel/ids.ts';
 import { plainJsonIssue } from '../kernel/json.ts';
@@ -52,6 +61,44 @@ export function prepareDraft(draft: EventDraft, limits: DraftLimits, causationId
     vectorClock: draft.vectorClock ?? null,
     data,
   };
+}
+
+/** Everything that a store is asked to append, validated as a whole. Throws InvalidEventError or EventTooLargeError. */
+export function prepareAppend(
+  taskId: string,
+  drafts: readonly EventDraft[],
+  options: AppendOptions,
+  { limits, processId }: { readonly limits: DraftLimits; readonly processId: string },
+): AppendInput {
+  const issues = [...appendIssues(taskId, options), ...allDraftIssues(drafts, limits)];
+  if (issues.length > 0) throw new InvalidEventError(issues);
+  const causationId = options.causationId ?? null;
+  return {
+    taskId: streamId(taskId),
+    processId,
+    expectedSequence: options.expectedSequence ?? null,
+    correlationId: options.correlationId ?? null,
+    drafts: drafts.map((draft) => prepareDraft(draft, limits, causationId)),
+    alongside: options.alongside ?? [],
+  };
+}
+
+function appendIssues(taskId: string, options: AppendOptions): Issue[] {
+  const { expectedSequence, causationId, correlationId } = options;
+  return [
+    taskIdIssue(taskId),
+    expectedSequence === undefined ? null : countIssue(expectedSequence, 'expectedSequence'),
+    causationId === undefined || causationId === null ? null : uuidIssue(causationId, 'causationId'),
+    correlationId === undefined ? null : textIssue(correlationId, 'correlationId'),
+  ].filter((issue) => issue !== null);
+}
+
+/** With several drafts the path says which one is meant. */
+function allDraftIssues(drafts: readonly EventDraft[], limits: DraftLimits): Issue[] {
+  return drafts.flatMap((draft, index) => {
+    const prefix = drafts.length === 1 ? '' : `[${index}].`;
+    return draftIssues(draft, limits).map(({ path, message }) => ({ path: `${prefix}${path}`, message }));
+  });
 }
 
 function isObject(value: unknown): boolean {

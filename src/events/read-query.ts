@@ -41,7 +41,7 @@ export function streamQuery(taskId: string, options: ReadOptions): StreamQuery {
       toTimestamp(parseTimestamp(until) ?? 0),
     );
   }
-  if (types) add('type IN (SELECT value FROM json_each(?))', JSON.stringify(types));
+  if (types) add(types.length === 0 ? '1 = 0' : `type IN (${types.map(() => '?').join(', ')})`, ...types);
   return { taskId, backwards: direction === 'backwards', limit: limit ?? Infinity, conditions, parameters };
 }
 

@@ -1,10 +1,13 @@
 import type { Migration } from '../storage/index.ts';
+import { eventTables, snapshotTable } from './schema.postgres.ts';
 
-/** `sequence` is given as max + 1 inside the commit and no row is ever deleted, so it has no gap. */
+/** PostgreSQL came with the second step. `sequence` is given as max + 1 inside the commit and no row is ever deleted, so it has no gap. */
 export const eventMigrations: readonly Migration[] = [
   {
     id: 1,
-    up: `
+    up: {
+      postgres: '',
+      sqlite: `
       CREATE TABLE streams (
         id INTEGER PRIMARY KEY,
         task_id TEXT NOT NULL UNIQUE,
@@ -30,11 +33,14 @@ export const eventMigrations: readonly Migration[] = [
         UNIQUE (stream, stream_sequence)
       ) STRICT;
     `,
+    },
   },
   {
     // Payloads have a version of their shape; large ones are stored once; processes can be retired from clocks.
     id: 2,
-    up: `
+    up: {
+      postgres: eventTables,
+      sqlite: `
       CREATE TABLE payloads (
         id INTEGER PRIMARY KEY,
         hash TEXT NOT NULL UNIQUE,
@@ -48,11 +54,14 @@ export const eventMigrations: readonly Migration[] = [
         generations TEXT NOT NULL
       ) STRICT;
     `,
+    },
   },
   {
     // Folded states that may be thrown away at any time; `hash` is that of the last event that is in.
     id: 3,
-    up: `
+    up: {
+      postgres: snapshotTable,
+      sqlite: `
       CREATE TABLE snapshots (
         stream INTEGER NOT NULL REFERENCES streams (id),
         projection TEXT NOT NULL,
@@ -62,6 +71,7 @@ export const eventMigrations: readonly Migration[] = [
         PRIMARY KEY (stream, projection)
       ) STRICT;
     `,
+    },
   },
 ];
 
@@ -70,11 +80,11 @@ export const LARGE_DATA_CHARACTERS = 8192;
 
 /** The columns of an event in the order of EventRow. */
 export const eventColumns =
-  'events.sequence, streams.task_id, stream_sequence, event_id, type, timestamp, events.clock, causation_id, ' +
+  'events.sequence, streams.task_id, stream_sequence, event_id, type, events.timestamp, events.clock, causation_id, ' +
   'events.correlation_id, events.code_version, ' +
   'CASE WHEN payload IS NULL THEN events.data ELSE (SELECT payloads.data FROM payloads WHERE payloads.id = payload) END, ' +
   'type_version, ' +
-  'CASE WHEN retired THEN (SELECT generations FROM retired_processes WHERE stream = streams.id) END';
+  'CASE WHEN retired > 0 THEN (SELECT generations FROM retired_processes WHERE stream = streams.id) END';
 
 export type EventRow = readonly [
   sequence: number,

@@ -5,7 +5,7 @@ import type { Listener } from './tail.ts';
 export interface SubscriptionSource {
   listen(): Listener;
   /** The next events after those of the last call; [] when there are none yet. */
-  nextBatch(): readonly StoredEvent[];
+  nextBatch(): Promise<readonly StoredEvent[]>;
 }
 
 /**
@@ -43,9 +43,11 @@ export class Subscription implements AsyncIterableIterator<readonly StoredEvent[
     this.listener = listener;
     signal?.addEventListener('abort', stop, { once: true });
     try {
+      await listener.ready;
       while (!listener.closed) {
         listener.caughtUp();
-        const batch = source.nextBatch();
+        const batch = await source.nextBatch();
+        if (listener.closed) return;
         if (batch.length === 0) {
           await listener.news();
         } else {

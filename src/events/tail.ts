@@ -1,6 +1,8 @@
 /** Somebody who waits for news of one stream, or of all. */
 export interface Listener {
   readonly closed: boolean;
+  /** To be awaited before the first reading: from then on nothing is missed. Never rejects. */
+  readonly ready: Promise<void>;
   /** Resolves once there may be news since the last call of `caughtUp`, or the listener was closed. Never rejects. */
   news(): Promise<void>;
   /** To be called before reading: what comes from now on is news. */
@@ -11,10 +13,10 @@ export interface Listener {
 /** What the tail asks the log. */
 export interface TailSource {
   /** A number that changes when anybody has committed; cheap. */
-  dataVersion(): number;
-  lastSequence(): number;
+  dataVersion(): Promise<number>;
+  lastSequence(): Promise<number>;
   /** The streams that have events after a position; null when they are too many to name. */
-  changedStreams(after: number, upTo: number): readonly string[] | null;
+  changedStreams(after: number, upTo: number): Promise<readonly string[] | null>;
 }
 
 const INTERVAL_MS = 250;
@@ -27,9 +29,12 @@ export class Tail {
   private readonly ofAll = new Set<Waiting>();
   private readonly ofStream = new Map<string, Set<Waiting>>();
   private timer: NodeJS.Timeout | undefined;
-  private seenVersion = 0;
+  /** Null while it is not known where the log stands; the next look then wakes everybody. */
+  private seenVersion: number | null = null;
   private seenSequence = 0;
   private closed = false;
+  private looking = false;
+  private started: Promise<void> = Promise.resolve();
 
   private readonly source: TailSource;
 
@@ -40,14 +45,14 @@ export class Tail {
   /** `taskId` null: news of any stream. */
   listen(taskId: string | null): Listener {
     const group = taskId === null ? this.ofAll : this.groupOf(taskId);
-    const waiting = new Waiting(() => {
+    if (!this.closed && this.timer === undefined) this.start();
+    const waiting = new Waiting(this.started, () => {
       group.delete(waiting);
       if (taskId !== null && group.size === 0) this.ofStream.delete(taskId);
       if (this.ofAll.size === 0 && this.ofStream.size === 0) this.rest();
     });
     group.add(waiting);
     if (this.closed) waiting.close();
-    else if (this.timer === undefined) this.start();
     return waiting;
   }
 
@@ -74,9 +79,20 @@ export class Tail {
   }
 
   private start(): void {
-    this.seenVersion = this.source.dataVersion();
-    this.seenSequence = this.source.lastSequence();
-    this.timer = setInterval(() => this.look(), INTERVAL_MS).unref();
+    this.timer = setInterval(() => void this.look(), INTERVAL_MS).unref();
+    this.started = this.begin();
+  }
+
+  /** Where the log stands before anybody reads. */
+  private async begin(): Promise<void> {
+    this.seenVersion = null;
+    try {
+      const version = await this.source.dataVersion();
+      this.seenSequence = Math.max(this.seenSequence, await this.source.lastSequence());
+      this.seenVersion = version;
+    } catch {
+      // Not known: the first look that succeeds wakes everybody.
+    }
   }
 
   private rest(): void {
@@ -84,20 +100,34 @@ export class Tail {
     this.timer = undefined;
   }
 
-  private look(): void {
+  /** Looks for news now rather than at the next interval; one look at a time. Never rejects. */
+  async look(): Promise<void> {
+    if (this.looking || this.timer === undefined) return;
+    this.looking = true;
     try {
-      const version = this.source.dataVersion();
-      if (version === this.seenVersion) return;
-      this.seenVersion = version;
-      const last = this.source.lastSequence();
-      if (last <= this.seenSequence) return;
-      const changed = this.source.changedStreams(this.seenSequence, last);
-      this.seenSequence = last;
-      this.wake(changed);
+      await this.findNews();
     } catch {
       // Whoever listens finds out by reading, and is the one to be told.
       this.wake(null);
+    } finally {
+      this.looking = false;
     }
+  }
+
+  private async findNews(): Promise<void> {
+    const version = await this.source.dataVersion();
+    if (version === this.seenVersion) return;
+    const last = await this.source.lastSequence();
+    const isFirst = this.seenVersion === null;
+    this.seenVersion = version;
+    if (isFirst) {
+      this.seenSequence = Math.max(this.seenSequence, last);
+      return this.wake(null);
+    }
+    if (last <= this.seenSequence) return;
+    const changed = await this.source.changedStreams(this.seenSequence, last);
+    this.seenSequence = Math.max(this.seenSequence, last);
+    this.wake(changed);
   }
 
   private wake(taskIds: readonly string[] | null): void {
@@ -112,9 +142,11 @@ class Waiting implements Listener {
   closed = false;
   private resolve: (() => void) | null = null;
 
+  readonly ready: Promise<void>;
   private readonly onClose: () => void;
 
-  constructor(onClose: () => void) {
+  constructor(ready: Promise<void>, onClose: () => void) {
+    this.ready = ready;
     this.onClose = onClose;
   }
 

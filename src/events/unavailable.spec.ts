@@ -4,7 +4,7 @@ import { chmodSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { temporaryDirectory } from '../../test/support/temporary-directory.ts';
-import { Database } from '../storage/index.ts';
+import { SqliteDatabase } from '../storage/index.ts';
 import { SqliteEventStore } from './event-store.sqlite.ts';
 import { said, words } from './store-under-test.contract.ts';
 
@@ -15,13 +15,13 @@ const asRoot = isRoot && process.platform === 'linux' ? it : it.skip;
 describe('a store whose file cannot be written', () => {
   let directory: ReturnType<typeof temporaryDirectory>;
   let place: string;
-  let database: Database;
+  let database: SqliteDatabase;
   let store: SqliteEventStore;
   let mounted = false;
 
   const mount = (...options: string[]) => execFileSync('mount', [...options, place]);
   const open = async () => {
-    database = await Database.open({ path: join(place, 'events.db') });
+    database = await SqliteDatabase.open({ path: join(place, 'events.db') });
     store = await SqliteEventStore.open({ database });
   };
 
@@ -79,7 +79,7 @@ describe('a store whose file cannot be written', () => {
     await database.close();
     execFileSync('mount', ['-o', 'remount,ro', place]);
     for (const name of ['events.db', 'new.db']) {
-      await expect(Database.open({ path: join(place, name) })).rejects.toMatchObject({
+      await expect(SqliteDatabase.open({ path: join(place, name) })).rejects.toMatchObject({
         code: 'STORAGE_UNAVAILABLE',
         cause: 'readOnly',
       });
@@ -126,9 +126,9 @@ describe('a store whose file cannot be written', () => {
     await store.append('a', [said('before')]);
     chmodSync(directory.path, 0o755);
     chmodSync(place, 0o555);
-    const database = new URL('../storage/database.ts', import.meta.url).href;
+    const database = new URL('../storage/database.sqlite.ts', import.meta.url).href;
     const script = `const { Database } = await import(${JSON.stringify(database)});
-      await Database.open({ path: ${JSON.stringify(join(place, 'new.db'))} }).catch((error) => console.log(error.cause, error.message));`;
+      await SqliteDatabase.open({ path: ${JSON.stringify(join(place, 'new.db'))} }).catch((error) => console.log(error.cause, error.message));`;
     const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
       uid: 65_534,
       gid: 65_534,

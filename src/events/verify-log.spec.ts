@@ -2,20 +2,20 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { temporaryDirectory } from '../../test/support/temporary-directory.ts';
-import { Database } from '../storage/index.ts';
+import { SqliteDatabase } from '../storage/index.ts';
 import { SqliteEventStore } from './event-store.sqlite.ts';
 import { said } from './store-under-test.contract.ts';
 
 describe('verifying a log', () => {
   let directory: ReturnType<typeof temporaryDirectory>;
   let path: string;
-  let database: Database;
+  let database: SqliteDatabase;
   let store: SqliteEventStore;
 
   beforeEach(async () => {
     directory = temporaryDirectory();
     path = join(directory.path, 'events.db');
-    database = await Database.open({ path });
+    database = await SqliteDatabase.open({ path });
     store = await SqliteEventStore.open({ database });
     for (let index = 1; index <= 6; index++) {
       await store.append('a', [said(`a${index}`)]);
@@ -109,7 +109,7 @@ describe('verifying a log', () => {
       expect(await store.verifyLog({ seal: forged })).toMatchObject({ intact: false, sequence: 5, problem: 'seal' });
       // Another log with the same words: all its chains hold.
       using elsewhere = temporaryDirectory();
-      const other = await Database.open({ path: join(elsewhere.path, 'events.db') });
+      const other = await SqliteDatabase.open({ path: join(elsewhere.path, 'events.db') });
       const written = await SqliteEventStore.open({ database: other });
       for (let index = 1; index <= 12; index++) await written.append('a', [said(`${index}`)]);
       expect(await written.verifyLog()).toMatchObject({ intact: true, events: 12 });

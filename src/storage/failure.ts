@@ -1,6 +1,6 @@
 /** Why the store cannot be reached or written, in words a person and a program can act on. */
 export type StoreProblem =
-  'diskFull' | 'readOnly' | 'permission' | 'fileDeleted' | 'missing' | 'locked' | 'damaged' | 'io';
+  'diskFull' | 'readOnly' | 'permission' | 'fileDeleted' | 'missing' | 'locked' | 'damaged' | 'io' | 'unreachable';
 
 /** What went wrong on the writer's thread, as plain data that crosses to the caller's. */
 export type Failure =

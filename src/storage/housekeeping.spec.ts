@@ -4,13 +4,13 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { temporaryDirectory } from '../../test/support/temporary-directory.ts';
 import { sleep } from '../kernel/clock.ts';
-import { Database } from './database.ts';
+import { SqliteDatabase } from './database.sqlite.ts';
 import type { GuardedStatement } from './statement.ts';
 
 describe('the files of a database', () => {
   let directory: ReturnType<typeof temporaryDirectory>;
   let path: string;
-  let database: Database;
+  let database: SqliteDatabase;
 
   const sql = (text: string, ...parameters: string[]): GuardedStatement => ({ sql: text, parameters });
   const bytesOf = (file: string) => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
@@ -27,7 +27,7 @@ describe('the files of a database', () => {
   beforeEach(async () => {
     directory = temporaryDirectory();
     path = join(directory.path, 'test.db');
-    database = await Database.open({ path });
+    database = await SqliteDatabase.open({ path });
     await database.write([sql('CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT NOT NULL)')]);
   });
 

@@ -1,5 +1,9 @@
 export { type DataDirectoryLock, lockDataDirectory } from './data-directory-lock.ts';
-export { type Columns, Database, type DatabaseOptions, type LoadedCommand } from './database.ts';
+export { Database, type Dialect } from './database.ts';
+export { applyStatements, PostgresDatabase, type PostgresOptions, queryRows } from './database.postgres.ts';
+export { failureOfPostgres } from './failure.postgres.ts';
+export { positional } from './positional.ts';
+export { type Columns, type LoadedCommand, SqliteDatabase } from './database.sqlite.ts';
 export type { StoreProblem } from './failure.ts';
 export type { WriteCommand } from './group-commit.ts';
 export type { Migration } from './migration.ts';
@@ -12,6 +16,7 @@ export {
   StatementFailedError,
   StoreClosedError,
   StoreUnavailableError,
+  toError,
 } from './storage.errors.ts';
 export { DATABASE_FILE, StorageModule } from './storage.module.ts';
 export type { WriteTransaction } from './write-transaction.ts';

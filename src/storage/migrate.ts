@@ -1,6 +1,6 @@
 import type { Connection } from './connection.ts';
 import type { Failure } from './failure.ts';
-import type { Migration } from './migration.ts';
+import { type Migration, sqlOf } from './migration.ts';
 
 /** A database that a newer version has written. */
 export class NewerSchema extends Error {
@@ -32,9 +32,10 @@ export function migrate(connection: Connection, module: string, migrations: read
     const row = database.prepare('SELECT coalesce(max(id), 0) AS id FROM migrations WHERE module = ?').get(module);
     const found = Number(row?.id);
     if (found > latest) throw new NewerSchema({ kind: 'newer', module, known: latest, found });
-    for (const { id, up } of migrations) {
+    for (const migration of migrations) {
+      const { id } = migration;
       if (id <= found) continue;
-      database.exec(up);
+      database.exec(sqlOf(migration, 'sqlite'));
       database
         .prepare(`INSERT INTO migrations (module, id, applied_at) VALUES (?, ?, strftime('%Y-%m-%dT%H:%M:%fZ'))`)
         .run(module, id);

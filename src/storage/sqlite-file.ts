@@ -1,5 +1,5 @@
 import { Connection } from './connection.ts';
-import type { Columns } from './database.ts';
+import type { Columns } from './database.sqlite.ts';
 import { failureOf } from './failure.ts';
 import { diagnosed } from './file-identity.ts';
 import type { SqlValue } from './statement.ts';

@@ -11,6 +11,7 @@ const cures: Readonly<Record<StoreProblem, string>> = {
   locked: 'another process kept it locked for too long. End that process, or try again',
   damaged:
     'it is not an intact SQLite database. It was left as it is: restore it from a backup, or move it away; `taskloom fsck` names what is lost',
+  unreachable: 'its server does not answer. Start it, or correct DATABASE_URL; work goes on by itself once it is back',
   io: 'the disk reported an error. Look at the system log, then try again',
 };
 

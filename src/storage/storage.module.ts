@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { Global, Injectable, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { CONFIGURATION, type Configuration } from '../kernel/configuration.ts';
 import { Database } from './database.ts';
+import { SqliteDatabase } from './database.sqlite.ts';
 
 /** The name of the log's file in the data directory. */
 export const DATABASE_FILE = 'taskloom.db';
@@ -24,7 +25,7 @@ class DatabaseLifecycle implements OnApplicationShutdown {
     {
       provide: Database,
       inject: [CONFIGURATION],
-      useFactory: ({ DATA_DIR }: Configuration) => Database.open({ path: join(DATA_DIR, DATABASE_FILE) }),
+      useFactory: ({ DATA_DIR }: Configuration) => SqliteDatabase.open({ path: join(DATA_DIR, DATABASE_FILE) }),
     },
   ],
   exports: [Database],

@@ -5,7 +5,7 @@ import { gunzipSync } from 'node:zlib';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { SqliteEventStore } from '../../src/events/index.ts';
-import { Database } from '../../src/storage/index.ts';
+import { SqliteDatabase } from '../../src/storage/index.ts';
 import { taskloom } from '../support/cli-process.ts';
 import { ServerProcess } from '../support/server-process.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
@@ -115,7 +115,7 @@ describe('the commands that work on the log itself', () => {
     });
     mkdirSync(place('damaged'));
     const path = join(place('damaged'), 'taskloom.db');
-    const database = await Database.open({ path });
+    const database = await SqliteDatabase.open({ path });
     const store = await SqliteEventStore.open({ database });
     for (let index = 0; index < 400; index++) {
       const data = { guidance: `${index} ${'x'.repeat(300)}`, by: 'tester' };

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { SqliteEventStore } from '../../src/events/event-store.sqlite.ts';
-import { Database } from '../../src/storage/database.ts';
+import { SqliteDatabase } from '../../src/storage/database.sqlite.ts';
 import { sleep } from '../../src/kernel/clock.ts';
 import { type Acknowledged, AppenderProcess } from '../support/appender-process.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
@@ -11,7 +11,7 @@ const CALLERS = 5;
 
 /** Opens the log as the next start would, and checks all that came since `after` against what was acknowledged. */
 async function expectIntact(path: string, after: number, acknowledged: readonly Acknowledged[]): Promise<number> {
-  const database = await Database.open({ path });
+  const database = await SqliteDatabase.open({ path });
   const store = await SqliteEventStore.open({ database });
   try {
     const stored = new Set<string>();
@@ -36,7 +36,7 @@ async function expectIntact(path: string, after: number, acknowledged: readonly 
 }
 
 async function expectWhole(path: string, events: number): Promise<void> {
-  const database = await Database.open({ path });
+  const database = await SqliteDatabase.open({ path });
   const store = await SqliteEventStore.open({ database });
   expect(database.select('PRAGMA integrity_check')).toEqual([['ok']]);
   expect(await store.verifyLog()).toMatchObject({ intact: true, events });
@@ -96,7 +96,7 @@ describe('a store whose processes are killed while they append', () => {
     const lines = (await Promise.all(appenders.map((each) => each.ended()))).flat();
     expect(appenders.map(({ child }) => child.exitCode)).toEqual([0, 0, 0, 0]);
     expect(await expectIntact(path, 0, lines)).toBe(lines.length);
-    const database = await Database.open({ path });
+    const database = await SqliteDatabase.open({ path });
     const store = await SqliteEventStore.open({ database });
     // Each process has its own counter, and each event is after the one before it in its stream.
     const events = await store.getEvents('shared-0');

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { openSync, readSync } from 'node:fs';
-import { Database } from '../../dist/storage/database.js';
+import { SqliteDatabase } from '../../dist/storage/database.sqlite.js';
 import { SqliteEventStore } from '../../dist/events/event-store.sqlite.js';
 
 // A process of the build that waits for its orders, appends from several callers until it is killed or has written
@@ -11,7 +11,7 @@ import { SqliteEventStore } from '../../dist/events/event-store.sqlite.js';
 process.stdout.write('ready\n');
 const [line] = await once(process.stdin.setEncoding('utf8'), 'data');
 const { path, name, callers, events = Infinity, shared = false } = JSON.parse(line);
-const database = await Database.open({ path });
+const database = await SqliteDatabase.open({ path });
 const store = await SqliteEventStore.open({ database });
 let begun = 0;
 let index;

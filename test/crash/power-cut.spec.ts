@@ -5,7 +5,7 @@ import { describe, expect, it } from '@jest/globals';
 import { SqliteEventStore } from '../../src/events/event-store.sqlite.ts';
 import { sleep } from '../../src/kernel/clock.ts';
 import { Connection } from '../../src/storage/connection.ts';
-import { Database } from '../../src/storage/database.ts';
+import { SqliteDatabase } from '../../src/storage/database.sqlite.ts';
 import { type Acknowledged, AppenderProcess } from '../support/appender-process.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 import { endOfFrames, lifeOf, pagesOf } from '../support/write-ahead-log.ts';
@@ -83,7 +83,7 @@ function tearPages(copy: string, pages: readonly number[], pageBytes: number): v
 }
 
 async function expectWhole(copy: string, acknowledged: readonly Acknowledged[]): Promise<void> {
-  const database = await Database.open({ path: copy });
+  const database = await SqliteDatabase.open({ path: copy });
   try {
     const store = await SqliteEventStore.open({ database });
     expect(database.select('PRAGMA integrity_check')).toEqual([['ok']]);

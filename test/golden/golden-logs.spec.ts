@@ -6,7 +6,7 @@ import { describe, expect, it } from '@jest/globals';
 import { rebuild, SqliteEventStore, type StoredEvent, type TaskState } from '../../src/events/index.ts';
 import '../../src/orchestrator/orchestrator.events.ts';
 import '../../src/tasks/tasks.events.ts';
-import { Database } from '../../src/storage/index.ts';
+import { type Database, SqliteDatabase } from '../../src/storage/index.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 
 /*
@@ -21,7 +21,7 @@ async function opened<T>(version: string, use: (store: SqliteEventStore, databas
   using place = temporaryDirectory();
   const path = join(place.path, 'taskloom.db');
   writeFileSync(path, unpacked(`${version}.db.gz`));
-  const database = await Database.open({ path });
+  const database = await SqliteDatabase.open({ path });
   try {
     return await use(await SqliteEventStore.open({ database }), database);
   } finally {

@@ -6,7 +6,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { temporaryDirectory } from '../../test/support/temporary-directory.ts';
 import { lockDataDirectory } from './data-directory-lock.ts';
-import { Database } from './database.ts';
+import { SqliteDatabase } from './database.sqlite.ts';
 
 interface Tables {
   items: { name: string; count: number };
@@ -21,12 +21,12 @@ const insert = (name: string, count = 0) => ({
 describe('Database', () => {
   let directory: ReturnType<typeof temporaryDirectory>;
   let path: string;
-  let database: Database;
+  let database: SqliteDatabase;
 
   beforeEach(async () => {
     directory = temporaryDirectory();
     path = join(directory.path, 'test.db');
-    database = await Database.open({ path });
+    database = await SqliteDatabase.open({ path });
     await database.migrate('test', [table]);
   });
 
@@ -124,7 +124,7 @@ describe('Database', () => {
     const added = { id: 2, up: "ALTER TABLE items ADD COLUMN note TEXT; INSERT INTO items VALUES ('new', 1, 'x')" };
 
     it('run once, in order, also when several processes start at once [EV-27]', async () => {
-      const others = await Promise.all(Array.from({ length: 4 }, () => Database.open({ path })));
+      const others = await Promise.all(Array.from({ length: 4 }, () => SqliteDatabase.open({ path })));
       await Promise.all([database, ...others].map((each) => each.migrate('test', [table, added])));
       await database.migrate('test', [table, added]);
       expect(names()).toEqual(['new']);
@@ -152,7 +152,7 @@ describe('Database', () => {
   describe('opening', () => {
     it('says that a directory is missing [EV-26]', async () => {
       const nowhere = join(directory.path, 'no', 'where.db');
-      await expect(Database.open({ path: nowhere })).rejects.toMatchObject({
+      await expect(SqliteDatabase.open({ path: nowhere })).rejects.toMatchObject({
         code: 'STORAGE_UNAVAILABLE',
         cause: 'missing',
       });
@@ -162,8 +162,8 @@ describe('Database', () => {
       const other = join(directory.path, 'letter.db');
       const letter = 'Dear database, '.repeat(1000);
       writeFileSync(other, letter);
-      await expect(Database.open({ path: other })).rejects.toMatchObject({ cause: 'damaged' });
-      await expect(Database.open({ path: other })).rejects.toThrow(
+      await expect(SqliteDatabase.open({ path: other })).rejects.toMatchObject({ cause: 'damaged' });
+      await expect(SqliteDatabase.open({ path: other })).rejects.toThrow(
         /letter\.db is unavailable: it is not an intact SQLite/,
       );
       expect(readFileSync(other, 'utf8')).toBe(letter);
@@ -181,7 +181,7 @@ describe('Database', () => {
       root.close();
       bytes.fill(0xff, (page - 1) * 4096, page * 4096);
       writeFileSync(path, bytes);
-      database = await Database.open({ path });
+      database = await SqliteDatabase.open({ path });
       expect(() => database.select('SELECT count FROM items')).toThrow(
         expect.objectContaining({ code: 'STORAGE_UNAVAILABLE', cause: 'damaged' }),
       );

@@ -1,0 +1,41 @@
+import type { PostgresDatabase } from '../storage/index.ts';
+import { NEWS_CHANNEL, PostgresAppends } from './append.postgres.ts';
+import { type EventStoreOptions, SqlEventStore, type StoreParts } from './event-store.sql.ts';
+import { importIntoPostgres } from './import.postgres.ts';
+import { PostgresLogReader } from './log-reader.postgres.ts';
+import { PostgresLogSource } from './log-source.postgres.ts';
+import { PostgresNews } from './news.postgres.ts';
+import { eventMigrations } from './schema.ts';
+
+export interface PostgresEventStoreOptions extends EventStoreOptions {
+  readonly database: PostgresDatabase;
+}
+
+/** The log in a PostgreSQL database. Any number of processes on any number of machines may use the same one. */
+export class PostgresEventStore extends SqlEventStore {
+  private readonly news: PostgresNews;
+
+  private constructor(database: PostgresDatabase, parts: StoreParts, options: EventStoreOptions) {
+    super(parts, options);
+    this.news = new PostgresNews(database, NEWS_CHANNEL, () => void this.tail.look());
+  }
+
+  /** Brings the tables up to date. The database stays the caller's to close, after the store. */
+  static async open({ database, ...options }: PostgresEventStoreOptions): Promise<PostgresEventStore> {
+    await database.migrate('events', eventMigrations);
+    const appends = new PostgresAppends(database);
+    const parts: StoreParts = {
+      database,
+      reader: new PostgresLogReader(database),
+      source: new PostgresLogSource(database),
+      commit: (input) => appends.append(input),
+      importFile: (path) => importIntoPostgres(database, path),
+    };
+    return new PostgresEventStore(database, parts, options);
+  }
+
+  override async close(): Promise<void> {
+    await super.close();
+    await this.news.close();
+  }
+}

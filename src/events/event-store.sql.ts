@@ -1,0 +1,207 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { type Clock, systemClock } from '../kernel/clock.ts';
+import { newProcessId } from '../kernel/ids.ts';
+import type { Database } from '../storage/index.ts';
+import type { AppendInput, AppendOutput, PreparedDraft } from './append-plan.ts';
+import type { EventDraft, StoredEvent } from './event.ts';
+import { countIssue, streamId } from './event-fields.ts';
+import {
+  type AppendOptions,
+  type ExportOptions,
+  EventStore,
+  type LogSummary,
+  type ReadOptions,
+  type Snapshot,
+  type StreamHead,
+  type StreamsOptions,
+  type SubscribeOptions,
+} from './event-store.ts';
+import { EventIdReusedError, StreamConflictError } from './events.errors.ts';
+import { exportLog } from './export-log.ts';
+import { type ImportOutput, summaryOfImport } from './import-outcome.ts';
+import type { LogReader, Page } from './log-reader.ts';
+import type { LogSource } from './log-source.ts';
+import { type DraftLimits, prepareAppend } from './prepare-draft.ts';
+import { refuse, streamQuery } from './read-query.ts';
+import { Retirement } from './retirement.ts';
+import { Snapshots } from './snapshots.ts';
+import { eventOfAppend, eventOfRow } from './stored-event.ts';
+import { Subscription } from './subscription.ts';
+import { Tail } from './tail.ts';
+import { type LogVerification, type Seal, type Verification, verifyLog, verifyStream } from './verify-log.ts';
+
+export interface EventStoreOptions {
+  /** Whose counter of the vector clocks this is. Default: one that no other process has. */
+  readonly processId?: string;
+  readonly clock?: Clock;
+  /** Largest data of one event, in bytes of JSON. Default: 16 MiB. */
+  readonly maxBytes?: number;
+  /** How far in the future a time stamp may be. Default: one minute. */
+  readonly maxClockSkewMs?: number;
+}
+
+/** What one kind of database does in its own way. */
+export interface StoreParts {
+  readonly database: Database;
+  readonly reader: LogReader;
+  readonly source: LogSource;
+  /** Commits an append as `planAppend` plans it, and resolves once it is on disk. */
+  commit(input: AppendInput): Promise<AppendOutput>;
+  importFile(path: string): Promise<ImportOutput>;
+}
+
+const DEFAULT_PAGE = 1000;
+const SUBSCRIPTION_BATCH = 500;
+
+/** What the stores on SQL databases share: all but how rows are read and written. */
+export class SqlEventStore extends EventStore {
+  protected readonly tail: Tail;
+  private readonly parts: StoreParts;
+  private readonly options: Required<EventStoreOptions>;
+  private readonly retirement: Retirement;
+  private readonly snapshots: Snapshots;
+
+  protected constructor(parts: StoreParts, options: EventStoreOptions) {
+    super();
+    this.parts = parts;
+    this.options = {
+      processId: options.processId ?? newProcessId(),
+      clock: options.clock ?? systemClock,
+      maxBytes: options.maxBytes ?? 16 * 1024 * 1024,
+      maxClockSkewMs: options.maxClockSkewMs ?? 60_000,
+    };
+    this.tail = new Tail(parts.reader);
+    this.retirement = new Retirement(parts.database, parts.source);
+    this.snapshots = new Snapshots(parts.database);
+  }
+
+  override async append(
+    taskId: string,
+    drafts: readonly EventDraft[],
+    options: AppendOptions = {},
+  ): Promise<readonly StoredEvent[]> {
+    const { maxBytes, maxClockSkewMs, clock, processId } = this.options;
+    const limits: DraftLimits = { now: clock(), maxBytes, maxClockSkewMs };
+    const input = prepareAppend(taskId, drafts, options, { limits, processId });
+    const output = await this.parts.commit(input);
+    switch (output.kind) {
+      case 'stored':
+        return this.appended(input, output.events);
+      case 'conflict':
+        throw new StreamConflictError(input.taskId, input.expectedSequence ?? 0, output.actual);
+      case 'reused':
+        throw new EventIdReusedError(output.eventId);
+    }
+  }
+
+  override async getEvents(taskId: string, options: ReadOptions = {}): Promise<readonly StoredEvent[]> {
+    const events: StoredEvent[] = [];
+    for await (const page of this.pages(taskId, options)) for (const event of page) events.push(event);
+    return events;
+  }
+
+  override async *read(taskId: string, options: ReadOptions = {}): AsyncIterable<StoredEvent> {
+    for await (const page of this.pages(taskId, options)) yield* page;
+  }
+
+  override async readAll({ after, limit = DEFAULT_PAGE }: { readonly after: number; readonly limit?: number }) {
+    refuse([countIssue(after, 'after'), countIssue(limit, 'limit')]);
+    return (await this.parts.reader.log(after, limit)).events;
+  }
+
+  override findEvent(eventId: string): Promise<StoredEvent | null> {
+    return this.parts.reader.find(eventId.toLowerCase());
+  }
+
+  override async latestVersion(taskId: string): Promise<number> {
+    return (await this.head(taskId))?.codeVersion ?? 0;
+  }
+
+  override head(taskId: string): Promise<StreamHead | null> {
+    return this.parts.reader.head(streamId(taskId));
+  }
+
+  override async streams({ afterTaskId = '', limit = DEFAULT_PAGE }: StreamsOptions = {}) {
+    refuse([countIssue(limit, 'limit')]);
+    return this.parts.reader.streams(streamId(afterTaskId), limit);
+  }
+
+  override lastSequence(): Promise<number> {
+    return this.parts.reader.lastSequence();
+  }
+
+  override subscribe({ taskId, after, signal }: SubscribeOptions): AsyncIterable<readonly StoredEvent[]> {
+    refuse([countIssue(after, 'after')]);
+    const { reader } = this.parts;
+    const stream = taskId === undefined ? null : streamId(taskId);
+    const query = stream === null ? null : streamQuery(stream, {});
+    let position = after;
+    const nextBatch = async () => {
+      const { events: batch } = query
+        ? await reader.page(query, position, SUBSCRIPTION_BATCH)
+        : await reader.log(position, SUBSCRIPTION_BATCH);
+      const last = batch.at(-1);
+      if (last) position = query ? last.streamSequence : last.sequenceNumber;
+      return batch;
+    };
+    return new Subscription({ listen: () => this.tail.listen(stream), nextBatch }, signal);
+  }
+
+  override verify(taskId: string): Promise<Verification> {
+    return verifyStream(this.parts.source, streamId(taskId));
+  }
+
+  override verifyLog(options: { readonly seal?: Seal } = {}): Promise<LogVerification> {
+    return verifyLog(this.parts.source, options);
+  }
+
+  override exportLog(write: (text: string) => void | Promise<void>, options?: ExportOptions): Promise<LogSummary> {
+    return exportLog(this.parts.source, write, options);
+  }
+
+  override async importLog(path: string): Promise<LogSummary> {
+    return summaryOfImport(path, await this.parts.importFile(path));
+  }
+
+  override loadSnapshot(taskId: string, projection: string): Promise<Snapshot | null> {
+    return this.snapshots.load(streamId(taskId), projection);
+  }
+
+  override saveSnapshot(taskId: string, projection: string, snapshot: Snapshot): Promise<void> {
+    return this.snapshots.save(streamId(taskId), projection, snapshot);
+  }
+
+  /** Ends all subscriptions. The database stays open. Safe to repeat. */
+  close(): Promise<void> {
+    this.tail.close();
+    return Promise.resolve();
+  }
+
+  private appended(input: AppendInput, events: Extract<AppendOutput, { kind: 'stored' }>['events']): StoredEvent[] {
+    const stored = events.map((event, index) =>
+      'clock' in event ? eventOfAppend(input.taskId, input.drafts[index] as PreparedDraft, event) : eventOfRow(event),
+    );
+    const first = stored[0];
+    const last = stored.at(-1);
+    if (first && last) {
+      this.tail.appended(input.taskId, first.sequenceNumber, last.sequenceNumber);
+      void this.retirement.consider(input.taskId, last.vectorClock);
+    }
+    return stored;
+  }
+
+  /** Pages of a stream; the event loop gets its turn between two of them. */
+  private async *pages(taskId: string, options: ReadOptions): AsyncGenerator<readonly StoredEvent[]> {
+    const query = streamQuery(streamId(taskId), options);
+    let missing = query.limit;
+    let beyond: number | null = null;
+    while (missing > 0) {
+      const { events, isLast }: Page = await this.parts.reader.page(query, beyond, missing);
+      yield events;
+      if (isLast) return;
+      missing -= events.length;
+      beyond = events.at(-1)?.streamSequence ?? null;
+      await nextTurn();
+    }
+  }
+}

@@ -1,0 +1,103 @@
+import { type PostgresDatabase, positional } from '../storage/index.ts';
+import type { StoredEvent } from './event.ts';
+import type { StreamHead } from './event-store.ts';
+import { type LogReader, MAX_CHANGED_STREAMS, type Page, PAGE_CHARACTERS, PAGE_ROWS } from './log-reader.ts';
+import { pageSql, type StreamQuery } from './read-query.ts';
+import { eventColumns, type EventRow } from './schema.ts';
+import { eventOfRow } from './stored-event.ts';
+
+/** A page is read in pieces, as the size of its events is known only once they are there. */
+const PIECE_ROWS = 200;
+
+export class PostgresLogReader implements LogReader {
+  private readonly database: PostgresDatabase;
+
+  constructor(database: PostgresDatabase) {
+    this.database = database;
+  }
+
+  page(query: StreamQuery, beyond: number | null, limit: number): Promise<Page> {
+    return this.read(limit, beyond, (edge, rows) => [
+      pageSql(query, edge !== null),
+      [...query.parameters, ...(edge === null ? [] : [edge]), rows],
+      (event) => event.streamSequence,
+    ]);
+  }
+
+  log(after: number, limit: number): Promise<Page> {
+    const sql = `SELECT ${eventColumns} FROM events JOIN streams ON streams.id = stream
+                 WHERE sequence > ? ORDER BY sequence LIMIT ?`;
+    return this.read(limit, after, (edge, rows) => [sql, [edge, rows], (event) => event.sequenceNumber]);
+  }
+
+  async find(eventId: string): Promise<StoredEvent | null> {
+    const sql = `SELECT ${eventColumns} FROM events JOIN streams ON streams.id = stream WHERE event_id = $1`;
+    const [row] = await this.database.query(sql, [eventId]);
+    return row ? eventOf(row) : null;
+  }
+
+  async head(taskId: string): Promise<StreamHead | null> {
+    const sql = 'SELECT task_id, version, code_version FROM streams WHERE task_id = $1 AND version > 0';
+    const [row] = await this.database.query(sql, [taskId]);
+    return row ? headOf(row) : null;
+  }
+
+  async streams(afterTaskId: string, limit: number): Promise<readonly StreamHead[]> {
+    const sql = 'SELECT task_id, version, code_version FROM streams WHERE task_id > $1 ORDER BY task_id LIMIT $2';
+    return (await this.database.query(sql, [afterTaskId, limit])).map(headOf);
+  }
+
+  async lastSequence(): Promise<number> {
+    const [row] = await this.database.query('SELECT coalesce(max(sequence), 0) FROM events');
+    return Number(row?.[0] ?? 0);
+  }
+
+  /** The log itself says whether it has grown. */
+  dataVersion(): Promise<number> {
+    return this.lastSequence();
+  }
+
+  async changedStreams(after: number, upTo: number): Promise<readonly string[] | null> {
+    if (upTo - after > MAX_CHANGED_STREAMS) return null;
+    const sql = `SELECT DISTINCT task_id FROM events JOIN streams ON streams.id = stream
+                 WHERE sequence > $1 AND sequence <= $2`;
+    return (await this.database.query(sql, [after, upTo])).map(([taskId]) => String(taskId));
+  }
+
+  private async read(
+    limit: number,
+    beyond: number | null,
+    piece: (
+      edge: number | null,
+      rows: number,
+    ) => readonly [sql: string, parameters: readonly unknown[], place: (event: StoredEvent) => number],
+  ): Promise<Page> {
+    const wanted = Math.min(limit, PAGE_ROWS);
+    const events: StoredEvent[] = [];
+    let edge = beyond;
+    let characters = 0;
+    while (events.length < wanted) {
+      const rows = Math.min(PIECE_ROWS, wanted - events.length);
+      const [sql, parameters, place] = piece(edge, rows);
+      const found = await this.database.query(positional(sql), parameters);
+      for (const row of found) {
+        const event = eventOf(row);
+        events.push(event);
+        edge = place(event);
+        characters += String(row[10]).length;
+      }
+      if (found.length < rows) return { events, isLast: true };
+      if (characters >= PAGE_CHARACTERS) break;
+    }
+    return { events, isLast: false };
+  }
+}
+
+/** The SELECT lists the columns of an EventRow. */
+function eventOf(row: readonly unknown[]): StoredEvent {
+  return eventOfRow(row as unknown as EventRow);
+}
+
+function headOf([taskId, version, codeVersion]: readonly unknown[]): StreamHead {
+  return { taskId: String(taskId), streamSequence: Number(version), codeVersion: Number(codeVersion) };
+}

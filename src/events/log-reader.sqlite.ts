@@ -1,0 +1,85 @@
+import type { Columns, SqliteDatabase, SqlValue } from '../storage/index.ts';
+import type { StoredEvent } from './event.ts';
+import type { StreamHead } from './event-store.ts';
+import { pageSql, type StreamQuery } from './read-query.ts';
+import { eventColumns, type EventRow } from './schema.ts';
+import { eventOfRow } from './stored-event.ts';
+import { type LogReader, MAX_CHANGED_STREAMS, type Page, PAGE_CHARACTERS, PAGE_ROWS } from './log-reader.ts';
+
+/** Reads on the caller's thread, which takes SQLite microseconds; only their answers are promised. */
+export class SqliteLogReader implements LogReader {
+  private readonly database: SqliteDatabase;
+
+  constructor(database: SqliteDatabase) {
+    this.database = database;
+  }
+
+  page(query: StreamQuery, beyond: number | null, limit: number): Promise<Page> {
+    const edge = beyond === null ? [] : [beyond];
+    return this.read(pageSql(query, beyond !== null), [...query.parameters, ...edge], limit);
+  }
+
+  log(after: number, limit: number): Promise<Page> {
+    const sql = `SELECT ${eventColumns} FROM events JOIN streams ON streams.id = stream
+                 WHERE sequence > ? ORDER BY sequence LIMIT ?`;
+    return this.read(sql, [after], limit);
+  }
+
+  async find(eventId: string): Promise<StoredEvent | null> {
+    const sql = `SELECT ${eventColumns} FROM events JOIN streams ON streams.id = stream WHERE event_id = ? LIMIT ?`;
+    return (await this.read(sql, [eventId], 1)).events[0] ?? null;
+  }
+
+  async head(taskId: string): Promise<StreamHead | null> {
+    const sql = 'SELECT task_id, version, code_version FROM streams WHERE task_id = ? AND version > 0';
+    const [row] = await this.select(sql, [taskId]);
+    return row ? headOf(row) : null;
+  }
+
+  async streams(afterTaskId: string, limit: number): Promise<readonly StreamHead[]> {
+    const sql = 'SELECT task_id, version, code_version FROM streams WHERE task_id > ? ORDER BY task_id LIMIT ?';
+    return (await this.select(sql, [afterTaskId, limit])).map(headOf);
+  }
+
+  async lastSequence(): Promise<number> {
+    const [row] = await this.select('SELECT max(sequence) FROM events');
+    return Number(row?.[0] ?? 0);
+  }
+
+  dataVersion(): Promise<number> {
+    return Promise.try(() => this.database.dataVersion());
+  }
+
+  async changedStreams(after: number, upTo: number): Promise<readonly string[] | null> {
+    if (upTo - after > MAX_CHANGED_STREAMS) return null;
+    const sql = `SELECT DISTINCT task_id FROM events JOIN streams ON streams.id = stream
+                 WHERE sequence > ? AND sequence <= ?`;
+    return (await this.select(sql, [after, upTo])).map(([taskId]) => String(taskId));
+  }
+
+  private select(sql: string, parameters: readonly SqlValue[] = []): Promise<readonly Columns[]> {
+    return Promise.try(() => this.database.select(sql, parameters));
+  }
+
+  private read(sql: string, parameters: readonly SqlValue[], limit: number): Promise<Page> {
+    return Promise.try(() => this.readNow(sql, parameters, limit));
+  }
+
+  private readNow(sql: string, parameters: readonly SqlValue[], limit: number): Page {
+    const rows = Math.min(limit, PAGE_ROWS);
+    const events: StoredEvent[] = [];
+    let characters = 0;
+    for (const columns of this.database.iterate(sql, [...parameters, rows])) {
+      // The SELECT lists the columns of an EventRow.
+      const row = columns as unknown as EventRow;
+      events.push(eventOfRow(row));
+      characters += row[10].length;
+      if (characters >= PAGE_CHARACTERS) return { events, isLast: false };
+    }
+    return { events, isLast: events.length < rows };
+  }
+}
+
+function headOf([taskId, version, codeVersion]: Columns): StreamHead {
+  return { taskId: String(taskId), streamSequence: Number(version), codeVersion: Number(codeVersion) };
+}

@@ -1,0 +1,27 @@
+import type { StoredEvent } from './event.ts';
+import type { StreamHead } from './event-store.ts';
+import type { StreamQuery } from './read-query.ts';
+import type { TailSource } from './tail.ts';
+
+/** Rows of a page at the most. */
+export const PAGE_ROWS = 1000;
+/** A page ends with the event that reaches it, so memory stays bounded however large events are. */
+export const PAGE_CHARACTERS = 8 * 1024 * 1024;
+/** Above this it is cheaper to wake everybody than to name the streams that changed. */
+export const MAX_CHANGED_STREAMS = 10_000;
+
+export interface Page {
+  readonly events: readonly StoredEvent[];
+  /** There was nothing more to read. */
+  readonly isLast: boolean;
+}
+
+/** What an adapter reads of the log: each call one short transaction. */
+export interface LogReader extends TailSource {
+  /** The next events of a query, at most one page of them; `beyond` is the stream sequence of the last one read. */
+  page(query: StreamQuery, beyond: number | null, limit: number): Promise<Page>;
+  log(after: number, limit: number): Promise<Page>;
+  find(eventId: string): Promise<StoredEvent | null>;
+  head(taskId: string): Promise<StreamHead | null>;
+  streams(afterTaskId: string, limit: number): Promise<readonly StreamHead[]>;
+}
