@@ -7,6 +7,7 @@ import { CONFIGURATION, type Configuration } from './kernel/configuration.ts';
 import { LlmModule } from './llm/index.ts';
 import { loggingOptions } from './logging.ts';
 import { OrchestratorModule } from './orchestrator/index.ts';
+import { configuredSecrets, PolicyModule, SecretRedactor } from './policy/index.ts';
 import { StorageModule } from './storage/index.ts';
 import { TasksModule } from './tasks/index.ts';
 import { WorkspaceModule } from './workspace/index.ts';
@@ -19,7 +20,10 @@ export class AppModule {
     return {
       module: AppModule,
       imports: [
-        LoggerModule.forRoot(loggingOptions(configuration.LOG_LEVEL)),
+        LoggerModule.forRoot(
+          loggingOptions(configuration.LOG_LEVEL, new SecretRedactor(configuredSecrets(configuration))),
+        ),
+        PolicyModule,
         StorageModule,
         EventsModule,
         LlmModule,

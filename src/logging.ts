@@ -1,5 +1,6 @@
 import type { Params } from 'nestjs-pino';
 import type { LevelWithSilent } from 'pino';
+import type { Redactor } from './kernel/redactor.ts';
 
 const INFO = 30;
 
@@ -13,8 +14,8 @@ const frameworkContexts = new Set([
   'WebSocketsController',
 ]);
 
-/** Structured logs, one JSON object a line, without addresses, headers or bodies. The framework's own lines come with debug. */
-export function loggingOptions(level: LevelWithSilent): Params {
+/** Structured logs, one JSON object a line, without addresses, headers, bodies or secrets. The framework's own lines come with debug. */
+export function loggingOptions(level: LevelWithSilent, redactor: Redactor): Params {
   return {
     forRoutes: ['{*path}'],
     pinoHttp: {
@@ -23,6 +24,7 @@ export function loggingOptions(level: LevelWithSilent): Params {
       autoLogging: ['info', 'debug', 'trace'].includes(level),
       redact: ['req.headers', 'req.remoteAddress', 'req.remotePort'],
       hooks: {
+        streamWrite: (line) => redactor.text(line),
         logMethod(parameters, method, severity) {
           if (severity === INFO && isFramework(parameters[0]) && !this.isLevelEnabled('debug')) return;
           method.apply(this, parameters);

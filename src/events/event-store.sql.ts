@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Clock, systemClock } from '../kernel/clock.ts';
 import { newProcessId } from '../kernel/ids.ts';
+import { NoRedactor, type Redactor } from '../kernel/redactor.ts';
 import type { Database } from '../storage/index.ts';
 import type { AppendInput, AppendOutput, PreparedDraft } from './append-plan.ts';
 import type { EventDraft, StoredEvent } from './event.ts';
@@ -38,6 +39,8 @@ export interface EventStoreOptions {
   readonly maxBytes?: number;
   /** How far in the future a time stamp may be. Default: one minute. */
   readonly maxClockSkewMs?: number;
+  /** Takes secrets out of the data of events, and of nothing else, before it is stored. Default: takes nothing out. */
+  readonly redactor?: Redactor;
 }
 
 /** What one kind of database does in its own way. */
@@ -69,6 +72,7 @@ export class SqlEventStore extends EventStore {
       clock: options.clock ?? systemClock,
       maxBytes: options.maxBytes ?? 16 * 1024 * 1024,
       maxClockSkewMs: options.maxClockSkewMs ?? 60_000,
+      redactor: options.redactor ?? new NoRedactor(),
     };
     this.tail = new Tail(parts.reader);
     this.retirement = new Retirement(parts.database, parts.source);
@@ -80,8 +84,8 @@ export class SqlEventStore extends EventStore {
     drafts: readonly EventDraft[],
     options: AppendOptions = {},
   ): Promise<readonly StoredEvent[]> {
-    const { maxBytes, maxClockSkewMs, clock, processId } = this.options;
-    const limits: DraftLimits = { now: clock(), maxBytes, maxClockSkewMs };
+    const { maxBytes, maxClockSkewMs, clock, processId, redactor } = this.options;
+    const limits: DraftLimits = { now: clock(), maxBytes, maxClockSkewMs, redactor };
     const input = prepareAppend(taskId, drafts, options, { limits, processId });
     const output = await this.parts.commit(input);
     switch (output.kind) {

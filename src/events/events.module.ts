@@ -1,5 +1,6 @@
 import { Global, Injectable, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { CONFIGURATION, type Configuration } from '../kernel/configuration.ts';
+import { Redactor } from '../kernel/redactor.ts';
 import { Database, StorageModule } from '../storage/index.ts';
 import { EventStore } from './event-store.ts';
 import { SqlEventStore } from './event-store.sql.ts';
@@ -23,9 +24,10 @@ class EventStoreLifecycle implements OnApplicationShutdown {
     EventStoreLifecycle,
     {
       provide: SqlEventStore,
-      inject: [Database, CONFIGURATION],
-      useFactory: (database: Database, configuration: Configuration) =>
+      inject: [Database, CONFIGURATION, Redactor],
+      useFactory: (database: Database, configuration: Configuration, redactor: Redactor) =>
         openEventStore(database, {
+          redactor,
           maxBytes: configuration.EVENT_MAX_BYTES,
           maxClockSkewMs: configuration.EVENT_MAX_CLOCK_SKEW_MS,
         }),

@@ -14,6 +14,7 @@ import { typeVersionOf } from './event-types.ts';
 import { EventTooLargeError, InvalidEventError } from './events.errors.ts';
 import type { Issue } from '../kernel/errors.ts';
 import { newId } from '../kernel/ids.ts';
+import type { Redactor } from '../kernel/redactor.ts';
 import { plainJsonIssue } from '../kernel/json.ts';
 import { toTimestamp } from '../kernel/clock.ts';
 import { vectorClockIssue } from './vector-clock.ts';
@@ -22,6 +23,7 @@ export interface DraftLimits {
   readonly now: number;
   readonly maxBytes: number;
   readonly maxClockSkewMs: number;
+  readonly redactor: Redactor;
 }
 
 const EVENT_TYPE = /^[A-Z][A-Z0-9_]{0,99}$/;
@@ -44,7 +46,7 @@ export function draftIssues(draft: EventDraft, limits: DraftLimits): readonly Is
 
 /** A valid draft in the form the writer stores. Throws EventTooLargeError. */
 export function prepareDraft(draft: EventDraft, limits: DraftLimits, causationId: string | null): PreparedDraft {
-  const data = JSON.stringify(draft.data);
+  const data = JSON.stringify(limits.redactor.data(draft.data));
   // A character is at most 3 bytes of UTF-8: most events need not be measured.
   const bytes = data.length * 3 > limits.maxBytes ? Buffer.byteLength(data) : 0;
   if (bytes > limits.maxBytes) throw new EventTooLargeError(draft.eventType, bytes, limits.maxBytes);

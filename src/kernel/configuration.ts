@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { InvalidInputError } from './errors.ts';
-import { settings } from './settings.ts';
+import { secretSettings, settings } from './settings.ts';
 
 const schema = z.object(settings);
 
@@ -45,7 +45,7 @@ function explain(issue: z.core.$ZodIssue, given: Record<string, string>): { path
   const example = settings[name as keyof typeof settings].meta()?.example;
   // A key is never repeated, and neither are the user and password of a URL.
   const value = (given[name] ?? '').replace(/^([^/]*\/\/)[^/]*@/, '$1…@');
-  const shown = /KEY|SECRET/.test(name) ? 'the value given' : JSON.stringify(value);
+  const shown = secretSettings.has(name as keyof typeof settings) ? 'the value given' : JSON.stringify(value);
   return { path: name, message: `${shown} does not work: ${issue.message}. Example: ${name}=${String(example)}` };
 }
 

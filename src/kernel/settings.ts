@@ -10,6 +10,18 @@ const url = () =>
     .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
     .transform((value) => value.replace(/\/+$/, ''));
 
+const secretValues = () =>
+  z
+    .string()
+    .default('')
+    .transform((text) =>
+      text
+        .split(',')
+        .map((value) => value.trim())
+        .filter((value) => value !== ''),
+    )
+    .refine((values) => values.every((value) => value.length >= 8), 'holds a value of fewer than 8 characters');
+
 /** Every setting by its name in the environment: its form, default, meaning and an example. `.env.example` lists the same. */
 export const settings = {
   PORT: count(9876, 0, 65_535).meta({
@@ -45,8 +57,20 @@ export const settings = {
   OPENAI_BASE_URL: url()
     .default('https://api.openai.com/v1')
     .meta({ description: 'Any OpenAI-compatible server', example: 'http://127.0.0.1:8000/v1' }),
-  OPENAI_API_KEY: z.string().optional().meta({ description: 'Key of the OpenAI-compatible server', example: 'sk-…' }),
-  ANTHROPIC_API_KEY: z.string().optional().meta({ description: 'Key of the Anthropic API', example: 'sk-ant-…' }),
+  OPENAI_API_KEY: z
+    .string()
+    .optional()
+    .meta({ description: 'Key of the OpenAI-compatible server', example: 'sk-…', secret: true }),
+  ANTHROPIC_API_KEY: z
+    .string()
+    .optional()
+    .meta({ description: 'Key of the Anthropic API', example: 'sk-ant-…', secret: true }),
+  SECRET_VALUES: secretValues().meta({
+    description:
+      'Further values, separated by commas, that are taken out of all that is kept or logged, besides the keys above and what looks like a key; each of at least 8 characters',
+    example: 'hunter2-hunter2,s3cr3t-token',
+    secret: true,
+  }),
   PLANNER_MODEL: z.string().default('qwen3:8b').meta({ description: 'Model that plans', example: 'qwen3:8b' }),
   EXECUTOR_MODEL: z
     .string()
@@ -133,3 +157,8 @@ export const settings = {
     example: 30_000,
   }),
 };
+
+/** Settings whose values are never shown. */
+export const secretSettings: ReadonlySet<keyof typeof settings> = new Set(
+  (Object.keys(settings) as (keyof typeof settings)[]).filter((name) => settings[name].meta()?.secret === true),
+);

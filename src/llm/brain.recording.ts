@@ -1,4 +1,5 @@
 import type { Brain, BrainHealth, ModelRole } from './brain.ts';
+import type { Redactor } from '../kernel/redactor.ts';
 import { RecordingModel } from './language-model.recording.ts';
 import type { LanguageModel } from './language-model.ts';
 import { Recorder } from './recorder.ts';
@@ -14,10 +15,11 @@ export class RecordingBrain implements Brain {
     private readonly inner: Brain,
     path: string,
     private readonly onFailure: (error: unknown) => void,
+    redactor: Redactor,
   ) {
     this.description = `${inner.description}, recorded to ${path}`;
     this.delegated = inner.delegated;
-    this.recorder = new Recorder(path);
+    this.recorder = new Recorder(path, redactor);
   }
 
   modelFor(role: ModelRole, name?: string): LanguageModel | null {

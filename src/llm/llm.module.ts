@@ -1,7 +1,8 @@
 import { Global, Logger, Module } from '@nestjs/common';
 import { CONFIGURATION, type Configuration } from '../kernel/configuration.ts';
+import { Redactor } from '../kernel/redactor.ts';
 import { BRAIN, type Brain } from './brain.ts';
-import { resolveBrain } from './resolve-brain.ts';
+import { type Announce, resolveBrain } from './resolve-brain.ts';
 
 /** Gives the Brain, resolved once before anything can ask for it. */
 @Global()
@@ -9,12 +10,11 @@ import { resolveBrain } from './resolve-brain.ts';
   providers: [
     {
       provide: BRAIN,
-      inject: [CONFIGURATION],
-      useFactory: (configuration: Configuration): Promise<Brain> => {
+      inject: [CONFIGURATION, Redactor],
+      useFactory: (configuration: Configuration, redactor: Redactor): Promise<Brain> => {
         const logger = new Logger('Brain');
-        return resolveBrain(configuration, (level, message) =>
-          level === 'warn' ? logger.warn(message) : logger.log(message),
-        );
+        const announce: Announce = (level, message) => (level === 'warn' ? logger.warn(message) : logger.log(message));
+        return resolveBrain(configuration, announce, redactor);
       },
     },
   ],

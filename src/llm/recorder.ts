@@ -1,15 +1,19 @@
 import { mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { NoRedactor, type Redactor } from '../kernel/redactor.ts';
 import type { RecordedCall } from './recording.ts';
 
 /**
  * Appends calls to a recording, one line each, in the order they end. A line that an earlier process did not finish is
- * cut off first, so the file stays readable.
+ * cut off first, so the file stays readable. Secrets are taken out, as they are of the events that it stands beside.
  */
 export class Recorder {
   private last: Promise<void>;
 
-  constructor(readonly path: string) {
+  constructor(
+    readonly path: string,
+    private readonly redactor: Redactor = new NoRedactor(),
+  ) {
     this.last = prepare(path);
     // Whoever records next hears of it.
     this.last.catch(() => undefined);
@@ -17,7 +21,8 @@ export class Recorder {
 
   /** Resolves once the line is handed to the system; rejects when it cannot be written, and the next call tries again. */
   record(call: RecordedCall): Promise<void> {
-    this.last = this.last.catch(() => prepare(this.path)).then(() => append(this.path, `${JSON.stringify(call)}\n`));
+    const line = `${JSON.stringify(this.redactor.data(call))}\n`;
+    this.last = this.last.catch(() => prepare(this.path)).then(() => append(this.path, line));
     return this.last;
   }
 }

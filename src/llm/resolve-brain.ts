@@ -1,5 +1,6 @@
 import { type Configuration, ConfigurationError } from '../kernel/configuration.ts';
 import { messageOf } from '../kernel/errors.ts';
+import { NoRedactor, type Redactor } from '../kernel/redactor.ts';
 import { AnthropicBrain } from './brain.anthropic.ts';
 import { DelegatedBrain } from './brain.delegated.ts';
 import { OllamaBrain } from './brain.ollama.ts';
@@ -19,15 +20,19 @@ const PROBE_MS = 1000;
  * none is configured, an Ollama that answers and has both models; else delegated. Rejects with ConfigurationError when
  * the configured provider lacks a setting.
  */
-export async function resolveBrain(configuration: Configuration, announce: Announce): Promise<Brain> {
+export async function resolveBrain(
+  configuration: Configuration,
+  announce: Announce,
+  redactor: Redactor = new NoRedactor(),
+): Promise<Brain> {
   const configured = configuredBrain(configuration);
   const brain = configured ?? (await localOllama(configuration, announce)) ?? new DelegatedBrain();
   if (configured) await announceHealth(configured, announce);
   announce('info', `Brain: ${brain.description}`);
   if (configuration.LLM_RECORD === undefined || brain.delegated) return brain;
-  return new RecordingBrain(brain, configuration.LLM_RECORD, (error) =>
-    announce('warn', `A model call could not be recorded in ${configuration.LLM_RECORD}: ${messageOf(error)}`),
-  );
+  const onFailure = (error: unknown) =>
+    announce('warn', `A model call could not be recorded in ${configuration.LLM_RECORD}: ${messageOf(error)}`);
+  return new RecordingBrain(brain, configuration.LLM_RECORD, onFailure, redactor);
 }
 
 function configuredBrain(configuration: Configuration): Brain | null {

@@ -1,8 +1,7 @@
 import type { Kysely } from 'kysely';
+import type { Dialect } from './dialect.ts';
 import type { Migration } from './migration.ts';
 import type { GuardedStatement, Row } from './statement.ts';
-
-export type Dialect = 'sqlite' | 'postgres';
 
 /** One database, whatever its kind: reads with Kysely, writes that are all or nothing. Knows nothing of what a table means. */
 export abstract class Database {

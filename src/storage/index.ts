@@ -1,5 +1,6 @@
 export { type DataDirectoryLock, lockDataDirectory } from './data-directory-lock.ts';
-export { Database, type Dialect } from './database.ts';
+export { Database } from './database.ts';
+export type { Dialect } from './dialect.ts';
 export { applyStatements, PostgresDatabase, type PostgresOptions, queryRows } from './database.postgres.ts';
 export { failureOfPostgres } from './failure.postgres.ts';
 export { positional } from './positional.ts';

@@ -1,4 +1,4 @@
-import type { Dialect } from './database.ts';
+import type { Dialect } from './dialect.ts';
 
 /** One numbered step of a module's schema; once released it never changes. Ids rise by one from 1. */
 export interface Migration {

@@ -37,14 +37,19 @@ export class IdempotencyKeys {
   remember(key: string, request: unknown, taskId: string): GuardedStatement {
     return {
       sql: 'INSERT INTO idempotency_keys (key, request_hash, task_id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
-      parameters: [key, hashOf(request), taskId],
+      // Only its hash: what a caller sends as a key may be a secret.
+      parameters: [sha256(key), hashOf(request), taskId],
       guard: { name: KEY_GUARD, rows: 1 },
     };
   }
 
   /** The task that the key stands for, and whether it was asked for with the same request; null for a new key. */
   async find(key: string, request: unknown): Promise<{ taskId: string; sameRequest: boolean } | null> {
-    const row = await this.reader.selectFrom('idempotency_keys').selectAll().where('key', '=', key).executeTakeFirst();
+    const row = await this.reader
+      .selectFrom('idempotency_keys')
+      .selectAll()
+      .where('key', '=', sha256(key))
+      .executeTakeFirst();
     return row ? { taskId: row.task_id, sameRequest: row.request_hash === hashOf(request) } : null;
   }
 }

@@ -1,0 +1,16 @@
+import type { Configuration } from '../kernel/configuration.ts';
+import { secretSettings, type settings } from '../kernel/settings.ts';
+
+/** Everything in the configuration that must never be shown: secret settings, passwords in addresses, named values. */
+export function configuredSecrets(configuration: Configuration): readonly string[] {
+  const values = Object.entries(configuration).flatMap(([name, value]) => {
+    if (typeof value !== 'string') return [];
+    return secretSettings.has(name as keyof typeof settings) ? [value] : passwordsIn(value);
+  });
+  return [...values, ...configuration.SECRET_VALUES];
+}
+
+function passwordsIn(value: string): string[] {
+  const password = URL.parse(value)?.password;
+  return password ? [password, decodeURIComponent(password)] : [];
+}
