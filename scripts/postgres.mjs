@@ -1,93 +1,123 @@
-// A throw-away PostgreSQL for tests and benchmarks: a cluster of its own in a temporary directory, on 127.0.0.1 and a free
-// port, with fsync on. It ends with the process that started it.
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import { chmodSync, chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+// A throw-away PostgreSQL for tests and benches: a cluster of its own in a temporary directory, synced to disk like a
+// real one, reached without a password on 127.0.0.1 and through a socket in that directory. It ends, and its directory
+// goes, when it is stopped or when whoever started it ends, whatever that died of.
+import { execFileSync, spawn } from 'node:child_process';
+import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 
-const DEBIAN = '/usr/lib/postgresql';
-const START_TIMEOUT_MS = 30_000;
+const PACKAGED = '/usr/lib/postgresql';
+const POLL_MS = 20;
+const STARTING_MS = 60_000;
+/** Another program may take the free port that was found before the server has it. */
+const ATTEMPTS = 3;
 
-/** The directory of initdb and postgres: that of the PATH, or the newest of Debian's; null where there is none. */
+/** The directory that holds `initdb` and `postgres`: one on the PATH, or the newest that Debian has installed; else null. */
 export function findPostgres() {
-  const debian = existsSync(DEBIAN) ? readdirSync(DEBIAN).sort((a, b) => Number(b) - Number(a)) : [];
-  const candidates = [
-    ...(process.env.PATH ?? '').split(delimiter),
-    ...debian.map((version) => join(DEBIAN, version, 'bin')),
-  ];
-  return candidates.find((bin) => existsSync(join(bin, 'initdb')) && existsSync(join(bin, 'postgres'))) ?? null;
+  const packaged = existsSync(PACKAGED) ? readdirSync(PACKAGED).sort((a, b) => Number(b) - Number(a)) : [];
+  const places = [...(process.env.PATH ?? '').split(delimiter), ...packaged.map((name) => join(PACKAGED, name, 'bin'))];
+  return places.find((place) => ['initdb', 'postgres'].every((name) => existsSync(join(place, name)))) ?? null;
 }
 
-/** Rejects where PostgreSQL is not installed or does not start. `stop` resolves once it has ended and its files are gone. */
-export async function startPostgres() {
+/**
+ * Starts a cluster and answers its `url` (of the database `postgres`) once it takes connections, its `directory`, and
+ * `stop()`. `settings` are PostgreSQL's own, by name.
+ */
+export async function startPostgres({ settings = {} } = {}) {
   const bin = findPostgres();
-  if (bin === null) throw new Error('PostgreSQL is not installed (apt install postgresql)');
-  const user = unprivileged();
+  if (!bin)
+    throw new Error(
+      'PostgreSQL is not installed: `initdb` and `postgres` are neither on the PATH nor below ' + PACKAGED + '.',
+    );
+  const user = ownUser();
+  for (let attempt = 1; ; attempt++) {
+    const server = await start(bin, newCluster(bin, user), user, settings);
+    if (typeof server !== 'string') return server;
+    if (attempt === ATTEMPTS) throw new Error(`PostgreSQL did not start: ${server}`);
+  }
+}
+
+function newCluster(bin, user) {
   const directory = mkdtempSync(join(tmpdir(), 'taskloom-postgres-'));
-  chmodSync(directory, 0o755);
-  if (user) chownSync(directory, user.uid, user.gid);
-  const data = join(directory, 'data');
-  const options = { cwd: directory, env: { PATH: process.env.PATH, LC_ALL: 'C.UTF-8' }, ...user };
-  const made = spawnSync(
-    join(bin, 'initdb'),
-    ['-D', data, '-U', 'taskloom', '-A', 'trust', '-E', 'UTF8', '--no-sync'],
-    { ...options, encoding: 'utf8' },
-  );
-  if (made.status !== 0) throw new Error(`initdb failed: ${made.error?.message ?? made.stderr}`);
-  const port = await freePort();
-  const server = spawn(
-    join(bin, 'postgres'),
-    ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', directory, '-c', 'max_connections=200'],
-    { ...options, stdio: ['ignore', 'ignore', 'pipe'] },
-  );
-  const ended = once(server, 'exit');
-  // SIGINT is PostgreSQL's fast shutdown: sessions are ended, files are closed.
-  const endWithUs = () => server.kill('SIGINT');
-  process.once('exit', endWithUs);
-  const stop = async () => {
-    process.removeListener('exit', endWithUs);
-    if (server.exitCode === null && server.signalCode === null) server.kill('SIGINT');
-    await ended;
-    rmSync(directory, { recursive: true, force: true });
-  };
+  if (user.uid !== undefined) chownSync(directory, user.uid, user.gid);
+  const options = ['--username=postgres', '--auth=trust', '--encoding=UTF8', '--locale=C', '--no-sync'];
   try {
-    await ready(server, ended);
+    execFileSync(join(bin, 'initdb'), ['--pgdata=data', ...options], { cwd: directory, stdio: 'pipe', ...user });
+    return directory;
   } catch (error) {
-    await stop();
+    rmSync(directory, { recursive: true, force: true });
     throw error;
   }
-  return { url: `postgres://taskloom@127.0.0.1:${port}/postgres`, stop, pid: server.pid, data, bin };
 }
 
-/** PostgreSQL refuses to run as root: then as its own user, or as nobody. */
-function unprivileged() {
-  if (process.getuid?.() !== 0) return null;
-  const id = (flag) => Number(spawnSync('id', [flag, 'postgres'], { encoding: 'utf8' }).stdout);
-  return { uid: id('-u') || 65_534, gid: id('-g') || 65_534 };
+/** PostgreSQL refuses to run as root: then it runs as the user that its package has made, or as nobody. */
+function ownUser() {
+  if (process.getuid?.() !== 0) return {};
+  for (const name of ['postgres', 'nobody']) {
+    try {
+      const [uid, gid] = ['-u', '-g'].map((which) => Number(execFileSync('id', [which, name], { stdio: 'pipe' })));
+      return { uid, gid };
+    } catch {
+      // No such user.
+    }
+  }
+  throw new Error('PostgreSQL does not run as root, and there is neither a user `postgres` nor `nobody`.');
 }
 
-async function ready(server, ended) {
-  let log = '';
-  const isReady = new Promise((resolve) => {
-    server.stderr.setEncoding('utf8').on('data', (text) => {
-      log = (log + text).slice(-4000);
-      if (log.includes('ready to accept connections')) resolve(true);
+/** A running server, or what it said when it did not start. */
+async function start(bin, directory, user, settings) {
+  const port = await freePort();
+  const all = {
+    listen_addresses: '127.0.0.1',
+    port,
+    unix_socket_directories: directory,
+    max_connections: 200,
+    ...settings,
+  };
+  const parameters = Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  // The shell waits for its input to end, which it does with whoever holds the other end; then everything goes.
+  const script = '"$@" 2>log & trap "" INT TERM HUP; cat >ended; kill -QUIT $!; wait; cd / && rm -rf "$PLACE"';
+  const command = [join(bin, 'postgres'), '-D', join(directory, 'data'), ...parameters];
+  const shell = spawn('sh', ['-c', script, 'sh', ...command], {
+    cwd: directory,
+    env: { PATH: process.env.PATH, PLACE: directory },
+    stdio: ['pipe', 'ignore', 'ignore'],
+    detached: true,
+    ...user,
+  });
+  const ended = new Promise((resolve) => shell.once('close', resolve));
+  shell.unref();
+  shell.stdin.unref();
+  const stop = async () => {
+    shell.ref();
+    shell.stdin.end();
+    await ended;
+  };
+  const log = () => (existsSync(join(directory, 'log')) ? readFileSync(join(directory, 'log'), 'utf8') : '');
+  for (const deadline = Date.now() + STARTING_MS; Date.now() < deadline; await delay(POLL_MS)) {
+    if (isReady(directory)) return { url: `postgres://postgres@127.0.0.1:${port}/postgres`, directory, stop };
+    if (/FATAL:|is shut down/.test(log())) break;
+  }
+  const said = log() || `nothing happened for ${STARTING_MS} ms`;
+  await stop();
+  return said;
+}
+
+/** The server says in the last line of this file how far it is. */
+function isReady(directory) {
+  const file = join(directory, 'data', 'postmaster.pid');
+  return existsSync(file) && /^ready/.test(readFileSync(file, 'utf8').split('\n')[7] ?? '');
+}
+
+function freePort() {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
     });
   });
-  const timeout = AbortSignal.timeout(START_TIMEOUT_MS);
-  const late = once(timeout, 'abort').then(() => false);
-  if (!(await Promise.race([isReady, ended.then(() => false), late])))
-    throw new Error(`PostgreSQL did not start: ${log}`);
-}
-
-async function freePort() {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  await once(server, 'close');
-  return port;
 }

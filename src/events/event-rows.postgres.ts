@@ -1,5 +1,5 @@
 import { hash as digest } from 'node:crypto';
-import type { PoolClient } from 'pg';
+import type { WriteSession } from '../storage/index.ts';
 import type { NewEvent, StreamStand } from './append-plan.ts';
 import { LARGE_DATA_CHARACTERS } from './schema.ts';
 
@@ -24,18 +24,17 @@ const sql = {
 
 /** Writes events and where their streams stand after them, each kind in one statement. */
 export async function writeRows(
-  client: PoolClient,
+  session: WriteSession,
   rows: readonly (readonly [stream: number, row: NewEvent])[],
   streams: readonly StreamToWrite[],
 ): Promise<void> {
-  const payloads = await keepPayloads(client, rows);
+  const payloads = await keepPayloads(session, rows);
   const stand = <T>(of: (stream: StreamToWrite) => T) => streams.map(of);
   const event = <T>(of: (row: NewEvent) => T) => rows.map(([, row]) => of(row));
   const payloadOf = (row: NewEvent) => payloads.get(row) ?? null;
-  await client.query({
-    name: 'taskloom-streams',
-    text: sql.streams,
-    values: [
+  const streamsWritten = session.query(
+    sql.streams,
+    [
       stand(({ id }) => id),
       stand(({ taskId }) => taskId),
       stand(({ version }) => version),
@@ -44,11 +43,11 @@ export async function writeRows(
       stand(({ hash }) => hash),
       stand(({ correlationId }) => correlationId),
     ],
-  });
-  await client.query({
-    name: 'taskloom-events',
-    text: sql.events,
-    values: [
+    'taskloom-streams',
+  );
+  const eventsWritten = session.query(
+    sql.events,
+    [
       event(({ sequence }) => sequence),
       rows.map(([stream]) => stream),
       event(({ streamSequence }) => streamSequence),
@@ -64,20 +63,22 @@ export async function writeRows(
       event(({ typeVersion }) => typeVersion),
       event(payloadOf),
     ],
-  });
+    'taskloom-events',
+  );
+  await Promise.all([streamsWritten, eventsWritten]);
 }
 
 /** Large data is stored once, however many events hold it; answers where that of a row is. */
 async function keepPayloads(
-  client: PoolClient,
+  session: WriteSession,
   rows: readonly (readonly [number, NewEvent])[],
 ): Promise<ReadonlyMap<NewEvent, number>> {
   const large = rows.map(([, row]) => row).filter((row) => row.data.length >= LARGE_DATA_CHARACTERS);
   if (large.length === 0) return new Map();
   const hashOf = new Map(large.map((row) => [row, digest('sha256', row.data)]));
   const dataOf = new Map(large.map((row) => [hashOf.get(row) ?? '', row.data]));
-  await client.query(sql.keep, [[...dataOf.keys()], [...dataOf.values()]]);
-  const { rows: kept } = await client.query<{ hash: string; id: number }>(sql.kept, [[...dataOf.keys()]]);
-  const idOf = new Map(kept.map(({ hash, id }) => [hash, id]));
+  await session.query(sql.keep, [[...dataOf.keys()], [...dataOf.values()]]);
+  const kept = await session.query(sql.kept, [[...dataOf.keys()]]);
+  const idOf = new Map(kept.map(([hash, id]) => [String(hash), Number(id)]));
   return new Map(large.map((row) => [row, idOf.get(hashOf.get(row) ?? '') ?? 0]));
 }

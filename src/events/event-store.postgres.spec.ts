@@ -1,10 +1,10 @@
-import { describePostgres, postgresDatabase } from '../../test/support/postgres.ts';
+import { describeOnPostgres, temporaryPostgres } from '../../test/support/postgres.ts';
 import { newProcessId } from '../kernel/ids.ts';
 import { PostgresDatabase } from '../storage/index.ts';
 import { eventStoreContract } from './event-store.contract.ts';
 import { PostgresEventStore } from './event-store.postgres.ts';
 
-describePostgres('PostgresEventStore [EV-27]', () => {
+describeOnPostgres('PostgresEventStore [EV-27]', () => {
   eventStoreContract(async () => {
     const now = Date.UTC(2026, 0, 31, 12);
     const options = { clock: () => now, maxBytes: 65_536, maxClockSkewMs: 60_000 };
@@ -19,7 +19,7 @@ describePostgres('PostgresEventStore [EV-27]', () => {
       return { database, store };
     };
     const empty = async () => {
-      const made = await postgresDatabase();
+      const made = await temporaryPostgres();
       closing.push(() => made[Symbol.asyncDispose]());
       return made.url;
     };

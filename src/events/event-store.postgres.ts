@@ -1,10 +1,9 @@
 import type { PostgresDatabase } from '../storage/index.ts';
-import { NEWS_CHANNEL, PostgresAppends } from './append.postgres.ts';
+import { NEWS_CHANNEL, postgresAppends } from './append.postgres.ts';
 import { type EventStoreOptions, SqlEventStore, type StoreParts } from './event-store.sql.ts';
 import { importIntoPostgres } from './import.postgres.ts';
 import { PostgresLogReader } from './log-reader.postgres.ts';
 import { PostgresLogSource } from './log-source.postgres.ts';
-import { PostgresNews } from './news.postgres.ts';
 import { eventMigrations } from './schema.ts';
 
 export interface PostgresEventStoreOptions extends EventStoreOptions {
@@ -13,29 +12,30 @@ export interface PostgresEventStoreOptions extends EventStoreOptions {
 
 /** The log in a PostgreSQL database. Any number of processes on any number of machines may use the same one. */
 export class PostgresEventStore extends SqlEventStore {
-  private readonly news: PostgresNews;
+  private readonly stopListening: () => void;
 
   private constructor(database: PostgresDatabase, parts: StoreParts, options: EventStoreOptions) {
     super(parts, options);
-    this.news = new PostgresNews(database, NEWS_CHANNEL, () => void this.tail.look());
+    // A doorbell that may be lost: whoever waits also looks by itself.
+    this.stopListening = database.listen(NEWS_CHANNEL, () => void this.tail.look());
   }
 
   /** Brings the tables up to date. The database stays the caller's to close, after the store. */
   static async open({ database, ...options }: PostgresEventStoreOptions): Promise<PostgresEventStore> {
     await database.migrate('events', eventMigrations);
-    const appends = new PostgresAppends(database);
+    const appends = postgresAppends(database);
     const parts: StoreParts = {
       database,
       reader: new PostgresLogReader(database),
       source: new PostgresLogSource(database),
-      commit: (input) => appends.append(input),
+      commit: (input) => appends.add(input),
       importFile: (path) => importIntoPostgres(database, path),
     };
     return new PostgresEventStore(database, parts, options);
   }
 
-  override async close(): Promise<void> {
-    await super.close();
-    await this.news.close();
+  override close(): Promise<void> {
+    this.stopListening();
+    return super.close();
   }
 }

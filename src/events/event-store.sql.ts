@@ -55,6 +55,8 @@ export interface StoreParts {
 
 const DEFAULT_PAGE = 1000;
 const SUBSCRIPTION_BATCH = 500;
+/** Rows of a page that nobody sees as such: few, as all of them are in memory at once. */
+const STREAM_PAGE = 250;
 
 /** What the stores on SQL databases share: all but how rows are read and written. */
 export class SqlEventStore extends EventStore {
@@ -200,7 +202,7 @@ export class SqlEventStore extends EventStore {
     let missing = query.limit;
     let beyond: number | null = null;
     while (missing > 0) {
-      const { events, isLast }: Page = await this.parts.reader.page(query, beyond, missing);
+      const { events, isLast }: Page = await this.parts.reader.page(query, beyond, Math.min(missing, STREAM_PAGE));
       yield events;
       if (isLast) return;
       missing -= events.length;

@@ -1,4 +1,4 @@
-import { type PostgresDatabase, positional } from '../storage/index.ts';
+import { numbered, type PostgresDatabase, type PostgresValue } from '../storage/index.ts';
 import type { StoredEvent } from './event.ts';
 import type { StreamHead } from './event-store.ts';
 import { type LogReader, MAX_CHANGED_STREAMS, type Page, PAGE_CHARACTERS, PAGE_ROWS } from './log-reader.ts';
@@ -70,7 +70,7 @@ export class PostgresLogReader implements LogReader {
     piece: (
       edge: number | null,
       rows: number,
-    ) => readonly [sql: string, parameters: readonly unknown[], place: (event: StoredEvent) => number],
+    ) => readonly [sql: string, parameters: readonly PostgresValue[], place: (event: StoredEvent) => number],
   ): Promise<Page> {
     const wanted = Math.min(limit, PAGE_ROWS);
     const events: StoredEvent[] = [];
@@ -79,7 +79,7 @@ export class PostgresLogReader implements LogReader {
     while (events.length < wanted) {
       const rows = Math.min(PIECE_ROWS, wanted - events.length);
       const [sql, parameters, place] = piece(edge, rows);
-      const found = await this.database.query(positional(sql), parameters);
+      const found = await this.database.query(numbered(sql), parameters);
       for (const row of found) {
         const event = eventOf(row);
         events.push(event);

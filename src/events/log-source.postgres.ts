@@ -1,4 +1,4 @@
-import type { PostgresDatabase } from '../storage/index.ts';
+import type { PostgresDatabase, PostgresValue } from '../storage/index.ts';
 import type { ChainedRow, LogSource, StreamHeadRow } from './log-source.ts';
 import { eventColumns } from './schema.ts';
 
@@ -58,13 +58,13 @@ export class PostgresLogSource implements LogSource {
     return rows.map(([taskId, generations]) => [String(taskId), String(generations)] as const);
   }
 
-  private async headRow(condition: string, parameters: readonly unknown[]): Promise<StreamHeadRow | null> {
+  private async headRow(condition: string, parameters: readonly PostgresValue[]): Promise<StreamHeadRow | null> {
     const sql = `SELECT task_id, version, hash FROM streams WHERE ${condition}`;
     const [row] = await this.database.query(sql, parameters);
     return row ? { taskId: String(row[0]), version: Number(row[1]), hash: String(row[2]) } : null;
   }
 
-  private async page(sql: string, parameters: readonly unknown[]): Promise<readonly ChainedRow[]> {
+  private async page(sql: string, parameters: readonly PostgresValue[]): Promise<readonly ChainedRow[]> {
     // The SELECT lists the columns of a ChainedRow.
     return (await this.database.query(sql, parameters)) as unknown as readonly ChainedRow[];
   }

@@ -50,8 +50,8 @@ export async function rebuild(
   if (from && draft.streamSequence === from.streamSequence) return from;
   const state = deepFreeze(draft);
   if (until === undefined && state.streamSequence - begun.streamSequence >= SNAPSHOT_AFTER) {
-    // Only a shortcut: a store that cannot be written just now still answers.
-    await keepSnapshot(store, state).catch(() => undefined);
+    // Only a shortcut: nobody waits for it, and a store that cannot be written just now still answers.
+    void keepSnapshot(store, state).catch(() => undefined);
   }
   return state;
 }

@@ -10,12 +10,15 @@ export const MAX_LIVING = 16;
 const KEPT = 8;
 const MIN_RETIRED = 4;
 const ATTEMPTS = 20;
+const MAX_REFUSED = 10_000;
 
 /** Keeps the clocks of long streams small, after appends and beside them. */
 export class Retirement {
   private readonly database: Database;
   private readonly source: LogSource;
   private readonly underWay = new Set<string>();
+  /** How large the clock was when too few could be retired. */
+  private readonly refusedAt = new Map<string, number>();
 
   constructor(database: Database, source: LogSource) {
     this.database = database;
@@ -25,11 +28,12 @@ export class Retirement {
   /** To be called with the clock of each append. Never rejects: what fails is tried again at a later append. */
   async consider(taskId: string, clock: VectorClock): Promise<void> {
     const counters = Object.keys(clock).length;
-    // Where it is refused it is not tried again with every event.
-    if (counters <= MAX_LIVING || counters % KEPT !== 1 || this.underWay.has(taskId)) return;
+    const isWorthTrying = counters > MAX_LIVING && counters >= (this.refusedAt.get(taskId) ?? 0) + MIN_RETIRED;
+    if (!isWorthTrying || this.underWay.has(taskId)) return;
     this.underWay.add(taskId);
     try {
-      for (let attempt = 0; attempt < ATTEMPTS; attempt++) if (await this.retire(taskId)) return;
+      this.refusedAt.delete(taskId);
+      for (let attempt = 0; attempt < ATTEMPTS; attempt++) if (await this.retire(taskId, counters)) return;
     } catch {
       // Large clocks are correct ones.
     } finally {
@@ -38,7 +42,7 @@ export class Retirement {
   }
 
   /** False when somebody has appended meanwhile. */
-  private async retire(taskId: string): Promise<boolean> {
+  private async retire(taskId: string, counters: number): Promise<boolean> {
     const clocks: VectorClock[] = [];
     let position = 0;
     let generations: string | null = null;
@@ -53,7 +57,11 @@ export class Retirement {
     }
     const before = retiredOf(generations);
     const after = retireOldest(clocks, before);
-    return after ? this.record(taskId, position, before, after) : true;
+    if (after) return this.record(taskId, position, before, after);
+    // Not tried again with every event.
+    if (this.refusedAt.size >= MAX_REFUSED) this.refusedAt.clear();
+    this.refusedAt.set(taskId, counters);
+    return true;
   }
 
   private async record(

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { EventDraft } from './event.ts';
@@ -54,6 +55,7 @@ export function snapshotContract(current: () => StoreUnderTest): void {
             projectTask(taskId, await store.getEvents(taskId, until === undefined ? {} : { until }));
           await store.append(taskId, before);
           expect(await rebuild(store, taskId)).toEqual(await whole());
+          while (!(await store.loadSnapshot(taskId, 'taskState@1'))) await nextTurn();
           await store.append(taskId, after);
           // Read from the snapshot now, and more to be sure: it is one, and it is used.
           const read: unknown[] = [];

@@ -1,65 +1,60 @@
-import { Kysely, PostgresDialect } from 'kysely';
-import { DatabaseError, Pool, type PoolClient, type QueryArrayResult, types } from 'pg';
+import { Kysely } from 'kysely';
+import type pg from 'pg';
+import { AppError } from '../kernel/errors.ts';
+import { readerPool, shownUrl, writerPool } from './connection.postgres.ts';
 import { Database } from './database.ts';
-import { GuardRefusal } from './failure.ts';
-import { failureOfPostgres } from './failure.postgres.ts';
-import { NewerSchema } from './migrate.ts';
-import { type Migration, sqlOf } from './migration.ts';
-import { positional } from './positional.ts';
-import type { GuardedStatement, Row } from './statement.ts';
+import { postgresFailureOf } from './failure.postgres.ts';
+import { Gathering, type Settled } from './gathering.ts';
+import { postgresReaderDialect } from './kysely-dialect.postgres.ts';
+import { migrateOnPostgres } from './migrate.postgres.ts';
+import { type Migration, stepsIn } from './migration.ts';
+import { Notices } from './notices.postgres.ts';
+import type { Columns, GuardedStatement, Row, SqlValue } from './statement.ts';
 import { StoreClosedError, toError } from './storage.errors.ts';
+import { type PostgresValue, WriteSession } from './write-session.postgres.ts';
 
-export interface PostgresOptions {
-  /** `postgres://user:password@host:port/database`. */
+export interface PostgresDatabaseOptions {
+  /** postgres://user:password@host:port/database */
   readonly url: string;
-  /** Connections at the most. Default: 10. */
-  readonly connections?: number;
 }
 
-const CONNECT_TIMEOUT_MS = 5_000;
-/** Any number: the same for all who migrate one database. */
-const MIGRATION_LOCK = 20_483_001;
+/** All writes of all processes on a database wait for one another at this lock, so that each sees what was before it. */
+const WRITE_LOCK = 0x7461736b;
 
-/** Numbers as they are everywhere else; all that is stored here is within the safe integers. */
-const INT8 = 20;
-const parsers = {
-  getTypeParser: (oid: number, format?: 'text' | 'binary') =>
-    oid === INT8 ? Number : (types.getTypeParser(oid, format) as (value: string) => unknown),
-} as typeof types;
-
-/** A PostgreSQL database, which several servers may share. */
+/**
+ * One database of a PostgreSQL server: some connections for reading, and one that commits whatever has gathered, one
+ * transaction after the other. A lost connection is made anew by whoever needs it next.
+ */
 export class PostgresDatabase extends Database {
-  readonly dialect = 'postgres';
-  /** The address without its password: for messages. */
+  override readonly dialect = 'postgres';
+  /** The server and database as they may be shown. */
   readonly name: string;
-  private readonly pool: Pool;
+
+  private readonly readers: pg.Pool;
+  private readonly writers: pg.Pool;
   private readonly kysely: Kysely<unknown>;
+  private readonly notices: Notices;
+  private readonly writes = new Gathering((group: readonly (readonly GuardedStatement[])[]) => this.commit(group));
+  private readonly underWay = new Set<Promise<unknown>>();
   private closed: Promise<void> | null = null;
 
-  private constructor(url: string, pool: Pool) {
+  private constructor(url: string) {
     super();
-    this.name = withoutPassword(url);
-    this.pool = pool;
-    this.kysely = new Kysely({ dialect: new PostgresDialect({ pool }) });
+    this.name = shownUrl(url);
+    this.readers = readerPool(url);
+    this.writers = writerPool(url);
+    this.notices = new Notices(url);
+    this.kysely = new Kysely({ dialect: postgresReaderDialect(this.readers, (error) => this.errorOf(error)) });
   }
 
-  /** Rejects with StoreUnavailableError when the server cannot be reached or does not let us in. */
-  static async open({ url, connections = 10 }: PostgresOptions): Promise<PostgresDatabase> {
-    const pool = new Pool({
-      connectionString: url,
-      max: connections,
-      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-      types: parsers,
-      application_name: 'taskloom',
-    });
-    // A connection that breaks while nobody uses it: the next use opens another, and reports what is wrong.
-    pool.on('error', () => undefined);
-    const database = new PostgresDatabase(url, pool);
+  /** Connects once, to find out whether it can be used. Rejects with StoreUnavailableError. */
+  static async open({ url }: PostgresDatabaseOptions): Promise<PostgresDatabase> {
+    const database = new PostgresDatabase(url);
     try {
       await database.query('SELECT 1');
       return database;
     } catch (error) {
-      await pool.end();
+      await database.close();
       throw error;
     }
   }
@@ -69,102 +64,102 @@ export class PostgresDatabase extends Database {
     return this.kysely as unknown as Kysely<Tables>;
   }
 
-  /** The rows of one statement, each an array of its columns. Rejects with StoreUnavailableError. */
-  query(sql: string, parameters: readonly unknown[] = []): Promise<readonly (readonly unknown[])[]> {
-    return this.using((client) => queryRows(client, sql, parameters));
-  }
-
-  /** Runs what it is given in one transaction on one connection. Rejects as it does, or with StoreUnavailableError. */
-  transaction<T>(run: (client: PoolClient) => Promise<T>): Promise<T> {
-    return this.using(async (client) => {
-      await client.query('BEGIN');
-      try {
-        const result = await run(client);
-        await client.query('COMMIT');
-        return result;
-      } catch (error) {
-        await client.query('ROLLBACK').catch(() => undefined);
-        throw error;
-      }
-    });
-  }
-
-  /** A connection of one's own until it is released; for waiting on notifications. */
-  connect(): Promise<PoolClient> {
-    return this.pool.connect();
-  }
-
-  override write(statements: readonly GuardedStatement[]): Promise<Row[][]> {
-    return this.transaction((client) => applyStatements(client, statements));
-  }
-
-  override async migrate(module: string, migrations: readonly Migration[]): Promise<void> {
-    await this.transaction(async (client) => {
-      await client.query('SELECT pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
-      await client.query(`CREATE TABLE IF NOT EXISTS migrations (
-        module text NOT NULL, id integer NOT NULL, applied_at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (module, id))`);
-      const [row] = await queryRows(client, 'SELECT coalesce(max(id), 0) FROM migrations WHERE module = $1', [module]);
-      const found = Number(row?.[0] ?? 0);
-      const known = migrations.at(-1)?.id ?? 0;
-      if (found > known) throw new NewerSchema({ kind: 'newer', module, known, found });
-      for (const migration of migrations) {
-        if (migration.id <= found) continue;
-        await client.query(sqlOf(migration, 'postgres'));
-        await client.query('INSERT INTO migrations (module, id) VALUES ($1, $2)', [module, migration.id]);
-      }
-    });
-  }
-
-  override close(): Promise<void> {
-    this.closed ??= this.pool.end();
-    return this.closed;
-  }
-
-  private async using<T>(use: (client: PoolClient) => Promise<T>): Promise<T> {
+  /** The rows of a SELECT as arrays; parameters are `$1`, `$2` … Rejects with StoreUnavailableError. */
+  async query(text: string, values: readonly PostgresValue[] = []): Promise<readonly Columns[]> {
     if (this.closed) throw new StoreClosedError(this.name);
-    let client: PoolClient | null = null;
     try {
-      client = await this.pool.connect();
-      const result = await use(client);
-      client.release();
-      return result;
+      const { rows } = await this.readers.query<SqlValue[]>({ text, values: [...values], rowMode: 'array' });
+      return rows;
     } catch (error) {
-      // A connection that failed is not used again.
-      client?.release(failureOfPostgres(error).kind === 'unavailable');
-      throw this.explained(error);
+      throw this.errorOf(error);
     }
   }
 
-  /** Errors of the database in our words; what else was thrown stays what it is. */
-  private explained(error: unknown): unknown {
-    if (error instanceof NewerSchema) return toError(error.failure, this.name);
-    const failure = failureOfPostgres(error);
-    const isOfDatabase = failure.kind !== 'statement' || error instanceof DatabaseError;
-    return isOfDatabase ? toError(failure, this.name) : error;
+  /**
+   * Runs work as one transaction, after all writes before it, and resolves with its answer once it is on disk. What the
+   * work throws undoes it.
+   */
+  transaction<T>(work: (session: WriteSession) => Promise<T>): Promise<T> {
+    if (this.closed) return Promise.reject(new StoreClosedError(this.name));
+    const done = this.perform(work);
+    this.underWay.add(done);
+    const end = () => this.underWay.delete(done);
+    done.then(end, end);
+    return done;
   }
-}
 
-/** Statements with their guards on a connection; the rows of each one's RETURNING. Throws GuardRefusal. */
-export async function applyStatements(client: PoolClient, statements: readonly GuardedStatement[]): Promise<Row[][]> {
-  const answers: Row[][] = [];
-  for (const { sql, parameters, guard } of statements) {
-    const { rows, rowCount } = await client.query<Row>(positional(sql), [...parameters]);
-    if (guard && rowCount !== guard.rows) throw new GuardRefusal(guard.name, guard.rows, rowCount ?? 0);
-    answers.push(rows);
+  override async write(statements: readonly GuardedStatement[]): Promise<Row[][]> {
+    if (this.closed) throw new StoreClosedError(this.name);
+    return this.writes.add(statements);
   }
-  return answers;
-}
 
-export async function queryRows(
-  client: PoolClient,
-  text: string,
-  values: readonly unknown[],
-): Promise<readonly (readonly unknown[])[]> {
-  const result: QueryArrayResult = await client.query({ text, values: [...values], rowMode: 'array' });
-  return result.rows;
-}
+  override migrate(module: string, migrations: readonly Migration[]): Promise<void> {
+    const steps = stepsIn(this.dialect, migrations);
+    return this.transaction((session) => migrateOnPostgres(session, this.name, module, steps));
+  }
 
-function withoutPassword(url: string): string {
-  const { protocol, host, pathname } = new URL(url);
-  return `${protocol}//${host}${pathname}`;
+  /** Calls back at each NOTIFY on a channel, until it is told to stop. A notice may be lost: look now and then, too. */
+  listen(channel: string, heard: () => void): () => void {
+    return this.notices.listen(channel, heard);
+  }
+
+  override close(): Promise<void> {
+    this.closed ??= this.shutDown();
+    return this.closed;
+  }
+
+  private async shutDown(): Promise<void> {
+    await this.writes.settled();
+    await Promise.allSettled(this.underWay);
+    await Promise.all([this.notices.close(), this.readers.end(), this.writers.end()]);
+  }
+
+  /** Each write is refused or kept by itself. */
+  private commit(group: readonly (readonly GuardedStatement[])[]): Promise<readonly Settled<Row[][]>[]> {
+    return this.perform(async (session) => {
+      const outcomes: Settled<Row[][]>[] = [];
+      for (const statements of group) outcomes.push(await this.settle(session, () => session.apply(statements)));
+      return outcomes;
+    });
+  }
+
+  /** Work apart from the rest of its transaction; throws only what ends the transaction as a whole. */
+  private async settle<T>(session: WriteSession, work: () => Promise<T>): Promise<Settled<T>> {
+    try {
+      return { result: await session.apart(work) };
+    } catch (error) {
+      if (postgresFailureOf(error).kind === 'unavailable') throw error;
+      return { error: this.errorOf(error) };
+    }
+  }
+
+  private async perform<T>(work: (session: WriteSession) => Promise<T>): Promise<T> {
+    let client: pg.PoolClient;
+    try {
+      client = await this.writers.connect();
+    } catch (error) {
+      throw this.errorOf(error);
+    }
+    let broken = false;
+    try {
+      const begun = [client.query('BEGIN'), client.query(`SELECT pg_advisory_xact_lock(${WRITE_LOCK})`)];
+      await Promise.all(begun);
+      const result = await work(new WriteSession(client));
+      const { command } = await client.query('COMMIT');
+      // A transaction in which something went wrong unnoticed is rolled back instead.
+      if (command !== 'COMMIT') throw new Error('The transaction was rolled back, as a statement of it had failed.');
+      return result;
+    } catch (error) {
+      await client.query('ROLLBACK').catch(() => (broken = true));
+      throw this.errorOf(error);
+    } finally {
+      client.release(broken);
+    }
+  }
+
+  /** What a thrown value means, in the words of this module. */
+  errorOf(error: unknown): AppError {
+    if (error instanceof AppError) return error;
+    return this.closed ? new StoreClosedError(this.name) : toError(postgresFailureOf(error), this.name);
+  }
 }

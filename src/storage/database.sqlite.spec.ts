@@ -6,6 +6,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { temporaryDirectory } from '../../test/support/temporary-directory.ts';
 import { lockDataDirectory } from './data-directory-lock.ts';
+import { databaseContract } from './database.contract.ts';
 import { SqliteDatabase } from './database.sqlite.ts';
 
 interface Tables {
@@ -18,7 +19,25 @@ const insert = (name: string, count = 0) => ({
   parameters: [name, count],
 });
 
-describe('Database', () => {
+describe('SqliteDatabase', () => {
+  databaseContract(async () => {
+    const place = temporaryDirectory();
+    const opened: SqliteDatabase[] = [];
+    const another = async () => {
+      const database = await SqliteDatabase.open({ path: join(place.path, 'shared.db') });
+      opened.push(database);
+      return database;
+    };
+    return {
+      database: await another(),
+      another,
+      close: async () => {
+        for (const each of opened) await each.close();
+        place[Symbol.dispose]();
+      },
+    };
+  });
+
   let directory: ReturnType<typeof temporaryDirectory>;
   let path: string;
   let database: SqliteDatabase;
@@ -36,54 +55,6 @@ describe('Database', () => {
   });
 
   const names = () => database.select('SELECT name FROM items ORDER BY name').map(([name]) => name);
-
-  it('answers the rows of each statement once they are committed, and reads them typed', async () => {
-    const rows = await database.write([insert('a', 1), { sql: 'UPDATE items SET count = 2', parameters: [] }]);
-    expect(rows.map((part) => part.map((row) => ({ ...row })))).toEqual([[{ name: 'a', count: 1 }], []]);
-    const item = await database
-      .reader<Tables>()
-      .selectFrom('items')
-      .selectAll()
-      .where('name', '=', 'a')
-      .executeTakeFirst();
-    expect({ ...item }).toEqual({ name: 'a', count: 2 });
-  });
-
-  it('keeps nothing of a write whose guard finds another number of rows', async () => {
-    const guarded = {
-      sql: 'UPDATE items SET count = 9 WHERE name = ?',
-      parameters: ['b'],
-      guard: { name: 'exists', rows: 1 },
-    };
-    await expect(database.write([insert('a'), guarded])).rejects.toMatchObject({
-      code: 'STORAGE_GUARD_FAILED',
-      kind: 'conflict',
-      guard: 'exists',
-      details: { expected: 1, changed: 0 },
-    });
-    expect(names()).toEqual([]);
-  });
-
-  it('lets refused writes of a group hurt no other', async () => {
-    const results = await Promise.allSettled([
-      database.write([insert('a')]),
-      database.write([insert('b'), insert('b')]),
-      database.write([insert('a')]),
-      database.write([{ sql: 'no SQL at all', parameters: [] }]),
-      database.write([insert('c'), { ...insert('d'), guard: { name: 'never', rows: 2 } }]),
-      database.write([insert('e')]),
-    ]);
-    expect(results.map(({ status }) => status)).toEqual([
-      'fulfilled',
-      'rejected',
-      'rejected',
-      'rejected',
-      'rejected',
-      'fulfilled',
-    ]);
-    expect(results[1]).toMatchObject({ reason: { code: 'STORAGE_STATEMENT_FAILED', kind: 'internal' } });
-    expect(names()).toEqual(['a', 'e']);
-  });
 
   it('takes values of every kind', async () => {
     const parameters = [null, 1.5, 2n ** 60n, 'é\u0000', new Uint8Array([1, 2])];
@@ -118,35 +89,6 @@ describe('Database', () => {
       await Promise.all(writes);
     }
     expect(statSync(`${path}-wal`).size).toBeLessThan(24 * 1024 * 1024);
-  });
-
-  describe('migrations', () => {
-    const added = { id: 2, up: "ALTER TABLE items ADD COLUMN note TEXT; INSERT INTO items VALUES ('new', 1, 'x')" };
-
-    it('run once, in order, also when several processes start at once [EV-27]', async () => {
-      const others = await Promise.all(Array.from({ length: 4 }, () => SqliteDatabase.open({ path })));
-      await Promise.all([database, ...others].map((each) => each.migrate('test', [table, added])));
-      await database.migrate('test', [table, added]);
-      expect(names()).toEqual(['new']);
-      for (const other of others) await other.close();
-    });
-
-    it('leave nothing behind when one of them fails', async () => {
-      const broken = { id: 3, up: 'CREATE TABLE half (a); not SQL' };
-      await expect(database.migrate('test', [table, added, broken])).rejects.toThrow(/syntax error/);
-      expect(names()).toEqual([]);
-      await database.migrate('test', [table, added]);
-      expect(names()).toEqual(['new']);
-    });
-
-    it('refuse a file of a newer version and leave it alone [EV-27]', async () => {
-      await database.migrate('test', [table, added]);
-      await expect(database.migrate('test', [table])).rejects.toMatchObject({
-        code: 'STORAGE_DATABASE_TOO_NEW',
-        details: { module: 'test', known: 1, found: 2 },
-      });
-      await database.migrate('another', []);
-    });
   });
 
   describe('opening', () => {

@@ -1,16 +1,16 @@
 import { isAbsolute, resolve } from 'node:path';
 import { Kysely } from 'kysely';
 import { Connection } from './connection.ts';
-import { Database } from './database.ts';
 import { failureOf } from './failure.ts';
 import { diagnosed } from './file-identity.ts';
-import { readerDialect } from './kysely-dialect.ts';
-import type { Migration } from './migration.ts';
-import type { GuardedStatement, Row, SqlValue } from './statement.ts';
+import { readerDialect } from './kysely-dialect.sqlite.ts';
+import { Database } from './database.ts';
+import { type Migration, stepsIn } from './migration.ts';
+import type { Columns, GuardedStatement, Row, SqlValue } from './statement.ts';
 import { StoreClosedError, toError } from './storage.errors.ts';
 import { Writer } from './writer.ts';
 
-export interface DatabaseOptions {
+export interface SqliteDatabaseOptions {
   /** The database file; its directory must exist. */
   readonly path: string;
 }
@@ -22,15 +22,13 @@ export interface LoadedCommand<Input, Output> {
   readonly types?: (input: Input) => Output;
 }
 
-/** A row as an array of its columns, in the order of the SELECT. */
-export type Columns = readonly SqlValue[];
-
 /**
  * One SQLite file: a connection for reading on this thread, and a writer on a thread of its own that commits whatever
- * has gathered with one sync.
+ * has gathered with one sync. Knows nothing of what a table means.
  */
 export class SqliteDatabase extends Database {
-  readonly dialect = 'sqlite';
+  override readonly dialect = 'sqlite';
+
   private readonly kysely: Kysely<unknown>;
   private closed: Promise<void> | null = null;
 
@@ -50,7 +48,7 @@ export class SqliteDatabase extends Database {
    * Opens the file, or creates it. Rejects with StoreUnavailableError when it cannot be written or is no intact
    * database; such a file is left as it is.
    */
-  static async open(options: DatabaseOptions): Promise<SqliteDatabase> {
+  static async open(options: SqliteDatabaseOptions): Promise<SqliteDatabase> {
     const path = isAbsolute(options.path) ? options.path : resolve(options.path);
     const writer = await Writer.open(path);
     try {
@@ -108,9 +106,10 @@ export class SqliteDatabase extends Database {
   }
 
   override migrate(module: string, migrations: readonly Migration[]): Promise<void> {
-    return this.writer.migrate(module, migrations);
+    return this.writer.migrate(module, stepsIn(this.dialect, migrations));
   }
 
+  /** Folds the log into the file, too, and ends the thread. */
   override close(): Promise<void> {
     this.closed ??= this.shutDown();
     return this.closed;

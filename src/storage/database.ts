@@ -1,19 +1,18 @@
 import type { Kysely } from 'kysely';
-import type { Dialect } from './dialect.ts';
-import type { Migration } from './migration.ts';
+import type { DatabaseDialect, Migration } from './migration.ts';
 import type { GuardedStatement, Row } from './statement.ts';
 
-/** One database, whatever its kind: reads with Kysely, writes that are all or nothing. Knows nothing of what a table means. */
+/** One database, whichever it is. Knows nothing of what a table means. */
 export abstract class Database {
-  /** For the few places where the same thing is said differently. */
-  abstract readonly dialect: Dialect;
+  abstract readonly dialect: DatabaseDialect;
 
   /** Reads with Kysely, typed by the tables the caller owns. Writing goes through `write`. */
   abstract reader<Tables>(): Kysely<Tables>;
 
   /**
-   * Runs the statements as one atomic unit and resolves with the rows of each one's RETURNING once they are on disk.
-   * Parameters stand as `?`. Rejects with GuardFailedError or StoreUnavailableError, and then nothing was written.
+   * Runs the statements, with `?` for their parameters, as one atomic unit, and resolves with the rows of each one's
+   * RETURNING once they are on disk. Writes come one after the other, also those of other processes. Rejects with
+   * GuardFailedError, StatementFailedError or StoreUnavailableError, and then nothing was written.
    */
   abstract write(statements: readonly GuardedStatement[]): Promise<Row[][]>;
 

@@ -1,43 +1,52 @@
-import { DatabaseError } from 'pg';
-import { messageOf, systemCodeOf } from '../kernel/errors.ts';
-import { GuardRefusal } from './failure.ts';
-import type { Failure, StoreProblem } from './failure.ts';
+import { messageOf } from '../kernel/errors.ts';
+import { type Failure, GuardRefusal, type StoreProblem } from './failure.ts';
 
-/** Classes and codes of errors, https://www.postgresql.org/docs/current/errcodes-appendix.html. */
-const problems: readonly (readonly [prefix: string, problem: StoreProblem])[] = [
-  ['53100', 'diskFull'],
-  ['53', 'unreachable'],
-  ['25006', 'readOnly'],
-  ['28', 'permission'],
-  ['42501', 'permission'],
-  ['3D000', 'missing'],
-  ['55P03', 'locked'],
-  ['40', 'locked'],
-  ['57P', 'unreachable'],
-  ['57014', 'locked'],
-  ['08', 'unreachable'],
-  ['XX001', 'damaged'],
-  ['XX002', 'damaged'],
-  ['58', 'io'],
-];
+/** SQLSTATE codes and their classes, https://www.postgresql.org/docs/current/errcodes-appendix.html. */
+const problems: Readonly<Record<string, StoreProblem>> = {
+  '08': 'unreachable',
+  '25006': 'readOnly',
+  '25P03': 'unreachable',
+  '28': 'permission',
+  '3D000': 'missing',
+  '40': 'locked',
+  '42501': 'permission',
+  '53': 'locked',
+  '53100': 'diskFull',
+  '55P03': 'locked',
+  '57014': 'locked',
+  '57P': 'unreachable',
+  '58': 'io',
+  XX001: 'damaged',
+  XX002: 'damaged',
+};
 
-const LOST_CONNECTION =
-  /connection terminated|connection ended|client was closed|timeout exceeded when trying to connect/i;
+/** Node's codes for a server that is not there, or not any more. */
+const CONNECTION = /^E(CONN|NOTFOUND|AI_AGAIN|PIPE|TIMEDOUT|HOSTUNREACH|NETUNREACH|NOENT|ACCES)/;
+const CONNECTION_MESSAGE =
+  /^(Connection terminated|timeout exceeded|Query read timeout|Client has encountered|Client was closed|Cannot use a pool)/i;
+const NO_SPACE_LEFT = /no space left|disk is full/i;
 
-/** What a thrown value means. Anything that the server or the way to it is not to blame for is a `statement` failure. */
-export function failureOfPostgres(error: unknown): Failure {
+/** What a thrown value means. Anything that neither the server nor the way to it is to blame for is a `statement` failure. */
+export function postgresFailureOf(error: unknown): Failure {
   if (error instanceof GuardRefusal) return error.failure;
-  const message = messageOf(error);
-  const problem = problemOf(error, message);
+  const message = textOf(error);
+  const problem = problemOf(codeOf(error), message);
   return problem ? { kind: 'unavailable', problem, message } : { kind: 'statement', message };
 }
 
-function problemOf(error: unknown, message: string): StoreProblem | null {
-  if (error instanceof DatabaseError) {
-    const { code = '' } = error;
-    return problems.find(([prefix]) => code.startsWith(prefix))?.[1] ?? null;
-  }
-  // A socket's own error: ECONNREFUSED, ECONNRESET, ENOTFOUND …
-  if (systemCodeOf(error) !== undefined || LOST_CONNECTION.test(message)) return 'unreachable';
-  return null;
+function problemOf(code: string, message: string): StoreProblem | null {
+  if (CONNECTION.test(code) || CONNECTION_MESSAGE.test(message)) return 'unreachable';
+  const problem = problems[code] ?? problems[code.slice(0, 3)] ?? problems[code.slice(0, 2)] ?? null;
+  return problem === 'io' && NO_SPACE_LEFT.test(message) ? 'diskFull' : problem;
+}
+
+function codeOf(error: unknown): string {
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+  return typeof code === 'string' ? code : '';
+}
+
+/** A host with several addresses fails with one error for each, and no message of its own. */
+function textOf(error: unknown): string {
+  const several = typeof error === 'object' && error !== null && 'errors' in error ? error.errors : undefined;
+  return Array.isArray(several) && several.length > 0 ? messageOf(several[0]) : messageOf(error) || codeOf(error);
 }

@@ -2,7 +2,7 @@
 export type StoreProblem =
   'diskFull' | 'readOnly' | 'permission' | 'fileDeleted' | 'missing' | 'locked' | 'damaged' | 'io' | 'unreachable';
 
-/** What went wrong on the writer's thread, as plain data that crosses to the caller's. */
+/** What went wrong, as plain data that can cross between threads. */
 export type Failure =
   | { readonly kind: 'unavailable'; readonly problem: StoreProblem; readonly message: string }
   | { readonly kind: 'guard'; readonly guard: string; readonly expected: number; readonly changed: number }

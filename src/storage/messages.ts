@@ -1,5 +1,5 @@
 import type { Failure } from './failure.ts';
-import type { Migration } from './migration.ts';
+import type { MigrationStep } from './migration.ts';
 import type { GuardedStatement } from './statement.ts';
 
 /** One write as it crosses to the writer's thread: statements, or the input of the command of that number. */
@@ -14,7 +14,7 @@ export type ToWriter =
       readonly kind: 'migrate';
       readonly id: number;
       readonly module: string;
-      readonly migrations: readonly Migration[];
+      readonly migrations: readonly MigrationStep[];
     }
   | { readonly kind: 'close' };
 

@@ -1,6 +1,6 @@
 import type { Connection } from './connection.ts';
 import type { Failure } from './failure.ts';
-import { type Migration, sqlOf } from './migration.ts';
+import type { MigrationStep } from './migration.ts';
 
 /** A database that a newer version has written. */
 export class NewerSchema extends Error {
@@ -16,7 +16,7 @@ export class NewerSchema extends Error {
  * Brings a module's tables up to date, in one transaction that others wait for: several processes may start at once.
  * Throws NewerSchema when the file knows more migrations than the program.
  */
-export function migrate(connection: Connection, module: string, migrations: readonly Migration[]): void {
+export function migrate(connection: Connection, module: string, migrations: readonly MigrationStep[]): void {
   const { database } = connection;
   const latest = migrations.at(-1)?.id ?? 0;
   database.exec('BEGIN IMMEDIATE');
@@ -32,10 +32,9 @@ export function migrate(connection: Connection, module: string, migrations: read
     const row = database.prepare('SELECT coalesce(max(id), 0) AS id FROM migrations WHERE module = ?').get(module);
     const found = Number(row?.id);
     if (found > latest) throw new NewerSchema({ kind: 'newer', module, known: latest, found });
-    for (const migration of migrations) {
-      const { id } = migration;
+    for (const { id, up } of migrations) {
       if (id <= found) continue;
-      database.exec(sqlOf(migration, 'sqlite'));
+      database.exec(up);
       database
         .prepare(`INSERT INTO migrations (module, id, applied_at) VALUES (?, ?, strftime('%Y-%m-%dT%H:%M:%fZ'))`)
         .run(module, id);

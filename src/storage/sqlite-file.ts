@@ -1,8 +1,7 @@
 import { Connection } from './connection.ts';
-import type { Columns } from './database.sqlite.ts';
 import { failureOf } from './failure.ts';
 import { diagnosed } from './file-identity.ts';
-import type { SqlValue } from './statement.ts';
+import type { Columns, SqlValue } from './statement.ts';
 import { toError } from './storage.errors.ts';
 
 /** A database file that is only looked at, as it is, also when it is damaged or somebody else writes to it. */

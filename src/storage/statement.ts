@@ -2,6 +2,9 @@ export type SqlValue = null | number | bigint | string | Uint8Array;
 
 export type Row = Readonly<Record<string, SqlValue>>;
 
+/** A row as an array of its columns, in the order of the SELECT. */
+export type Columns = readonly SqlValue[];
+
 /** One SQL statement with its positional parameters. */
 export interface Statement {
   readonly sql: string;

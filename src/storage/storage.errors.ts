@@ -1,7 +1,7 @@
 import { AppError } from '../kernel/errors.ts';
 import type { Failure, StoreProblem } from './failure.ts';
 
-const cures: Readonly<Record<StoreProblem, string>> = {
+const fileCures: Readonly<Record<StoreProblem, string>> = {
   diskFull: 'the disk is full. Free some space; writing goes on by itself',
   readOnly: 'it can only be read. Make the file, its directory and the file system writable',
   permission: 'this user may not write there. Give it the right to read and write the directory and the files in it',
@@ -11,11 +11,29 @@ const cures: Readonly<Record<StoreProblem, string>> = {
   locked: 'another process kept it locked for too long. End that process, or try again',
   damaged:
     'it is not an intact SQLite database. It was left as it is: restore it from a backup, or move it away; `taskloom fsck` names what is lost',
-  unreachable: 'its server does not answer. Start it, or correct DATABASE_URL; work goes on by itself once it is back',
   io: 'the disk reported an error. Look at the system log, then try again',
+  unreachable: 'it cannot be reached. Try again',
 };
 
-/** The database file cannot be opened, read or written. Nothing of the refused write was kept; repeat it once the cause is gone. */
+const serverCures: Readonly<Record<StoreProblem, string>> = {
+  diskFull: "the server's disk is full. Free some space there; writing goes on by itself",
+  readOnly: 'the server takes no writes. Connect to the primary server, or make it writable',
+  permission: 'this user may not use it. Set DATABASE_URL to a user who may create and change tables there',
+  fileDeleted: 'the server has lost a file of it. Look at its log, and restore it from a backup',
+  missing: 'there is no such database. Create it (`createdb`), or set DATABASE_URL to one that is there',
+  locked: 'the server has no room, or somebody kept it locked for too long. End what keeps it busy, or try again',
+  damaged: 'the server finds it damaged. Look at its log, and restore it from a backup',
+  io: "the server's disk reported an error. Look at its log, then try again",
+  unreachable:
+    'the server cannot be reached or has closed the connection. Start it, or set DATABASE_URL to where it is; writing goes on by itself',
+};
+
+/** What is said of a store: servers are named by their URL, files by their path. */
+function cureOf(store: string, problem: StoreProblem): string {
+  return (store.startsWith('postgres://') ? serverCures : fileCures)[problem];
+}
+
+/** The database cannot be opened, read or written. Nothing of the refused write was kept; repeat it once the cause is gone. */
 export class StoreUnavailableError extends AppError {
   readonly code = 'STORAGE_UNAVAILABLE';
   readonly kind = 'unavailable';
@@ -23,7 +41,7 @@ export class StoreUnavailableError extends AppError {
   override readonly cause: StoreProblem;
 
   constructor(path: string, problem: StoreProblem, reported: string) {
-    super(`The store ${path} is unavailable: ${cures[problem]}. (${reported})`, { path, cause: problem });
+    super(`The store ${path} is unavailable: ${cureOf(path, problem)}. (${reported})`, { path, cause: problem });
     this.cause = problem;
   }
 }
@@ -56,7 +74,7 @@ export class StatementFailedError extends AppError {
   }
 }
 
-/** The file was written by a newer version of the program. It was not touched. */
+/** The database was written by a newer version of the program. It was not touched. */
 export class DatabaseTooNewError extends AppError {
   readonly code = 'STORAGE_DATABASE_TOO_NEW';
   readonly kind = 'unavailable';

@@ -23,11 +23,12 @@ class DatabaseLifecycle implements OnApplicationShutdown {
   providers: [
     DatabaseLifecycle,
     {
-      provide: Database,
+      provide: SqliteDatabase,
       inject: [CONFIGURATION],
       useFactory: ({ DATA_DIR }: Configuration) => SqliteDatabase.open({ path: join(DATA_DIR, DATABASE_FILE) }),
     },
+    { provide: Database, useExisting: SqliteDatabase },
   ],
-  exports: [Database],
+  exports: [Database, SqliteDatabase],
 })
 export class StorageModule {}

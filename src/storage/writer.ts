@@ -2,7 +2,7 @@ import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { messageOf } from '../kernel/errors.ts';
 import type { FromWriter, Outcome, ToWriter, WriterData, WriteRequest } from './messages.ts';
-import type { Migration } from './migration.ts';
+import type { MigrationStep } from './migration.ts';
 import type { GuardedStatement, Row } from './statement.ts';
 import { StoreClosedError, toError } from './storage.errors.ts';
 
@@ -88,7 +88,7 @@ export class Writer {
     return loaded;
   }
 
-  async migrate(module: string, migrations: readonly Migration[]): Promise<void> {
+  async migrate(module: string, migrations: readonly MigrationStep[]): Promise<void> {
     await this.ask((id) => ({ kind: 'migrate', id, module, migrations }));
   }
 

@@ -1,27 +1,48 @@
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { describe } from '@jest/globals';
-import { Client } from 'pg';
+import pg from 'pg';
+import { findPostgres } from '../../scripts/postgres.mjs';
 
-const server = process.env.TASKLOOM_TEST_POSTGRES_URL;
+/** Whether these tests can reach a PostgreSQL: an installed one, or that of TASKLOOM_TEST_POSTGRES_URL. */
+export const hasPostgres = process.env.TASKLOOM_TEST_POSTGRES_URL !== undefined || findPostgres() !== null;
 
-/** Skipped, visibly, where no PostgreSQL is installed. */
-export const describePostgres = server ? describe : describe.skip;
+/** For tests that need PostgreSQL: where there is none they are skipped, and Jest says so. */
+export const describeOnPostgres = hasPostgres ? describe : describe.skip;
 
-/** A new, empty database; gone when it is disposed of. */
-export async function postgresDatabase(): Promise<AsyncDisposable & { readonly url: string }> {
-  const name = `test_${randomBytes(8).toString('hex')}`;
-  await administer(`CREATE DATABASE ${name}`);
-  const url = new URL(server ?? '');
+/** A fresh, empty database that is gone when the scope ends: `await using database = await temporaryPostgres()`. */
+export async function temporaryPostgres(): Promise<{ readonly url: string } & AsyncDisposable> {
+  const server = await serverUrl();
+  const name = `taskloom_test_${randomUUID().replaceAll('-', '')}`;
+  await runSql(server, `CREATE DATABASE ${name}`);
+  const url = new URL(server);
   url.pathname = `/${name}`;
-  return { url: url.href, [Symbol.asyncDispose]: () => administer(`DROP DATABASE ${name} WITH (FORCE)`) };
+  return {
+    url: url.href,
+    [Symbol.asyncDispose]: async () => {
+      await runSql(server, `DROP DATABASE ${name} WITH (FORCE)`);
+    },
+  };
 }
 
-async function administer(sql: string): Promise<void> {
-  const client = new Client(server);
+/** Runs SQL on a connection of its own and answers the rows. */
+export async function runSql(url: string, sql: string): Promise<readonly Record<string, unknown>[]> {
+  const client = new pg.Client(url);
   await client.connect();
   try {
-    await client.query(sql);
+    const { rows } = await client.query<Record<string, unknown>>(sql);
+    return rows;
   } finally {
     await client.end();
   }
+}
+
+/** The run's server, started by the first who asks. */
+async function serverUrl(): Promise<string> {
+  const { TASKLOOM_TEST_POSTGRES_URL: given, TASKLOOM_TEST_POSTGRES_BROKER: broker } = process.env;
+  if (given) return given;
+  if (!broker) throw new Error('No PostgreSQL was offered to this test: run it with `npm run jest`.');
+  const answer = await fetch(broker);
+  const text = await answer.text();
+  if (!answer.ok) throw new Error(text);
+  return text;
 }

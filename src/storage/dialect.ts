@@ -1,2 +1,0 @@
-/** The kinds of databases, for the few places where the same thing is said differently. */
-export type Dialect = 'sqlite' | 'postgres';

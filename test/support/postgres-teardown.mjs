@@ -1,3 +1,0 @@
-export default async function stopOnce() {
-  await globalThis.stopPostgres?.();
-}
