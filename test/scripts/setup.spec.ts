@@ -133,6 +133,27 @@ describe('the set-up', () => {
     expect(checkout.has('dist/deep/part.ts')).toBe(false);
   });
 
+  it('installs what the benchmarks measure against only for them, again when it changes, and goes on without it', async () => {
+    using directory = temporaryDirectory();
+    const checkout = new Checkout(directory.path);
+    mkdirSync(join(checkout.path, 'bench'));
+    checkout.write('bench/package-lock.json', lock('1.0.0'));
+    await checkout.setUp('--build');
+    expect(checkout.has('bench/node_modules')).toBe(false);
+
+    expect((await checkout.setUp('--build', '--bench')).code).toBe(0);
+    expect(checkout.has('bench/node_modules/.package-lock.json')).toBe(true);
+    expect(await checkout.setUp('--build', '--bench')).toEqual({ code: 0, said: '' });
+
+    checkout.write('bench/package-lock.json', lock('1.0.1'));
+    checkout.write('bench/broken', '');
+    expect(await checkout.setUp('--bench')).toEqual({ code: 0, said: expect.stringContaining('are skipped') });
+    rmSync(join(checkout.path, 'bench/broken'));
+    expect((await checkout.setUp('--bench')).said).toContain('installing what the benchmarks measure against');
+    expect(await checkout.setUp('--bench')).toEqual({ code: 0, said: '' });
+    expect(checkout.done()).toEqual(['install', 'build']);
+  });
+
   it('works one at a time: of two at once one does it all and the other waits [PL-2]', async () => {
     using directory = temporaryDirectory();
     const checkout = new Checkout(directory.path);
