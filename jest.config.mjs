@@ -18,6 +18,8 @@ export default {
   moduleFileExtensions: ['ts', 'js', 'mjs', 'json', 'node'],
   transform: { '^.+\\.ts$': ['@swc/jest', { ...swc, swcrc: false }] },
   transformIgnorePatterns: ['/node_modules/'],
+  globalSetup: '<rootDir>/test/support/postgres-broker.mjs',
+  globalTeardown: '<rootDir>/test/support/stop-postgres.mjs',
   setupFiles: ['<rootDir>/test/support/environment.mjs'],
   collectCoverageFrom: ['src/**/*.ts', '!src/**/*.{spec,contract}.ts', '!src/main.ts'],
   coverageProvider: 'v8',

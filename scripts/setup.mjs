@@ -138,11 +138,13 @@ function isHeld() {
 function installTestTools() {
   if (process.platform !== 'linux') return;
   const missing = [
-    ['bwrap', 'bubblewrap'],
+    ['bubblewrap', 'bwrap'],
     ['python3', 'python3'],
-  ].filter(([command]) => !onPath(command));
+    // Debian keeps `postgres` itself apart from the PATH, by version.
+    ['postgresql', 'postgres', 'pg_ctlcluster'],
+  ].filter(([, ...commands]) => !commands.some(onPath));
   if (missing.length === 0) return;
-  const packages = missing.map(([, name]) => name);
+  const packages = missing.map(([name]) => name);
   if (process.getuid() !== 0 || !onPath('apt-get')) {
     say(`not installed: ${packages.join(', ')}. The tests that need them are skipped; install them to run all.`);
     return;
