@@ -45,8 +45,10 @@ async function rawOneByOne(directory) {
 }
 
 function reference(GroupCommit) {
-  return (directory) => {
+  return async (directory) => {
     const log = new GroupCommit(join(directory, 'raw.db'));
+    // Until then a thread may still be starting.
+    await log.append('task-0', smallEvent.data);
     return callsPerSecond(GROUP, (caller) => log.append(`task-${caller}`, smallEvent.data));
   };
 }

@@ -7,6 +7,7 @@ import { setTimeout as rest } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Server } from 'socket.io';
 import { built, compare, scaled } from './support/arms.mjs';
+import { openStore } from './support/stores.mjs';
 
 // One event with 1 KB of data to many clients, in milliseconds until the last has it. The clients are one other
 // process. Fan-out alone: a Socket.IO room, which encodes once and asks for no acknowledgement, against the gateway's
@@ -128,10 +129,7 @@ function fanOut(clients) {
 
 function wholePath(clients, pick) {
   return async (directory) => {
-    const { Database, SqliteDatabase } = await built('storage/index.js');
-    const { SqliteEventStore } = await built('events/index.js');
-    const database = await SqliteDatabase.open({ path: join(directory, 'taskloom.db') });
-    const events = await SqliteEventStore.open({ database });
+    const { store: events } = await openStore(directory);
     const { http, io } = sockets();
     await serve(io, events);
     const append = () => events.append('bench', [{ eventType: 'USER_INTERVENTION', data }]);

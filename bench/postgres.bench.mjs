@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { built, compare, DURATION_MS, skip } from './support/arms.mjs';
+import { compare, DURATION_MS } from './support/arms.mjs';
 import { callsPerSecond } from './support/callers.mjs';
 import { emmettEvent, peer } from './support/peers.mjs';
 import { connected, emptyDatabase, postgresBeside } from './support/postgres.mjs';
 import { smallEvent } from './support/small-event.mjs';
+import { openPostgresStore } from './support/stores.mjs';
 
 // The same on PostgreSQL as in append.bench.mjs: durable appends of events with 500 bytes of data, in events a second.
 const GROUP = 100;
@@ -49,9 +50,7 @@ function emmett(callers) {
 
 function store(callers) {
   return async () => {
-    const { PostgresEventStore } = await built('events/index.js');
-    if (!PostgresEventStore) skip('there is no event store on PostgreSQL yet');
-    const events = await PostgresEventStore.open({ url: await emptyDatabase() });
+    const { store: events } = await openPostgresStore(await emptyDatabase());
     return callsPerSecond(callers, (caller) => events.append(`task-${caller}`, [smallEvent]));
   };
 }

@@ -1,12 +1,12 @@
 // Does the whole set-up by itself: dependencies, build, (for tests) the Debian packages they can use, and (for benchmarks)
-// the packages they measure against. Runs on any Node.js from 20 on, before the project's own Node.js is there. Does nothing that is done already; what is done is
-// told by content, not by time, so that a pull, a copy or a removed file is never missed. One at a time.
+// the packages they measure against. Runs on any Node.js from 20 on, before the project's own Node.js is there. Does
+// nothing that is done already; what is done is told by content, not by time, so that a pull, a copy or a removed file is
+// never missed. One at a time.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { findPostgres } from './postgres.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const at = (...parts) => join(root, ...parts);
@@ -52,7 +52,7 @@ function installPeers() {
   if (status !== 0) say('it could not be installed: the arms that need it are skipped.');
 }
 
-/** Whether node_modules of a directory holds what its package-lock.json asks for; packages for other platforms may be missing. */
+/** Whether node_modules holds what package-lock.json asks for; packages for other platforms may be missing. */
 function isInstalled(directory = '') {
   const asked = lockedPackages(at(directory, 'package-lock.json'));
   const found = lockedPackages(at(directory, 'node_modules/.package-lock.json'));
@@ -138,12 +138,13 @@ function isHeld() {
 function installTestTools() {
   if (process.platform !== 'linux') return;
   const missing = [
-    ['bwrap', 'bubblewrap'],
+    ['bubblewrap', 'bwrap'],
     ['python3', 'python3'],
-  ].filter(([command]) => !onPath(command));
-  if (findPostgres() === null) missing.push(['postgres', 'postgresql']);
+    // Debian keeps `postgres` itself apart from the PATH, by version.
+    ['postgresql', 'postgres', 'pg_ctlcluster'],
+  ].filter(([, ...commands]) => !commands.some(onPath));
   if (missing.length === 0) return;
-  const packages = missing.map(([, name]) => name);
+  const packages = missing.map(([name]) => name);
   if (process.getuid() !== 0 || !onPath('apt-get')) {
     say(`not installed: ${packages.join(', ')}. The tests that need them are skipped; install them to run all.`);
     return;

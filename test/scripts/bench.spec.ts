@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
@@ -44,6 +44,12 @@ describe('the benchmarks', () => {
     },
     ENOUGH_MS,
   );
+
+  it('have a place for their figures in docs/performance.md', () => {
+    const page = readFileSync(join(root, 'docs/performance.md'), 'utf8');
+    const places = [...page.matchAll(/^<!-- bench:([\w-]+) -->[^]*?^<!-- \/bench:\1 -->$/gm)].map(([, name]) => name);
+    expect(places.toSorted()).toEqual(benches.map((name) => name.replace('.bench.mjs', '')).toSorted());
+  });
 
   it('end well when every target holds, and with 1 when one is missed', async () => {
     const arms = '{ slow: () => 20, fast: () => 10 }';

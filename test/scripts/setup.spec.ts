@@ -133,6 +133,27 @@ describe('the set-up', () => {
     expect(checkout.has('dist/deep/part.ts')).toBe(false);
   });
 
+  it('installs what the benchmarks measure against only for them, again when it changes, and goes on without it', async () => {
+    using directory = temporaryDirectory();
+    const checkout = new Checkout(directory.path);
+    mkdirSync(join(checkout.path, 'bench'));
+    checkout.write('bench/package-lock.json', lock('1.0.0'));
+    await checkout.setUp('--build');
+    expect(checkout.has('bench/node_modules')).toBe(false);
+
+    expect((await checkout.setUp('--build', '--bench')).code).toBe(0);
+    expect(checkout.has('bench/node_modules/.package-lock.json')).toBe(true);
+    expect(await checkout.setUp('--build', '--bench')).toEqual({ code: 0, said: '' });
+
+    checkout.write('bench/package-lock.json', lock('1.0.1'));
+    checkout.write('bench/broken', '');
+    expect(await checkout.setUp('--bench')).toEqual({ code: 0, said: expect.stringContaining('are skipped') });
+    rmSync(join(checkout.path, 'bench/broken'));
+    expect((await checkout.setUp('--bench')).said).toContain('installing what the benchmarks measure against');
+    expect(await checkout.setUp('--bench')).toEqual({ code: 0, said: '' });
+    expect(checkout.done()).toEqual(['install', 'build']);
+  });
+
   it('works one at a time: of two at once one does it all and the other waits [PL-2]', async () => {
     using directory = temporaryDirectory();
     const checkout = new Checkout(directory.path);
@@ -184,10 +205,10 @@ describe('the set-up', () => {
       if (isRoot) {
         expect(await install('exit 0')).toMatchObject({
           code: 0,
-          said: expect.stringContaining('installing bubblewrap, python3'),
+          said: expect.stringContaining('installing bubblewrap, python3, postgresql'),
         });
         const asked = readFileSync(join(checkout.path, 'apt.log'), 'utf8');
-        expect(asked).toBe('update -qq\ninstall -y -qq --no-install-recommends bubblewrap python3\n');
+        expect(asked).toBe('update -qq\ninstall -y -qq --no-install-recommends bubblewrap python3 postgresql\n');
         expect(await install('exit 1')).toMatchObject({
           code: 0,
           said: expect.stringContaining('could not be installed'),
@@ -195,11 +216,11 @@ describe('the set-up', () => {
       } else {
         expect(await install('exit 0')).toMatchObject({
           code: 0,
-          said: expect.stringContaining('not installed: bubblewrap, python3'),
+          said: expect.stringContaining('not installed: bubblewrap, python3, postgresql'),
         });
         expect(checkout.has('apt.log')).toBe(false);
       }
-      for (const name of ['bwrap', 'python3']) checkout.write(`bin/${name}`, '');
+      for (const name of ['bwrap', 'python3', 'pg_ctlcluster']) checkout.write(`bin/${name}`, '');
       expect(await install('exit 0')).toEqual({ code: 0, said: '' });
     },
   );
