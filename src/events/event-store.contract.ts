@@ -3,6 +3,7 @@ import { acceptContract } from './accept.contract.ts';
 import { archiveContract } from './archive.contract.ts';
 import { appendContract } from './append.contract.ts';
 import { readContract } from './read.contract.ts';
+import { modelContract } from './model.contract.ts';
 import type { StoreUnderTest } from './store-under-test.contract.ts';
 import { snapshotContract } from './snapshot.contract.ts';
 import { subscribeContract } from './subscribe.contract.ts';
@@ -24,4 +25,5 @@ export function eventStoreContract(open: () => Promise<StoreUnderTest>): void {
   subscribeContract(current);
   archiveContract(current);
   snapshotContract(current);
+  modelContract(current);
 }
