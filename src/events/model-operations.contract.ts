@@ -22,22 +22,32 @@ const draft = fc.record({
   /** Seconds around now. */
   second: mostly(null, fc.integer({ min: -60, max: 60 })),
   clock: mostly(null, fc.constantFrom<'empty' | 'reporter' | 'earlier'>('empty', 'reporter', 'earlier')),
+  /** `option`: what the append says for all. */
   cause: mostly('option' as const, fc.constantFrom<'none' | 'own'>('none', 'own')),
   id: mostly('none' as const, fc.constantFrom<'new' | 'again' | 'misused'>('new', 'again', 'again', 'misused')),
   which: fc.nat(20),
 });
 
-const append = fc.record({
-  kind: fc.constant('append' as const),
+/** Of what an append, or its repetition, depends on. */
+const conditions = {
   by,
-  task,
-  drafts: fc.array(draft, { maxLength: 4 }),
   expected: mostly('none' as const, fc.constantFrom<'right' | 'below' | 'above'>('right', 'right', 'below', 'above')),
   /** Which of the statements alongside find what they ask for. */
   guards: mostly<readonly boolean[], readonly boolean[]>([], fc.array(fc.boolean(), { maxLength: 3 })),
+};
+
+const append = fc.record({
+  kind: fc.constant('append' as const),
+  task,
+  drafts: fc.array(draft, { maxLength: 4 }),
+  /** Every draft gets an id, so that the append may be repeated. */
+  isNamed: fc.boolean(),
   causationId: fc.boolean(),
   correlationId: mostly(null, fc.constantFrom('one', 'two')),
+  ...conditions,
 });
+
+const repeat = fc.record({ kind: fc.constant('repeat' as const), which: fc.nat(20), ...conditions });
 
 const together = fc.record({
   kind: fc.constant('together' as const),
@@ -71,6 +81,7 @@ const follow = fc.record({
 
 export const operation = fc.oneof(
   { weight: 12, arbitrary: append },
+  { weight: 3, arbitrary: repeat },
   { weight: 2, arbitrary: together },
   { weight: 6, arbitrary: read },
   { weight: 2, arbitrary: pages },
@@ -85,7 +96,7 @@ export const operation = fc.oneof(
  * other one has appended, which takes longer.
  */
 export const history = fc.record({
-  onlyStore: fc.oneof({ weight: 9, arbitrary: fc.nat(1) }, { weight: 1, arbitrary: fc.constant(null) }),
+  onlyStore: fc.oneof({ weight: 14, arbitrary: fc.nat(1) }, { weight: 1, arbitrary: fc.constant(null) }),
   operations: fc.oneof(
     { weight: 20, arbitrary: fc.array(operation, { minLength: 1, maxLength: 30 }) },
     { weight: 1, arbitrary: fc.array(fc.oneof(operation, many), { minLength: 1, maxLength: 10 }) },

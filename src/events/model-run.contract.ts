@@ -32,6 +32,7 @@ export class ModelRun {
   private onlyStore: number | null = null;
   /** Drafts with an id of their own. */
   private readonly named: { readonly taskId: string; readonly draft: EventDraft }[] = [];
+  private readonly repeatable: { readonly taskId: string; readonly drafts: readonly EventDraft[] }[] = [];
   private readonly followers: { readonly follower: Follower; readonly expected: () => readonly StoredEvent[] }[] = [];
 
   /** `name` sorts after those of the runs before it. */
@@ -55,7 +56,6 @@ export class ModelRun {
       for (const taskId of TASKS.map((_, index) => this.taskId(index))) {
         expect(await store.verify(taskId)).toEqual({ intact: true, events: this.model.stream(taskId).length });
       }
-      expect(await this.subject.counter()).toBe(this.model.counter);
     } finally {
       for (const { follower } of this.followers) await follower.end();
     }
@@ -65,6 +65,8 @@ export class ModelRun {
     switch (operation.kind) {
       case 'append':
         return this.append(operation);
+      case 'repeat':
+        return this.repeat(operation);
       case 'together':
         return this.together(operation);
       case 'many':
@@ -86,34 +88,54 @@ export class ModelRun {
 
   private async append(asked: Asked<'append'>): Promise<void> {
     const taskId = this.taskId(asked.task);
-    const drafts = asked.drafts.map((spec) => this.draft(taskId, spec));
-    const position = this.model.stream(taskId).length;
-    const off = asked.expected === 'below' ? -1 : asked.expected === 'above' ? 1 : 0;
-    let counter = this.model.counter;
-    const options: AppendOptions = {
-      ...(asked.expected === 'none' ? {} : { expectedSequence: Math.max(0, position + off) }),
+    const drafts = asked.drafts.map((spec) => {
+      return this.draft(taskId, asked.isNamed && spec.id === 'none' ? { ...spec, id: 'new' } : spec);
+    });
+    if (asked.isNamed && drafts.length > 0) this.repeatable.push({ taskId, drafts });
+    await this.appendOn(asked, taskId, drafts, {
       ...(asked.causationId ? { causationId: CAUSE } : {}),
       ...(asked.correlationId === null ? {} : { correlationId: asked.correlationId }),
-      alongside: asked.guards.map((holds) => this.subject.addToCounter(1, holds ? counter++ : counter + 1)),
+    });
+  }
+
+  private async repeat(asked: Asked<'repeat'>): Promise<void> {
+    const earlier = this.repeatable[asked.which % this.repeatable.length];
+    if (earlier) await this.appendOn(asked, earlier.taskId, earlier.drafts, {});
+  }
+
+  private async appendOn(
+    { by, expected, guards }: Asked<'append' | 'repeat'>,
+    taskId: string,
+    drafts: readonly EventDraft[],
+    more: AppendOptions,
+  ): Promise<void> {
+    const position = this.model.stream(taskId).length;
+    const off = { none: 0, right: 0, below: -1, above: 1 }[expected];
+    const expectedSequence = Math.max(0, position + off);
+    let counter = this.model.counter;
+    const options: AppendOptions = {
+      ...more,
+      ...(expected === 'none' ? {} : { expectedSequence }),
+      alongside: guards.map((holds) => this.subject.addToCounter(1, holds ? counter++ : counter + 1)),
     };
-    const { store, processId } = this.writer(asked.by);
+    const { store, processId } = this.writer(by);
     const appending = store.append(taskId, drafts, options);
     const isRepetition = this.model.isRepetition(drafts);
-    const conflicts = (options.expectedSequence ?? position) !== position;
     if (this.model.isIdReused(taskId, drafts)) {
       await expect(appending).rejects.toMatchObject({ code: 'EVENTS_ID_REUSED' });
-    } else if (conflicts && !isRepetition) {
-      const numbers = { expected: options.expectedSequence, actual: position };
+    } else if (expectedSequence !== position && !isRepetition) {
+      const numbers = { expected: expectedSequence, actual: position };
       await expect(appending).rejects.toMatchObject({ code: 'EVENTS_STREAM_CONFLICT', ...numbers });
-    } else if (asked.guards.includes(false) && !isRepetition) {
+    } else if (guards.includes(false) && !isRepetition) {
       await expect(appending).rejects.toMatchObject({ code: 'STORAGE_GUARD_FAILED', guard: 'counter' });
     } else {
       const answered = await appending;
-      const by = { processId, now: this.subject.now, answered };
+      const appendedBy = { processId, now: this.subject.now, answered };
       if (!isRepetition) this.model.counter = counter;
-      expect(answered).toEqual(this.model.append(taskId, drafts, options, by));
+      expect(answered).toEqual(this.model.append(taskId, drafts, options, appendedBy));
     }
     expect(await store.lastSequence()).toBe(this.model.events.length);
+    expect(await this.subject.counter()).toBe(this.model.counter);
   }
 
   /** Callers at once: the order is the store's to choose, everything else follows from it. */
@@ -210,17 +232,14 @@ export class ModelRun {
   }
 
   private draft(taskId: string, spec: DraftSpec): EventDraft {
-    const known = this.named.filter((each) => each.taskId === taskId || spec.id === 'misused');
-    const earlier = known.length > 0 ? known[spec.which % known.length] : undefined;
-    if (spec.id === 'again' && earlier) return earlier.draft;
     const fresh = this.freshDraft(taskId, spec);
     if (spec.id === 'none') return fresh;
+    const known = this.named.filter((each) => each.taskId === taskId || spec.id === 'misused');
+    const earlier = known[spec.which % known.length]?.draft;
+    if (spec.id === 'again' && earlier) return earlier;
+    if (spec.id === 'misused' && earlier) return misused(earlier, spec);
     // What an author repeats says its cause itself.
-    const causationId = fresh.causationId ?? null;
-    if (spec.id === 'misused' && earlier?.draft.eventId) {
-      return { ...fresh, causationId, eventId: earlier.draft.eventId };
-    }
-    const draft = { ...fresh, causationId, eventId: newId() };
+    const draft = { ...fresh, causationId: fresh.causationId ?? null, eventId: newId() };
     this.named.push({ taskId, draft });
     return draft;
   }
@@ -253,4 +272,17 @@ export class ModelRun {
     if (!writer) throw new Error(`there is no store ${index}`);
     return writer;
   }
+}
+
+/** The same id with something else; or with the same, in what may be another stream. */
+function misused(draft: EventDraft, { which }: DraftSpec): EventDraft {
+  const changes = [
+    { data: { word: 'other' } },
+    { eventType: 'TASK_COMPLETE' },
+    { codeVersion: 9 },
+    { timestamp: '2020-01-01T00:00:00.000Z' },
+    { causationId: '01990000-0000-7000-8000-00000000000d' },
+    {},
+  ];
+  return { ...draft, ...changes[which % changes.length] } as EventDraft;
 }
