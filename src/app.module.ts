@@ -7,7 +7,7 @@ import { CONFIGURATION, type Configuration } from './kernel/configuration.ts';
 import { LlmModule } from './llm/index.ts';
 import { loggingOptions } from './logging.ts';
 import { OrchestratorModule } from './orchestrator/index.ts';
-import { configuredSecrets, PolicyModule, SecretRedactor } from './policy/index.ts';
+import { PolicyModule, redactorOf } from './policy/index.ts';
 import { StorageModule } from './storage/index.ts';
 import { TasksModule } from './tasks/index.ts';
 import { WorkspaceModule } from './workspace/index.ts';
@@ -20,9 +20,7 @@ export class AppModule {
     return {
       module: AppModule,
       imports: [
-        LoggerModule.forRoot(
-          loggingOptions(configuration.LOG_LEVEL, new SecretRedactor(configuredSecrets(configuration))),
-        ),
+        LoggerModule.forRoot(loggingOptions(configuration.LOG_LEVEL, redactorOf(configuration))),
         PolicyModule,
         StorageModule,
         EventsModule,

@@ -2,6 +2,8 @@ import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { FastifyReply, FastifyServerOptions } from 'fastify';
 import type { Configuration } from '../kernel/configuration.ts';
 import { newId } from '../kernel/ids.ts';
+import { NoRedactor, type Redactor } from '../kernel/redactor.ts';
+import { redactorOf } from '../policy/index.ts';
 import { answerOf, type Failure, failureOf } from './problem.ts';
 
 /** A percent-encoded task id is at most 3 x 256 bytes, a path in a workspace 3 x 1,024. */
@@ -12,12 +14,14 @@ const correlationIdForm = /^[\w.:@/+=-]{1,128}$/;
 
 /** How Fastify is to be made for the REST door: limits, and one correlation id per request. */
 export function fastifyOptions(configuration: Configuration): FastifyServerOptions {
+  const redactor = redactorOf(configuration);
   return {
     bodyLimit: configuration.BODY_MAX_BYTES,
-    genReqId: correlationIdOf,
+    genReqId: (request) => correlationIdOf(request, redactor),
     // Both come before there is a route whose filter could answer: a path that cannot be decoded, and what is no HTTP.
     frameworkErrors: (error, request, reply: FastifyReply) => {
-      const { headers, body } = answerOf(failureOf(error), request.url.split('?', 1)[0] ?? '/', request.id);
+      const path = request.url.split('?', 1)[0] ?? '/';
+      const { headers, body } = answerOf(failureOf(error), path, request.id, redactor);
       void reply
         .status(error.statusCode ?? 400)
         .headers(headers)
@@ -32,10 +36,10 @@ export function fastifyOptions(configuration: Configuration): FastifyServerOptio
   };
 }
 
-/** The caller's correlation id if it is harmless in headers and logs, else a new one. */
-function correlationIdOf({ headers }: Pick<IncomingMessage, 'headers'>): string {
+/** The caller's correlation id if it is harmless in headers and logs and no key, else a new one. */
+function correlationIdOf({ headers }: Pick<IncomingMessage, 'headers'>, redactor: Redactor): string {
   const given = headers['x-correlation-id'];
-  return typeof given === 'string' && correlationIdForm.test(given) ? given : newId();
+  return typeof given === 'string' && correlationIdForm.test(given) && !redactor.holdsSecret(given) ? given : newId();
 }
 
 /** What Node's HTTP parser refuses, by its code; everything else is 400. */
@@ -47,7 +51,7 @@ const parserFailures: Readonly<Record<string, { readonly status: number; readonl
 function rawAnswer(code = 'API_BAD_REQUEST'): string {
   const { status, detail } = parserFailures[code] ?? { status: 400, detail: 'This is no HTTP/1.1 request.' };
   const failure: Failure = { status, code, detail, errors: [], details: {}, headers: {} };
-  const { headers, body } = answerOf(failure, '', newId());
+  const { headers, body } = answerOf(failure, '', newId(), new NoRedactor());
   const lines = Object.entries({ ...headers, 'content-length': Buffer.byteLength(body), connection: 'close' });
   const head = [`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...lines.map(([name, value]) => `${name}: ${value}`)];
   return `${head.join('\r\n')}\r\n\r\n${body}`;

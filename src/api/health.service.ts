@@ -1,5 +1,6 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { systemClock } from '../kernel/clock.ts';
+import { Redactor } from '../kernel/redactor.ts';
 import { BRAIN, type Brain } from '../llm/index.ts';
 import { Orchestrator } from '../orchestrator/index.ts';
 import { Database, type Migration } from '../storage/index.ts';
@@ -34,6 +35,7 @@ export class HealthService implements OnModuleInit {
     orchestrator: Orchestrator,
     sandbox: Sandbox,
     @Inject(BRAIN) private readonly brain: Brain,
+    private readonly redactor: Redactor,
   ) {
     this.probes = {
       store: new Probe(() => this.writeStore(), PART_LIMIT_MS),
@@ -59,7 +61,9 @@ export class HealthService implements OnModuleInit {
 
   private async report(shown: readonly Part[], needed: readonly Part[]): Promise<HealthReport> {
     const asked = await Promise.all(shown.map(async (part) => [part, await this.probes[part].health()] as const));
-    const report = { brain: this.brain.description, parts: Object.fromEntries(asked) as HealthReport['parts'] };
+    const parts = Object.fromEntries(asked) as HealthReport['parts'];
+    // A provider's address may hold a password.
+    const report = this.redactor.data({ brain: this.brain.description, parts });
     const failing = asked.filter(([part, { status }]) => status === 'down' && needed.includes(part));
     if (failing.length > 0) {
       throw new UnhealthyError(

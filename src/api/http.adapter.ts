@@ -2,6 +2,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyRequest } from 'fastify';
 import type { Configuration } from '../kernel/configuration.ts';
 import { isLoopbackHost, isSameOrigin } from '../kernel/loopback.ts';
+import { redactorOf } from '../policy/index.ts';
 import { HostRefusedError, MediaTypeError, OriginRefusedError } from './api.errors.ts';
 import { setUpDocumentation } from './open-api.adapter.ts';
 import { ProblemFilter } from './problem.filter.ts';
@@ -16,7 +17,7 @@ const answerHeaders = {
 /** Puts on the application what holds for every route: who may ask, one shape of errors, documentation. Call before init. */
 export function configureApi(app: NestFastifyApplication, configuration: Configuration): void {
   const routes = new RouteTable();
-  const filter = new ProblemFilter(routes, configuration.BODY_MAX_BYTES);
+  const filter = new ProblemFilter(routes, configuration.BODY_MAX_BYTES, redactorOf(configuration));
   const server = app.getHttpAdapter().getInstance();
   server.addHook('onRoute', ({ method, url }) => routes.add(method, url));
   server.addHook('onRequest', (request, reply, done) => {

@@ -7,6 +7,7 @@ import {
   NotFoundException,
 } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Redactor } from '../kernel/redactor.ts';
 import { BodyTooLargeError, MethodNotAllowedError, RouteNotFoundError } from './api.errors.ts';
 import { answerOf, failureOf } from './problem.ts';
 import type { RouteTable } from './route-table.ts';
@@ -19,6 +20,7 @@ export class ProblemFilter implements ExceptionFilter {
   constructor(
     private readonly routes: RouteTable,
     private readonly bodyMaxBytes: number,
+    private readonly redactor: Redactor,
   ) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
@@ -36,7 +38,7 @@ export class ProblemFilter implements ExceptionFilter {
       reply.raw.destroy();
       return;
     }
-    const { headers, body } = answerOf(failure, pathOf(request), request.id);
+    const { headers, body } = answerOf(failure, pathOf(request), request.id, this.redactor);
     void reply.status(failure.status).headers(headers).send(body);
   }
 

@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import { AppError, type ErrorKind, type Issue } from '../kernel/errors.ts';
+import type { Redactor } from '../kernel/redactor.ts';
 import { MethodNotAllowedError } from './api.errors.ts';
 
 /** RFC 9457 problem details: the one shape of every error answer. */
@@ -73,11 +74,12 @@ function problemOf(failure: Failure, instance: string, correlationId: string): P
   };
 }
 
-/** The bytes of a problem, and the headers that go with it. */
+/** The bytes of a problem without secrets, whoever sent them, and the headers that go with it. */
 export function answerOf(
   failure: Failure,
   instance: string,
   correlationId: string,
+  redactor: Redactor,
 ): { readonly headers: Readonly<Record<string, string>>; readonly body: string } {
   return {
     headers: {
@@ -86,7 +88,7 @@ export function answerOf(
       'x-correlation-id': correlationId,
       'x-content-type-options': 'nosniff',
     },
-    body: JSON.stringify(problemOf(failure, instance, correlationId)),
+    body: JSON.stringify(redactor.data(problemOf(failure, instance, correlationId))),
   };
 }
 

@@ -1,4 +1,6 @@
 import type { Configuration } from '../kernel/configuration.ts';
+import { NoRedactor } from '../kernel/redactor.ts';
+import { redactorOf } from '../policy/index.ts';
 import type { Cli } from './cli.ts';
 import { printable } from './printable.ts';
 import type { RunningServer } from './running-server.ts';
@@ -16,11 +18,13 @@ export async function startOrExplain(
     const { url, close } = await cli.startServer(configuration);
     return { url, close, configuration };
   } catch (error) {
-    for (const message of startFailure(error, configuration)) {
+    const redactor = configuration ? redactorOf(configuration) : new NoRedactor();
+    for (const message of startFailure(error, configuration).map((text) => redactor.text(text))) {
       if (json) cli.terminal.note(JSON.stringify({ error: { code: 'CANNOT_START', message } }));
       else cli.terminal.note(`taskloom cannot start: ${printable(message, 2000)}`, 'bad');
     }
-    if (error instanceof Error && configuration && isVerbose(configuration)) cli.terminal.note(error.stack ?? '');
+    if (error instanceof Error && configuration && isVerbose(configuration))
+      cli.terminal.note(redactor.text(error.stack ?? ''));
     return null;
   }
 }

@@ -1,5 +1,6 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, Logger } from '@nestjs/common';
 import type { Socket } from 'socket.io';
+import { Redactor } from '../kernel/redactor.ts';
 import { acknowledge, errorAnswer, isOurFault } from './answer.ts';
 
 /** Answers a message that failed with its error: an acknowledgement that is asked for always comes. */
@@ -7,10 +8,12 @@ import { acknowledge, errorAnswer, isOurFault } from './answer.ts';
 export class AnswerFilter implements ExceptionFilter {
   private readonly logger = new Logger('Gateway');
 
+  constructor(private readonly redactor: Redactor) {}
+
   catch(error: unknown, host: ArgumentsHost): void {
     const messages = host.switchToWs();
     if (isOurFault(error)) this.logger.error({ err: error }, `message ${messages.getPattern()} failed`);
-    const answer = errorAnswer(error);
+    const answer = errorAnswer(error, this.redactor);
     if (acknowledge(host.getArgs(), answer)) return;
     // Without an acknowledgement the client would never know.
     messages.getClient<Socket>().emit('system', { level: 'error', ...answer.error });

@@ -1,4 +1,5 @@
 import { AppError } from '../kernel/errors.ts';
+import type { Redactor } from '../kernel/redactor.ts';
 
 /** What a client learns of a request that was not carried out. */
 export interface ErrorAnswer {
@@ -10,11 +11,11 @@ export interface ErrorAnswer {
   };
 }
 
-/** Whatever was not raised on purpose says nothing of the inside. */
-export function errorAnswer(error: unknown): ErrorAnswer {
+/** Without secrets, whoever sent them; whatever was not raised on purpose says nothing of the inside. */
+export function errorAnswer(error: unknown, redactor: Redactor): ErrorAnswer {
   if (error instanceof AppError && error.kind !== 'internal') {
     const { code, message, details } = error;
-    return { ok: false, error: { code, message, details } };
+    return redactor.data({ ok: false, error: { code, message, details } });
   }
   const message = 'Something went wrong inside. The log of the server has it.';
   return { ok: false, error: { code: 'INTERNAL', message, details: {} } };

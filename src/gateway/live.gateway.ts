@@ -10,6 +10,7 @@ import {
 import { Socket } from 'socket.io';
 import { EventStore, type TaskState } from '../events/index.ts';
 import { CONFIGURATION, type Configuration } from '../kernel/configuration.ts';
+import { Redactor } from '../kernel/redactor.ts';
 import { TaskFinishedError, TaskNotFoundError, TasksService, type TaskView } from '../tasks/index.ts';
 import { acknowledge, errorAnswer } from './answer.ts';
 import { AnswerFilter } from './answer.filter.ts';
@@ -44,6 +45,7 @@ export class LiveGateway implements OnGatewayConnection<Socket>, OnGatewayDiscon
     private readonly events: EventStore,
     private readonly tasks: TasksService,
     @Inject(CONFIGURATION) configuration: Configuration,
+    private readonly redactor: Redactor,
   ) {
     this.hub = new LiveHub({
       events,
@@ -131,7 +133,10 @@ export class LiveGateway implements OnGatewayConnection<Socket>, OnGatewayDiscon
   private receive(socket: Socket, name: string, parameters: readonly unknown[]): void {
     this.hub.checkPaceOf(socket);
     if (known.has(name)) return;
-    const answer = errorAnswer(new UnknownMessageError(name.slice(0, 64), requestNames));
+    const answer = errorAnswer(
+      new UnknownMessageError(this.redactor.text(name).slice(0, 64), requestNames),
+      this.redactor,
+    );
     if (!acknowledge(parameters, answer)) socket.emit('system', { level: 'error', ...answer.error });
   }
 }

@@ -2,6 +2,11 @@
 export abstract class Redactor {
   abstract text(text: string): string;
 
+  /** Whether `text` would change it. */
+  holdsSecret(text: string): boolean {
+    return this.text(text) !== text;
+  }
+
   /** The same for every string and key of plain JSON; answers the very value where nothing looks like a secret. */
   abstract data<T extends object>(data: T): T;
 }

@@ -1,3 +1,2 @@
-export { configuredSecrets } from './configured-secrets.ts';
 export { PolicyModule } from './policy.module.ts';
-export { SecretRedactor } from './secret-redactor.ts';
+export { redactorOf } from './redactor-of.ts';

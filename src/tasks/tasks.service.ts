@@ -2,12 +2,14 @@ import { Inject, Injectable } from '@nestjs/common';
 import { StreamConflictError } from '../events/index.ts';
 import { CONFIGURATION, type Configuration } from '../kernel/configuration.ts';
 import { newId } from '../kernel/ids.ts';
+import { Redactor } from '../kernel/redactor.ts';
 import { DuplicateTaskError, Orchestrator } from '../orchestrator/index.ts';
 import { GuardFailedError } from '../storage/index.ts';
 import { TestRunner } from '../workspace/index.ts';
 import { CODING } from './coding-workflow.ts';
 import { IdempotencyKeys, KEY_GUARD } from './idempotency.ts';
 import { describeNewTask, type NewTask } from './new-task.ts';
+import { refuseSecretNames } from './secret-names.ts';
 import { TaskReader } from './task-reader.ts';
 import type { TaskView } from './task-view.ts';
 import { IdempotencyKeyReusedError, TaskFinishedError } from './tasks.errors.ts';
@@ -21,6 +23,7 @@ export class TasksService {
     private readonly keys: IdempotencyKeys,
     private readonly runner: TestRunner,
     @Inject(CONFIGURATION) private readonly configuration: Configuration,
+    private readonly redactor: Redactor,
   ) {}
 
   /**
@@ -28,6 +31,7 @@ export class TasksService {
    * with InvalidInputError, DuplicateTaskError, IdempotencyKeyReusedError or QueueFullError; then nothing was created.
    */
   async create(task: NewTask, { idempotencyKey }: { readonly idempotencyKey?: string } = {}): Promise<TaskView> {
+    refuseSecretNames(task, this.redactor);
     const created = describeNewTask(task, this.runner.languages);
     const taskId = (task.taskId ?? newId()).normalize('NFC');
     const { maxSeconds } = created.limits;

@@ -139,8 +139,11 @@ export class WorkItemsService {
       const data = { callId, by, leaseHash: sha256(leaseToken), leaseUntil };
       try {
         // The task goes on waiting: a claim is no answer, so its row is not touched.
-        await this.events.append(taskId, [{ eventType: 'WORK_ITEM_CLAIMED', data }], { expectedSequence: sequence });
-        return { ...view(taskId, call), claimedBy: by, leaseUntil, messages, answerSchema, leaseToken };
+        const draft: EventDraft<'WORK_ITEM_CLAIMED'> = { eventType: 'WORK_ITEM_CLAIMED', data };
+        const [event] = await this.events.append(taskId, [draft], { expectedSequence: sequence });
+        // As it is stored: without secrets.
+        const claimedBy = event?.eventType === 'WORK_ITEM_CLAIMED' ? event.data.by : by;
+        return { ...view(taskId, call), claimedBy, leaseUntil, messages, answerSchema, leaseToken };
       } catch (error) {
         // Somebody else was faster: the next one may still be free.
         if (!(error instanceof StreamConflictError)) throw error;

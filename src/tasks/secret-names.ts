@@ -1,0 +1,21 @@
+import { InvalidInputError, type Issue } from '../kernel/errors.ts';
+import type { Redactor } from '../kernel/redactor.ts';
+import type { NewTask } from './new-task.ts';
+
+/**
+ * Refuses a task whose id or paths hold a secret: an id is not redacted, and paths that are would no longer be the same.
+ * Throws InvalidInputError that names the fields.
+ */
+export function refuseSecretNames(task: NewTask, redactor: Redactor): void {
+  const names: (readonly [string, string | undefined])[] = [
+    ['taskId', task.taskId],
+    ...(task.files ?? []).map(({ path }, index) => [`files[${index}].path`, path] as const),
+    ...(task.modules ?? []).map(({ path }, index) => [`modules[${index}].path`, path] as const),
+  ];
+  const issues = names.flatMap(([path, name]): readonly Issue[] =>
+    name !== undefined && redactor.holdsSecret(name)
+      ? [{ path, message: 'holds what looks like a key, or a configured secret: choose another name' }]
+      : [],
+  );
+  if (issues.length > 0) throw new InvalidInputError(issues);
+}
