@@ -10,18 +10,6 @@ const url = () =>
     .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
     .transform((value) => value.replace(/\/+$/, ''));
 
-const secretValues = () =>
-  z
-    .string()
-    .default('')
-    .transform((text) =>
-      text
-        .split(',')
-        .map((value) => value.trim())
-        .filter((value) => value !== ''),
-    )
-    .refine((values) => values.every((value) => value.length >= 8), 'holds a value of fewer than 8 characters');
-
 /** Every setting by its name in the environment: its form, default, meaning and an example. `.env.example` lists the same. */
 export const settings = {
   PORT: count(9876, 0, 65_535).meta({
@@ -65,12 +53,19 @@ export const settings = {
     .string()
     .optional()
     .meta({ description: 'Key of the Anthropic API', example: 'sk-ant-…', secret: true }),
-  SECRET_VALUES: secretValues().meta({
-    description:
-      'Further values, separated by commas, that are taken out of all that is kept or logged, besides the keys above and what looks like a key; each of at least 8 characters',
-    example: 'hunter2-hunter2,s3cr3t-token',
-    secret: true,
-  }),
+  SECRET_VALUES: z
+    .string()
+    .refine(
+      (text) => text.split(',').every((value) => value.trim().length >= 8),
+      'holds a value of fewer than 8 characters',
+    )
+    .optional()
+    .meta({
+      description:
+        'Further values, separated by commas, that are taken out of all that is kept or logged, besides the keys above and what looks like a key; each of at least 8 characters',
+      example: 'hunter2-hunter2,s3cr3t-token',
+      secret: true,
+    }),
   PLANNER_MODEL: z.string().default('qwen3:8b').meta({ description: 'Model that plans', example: 'qwen3:8b' }),
   EXECUTOR_MODEL: z
     .string()

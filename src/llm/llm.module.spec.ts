@@ -4,6 +4,7 @@ import { Test } from '@nestjs/testing';
 import { testConfiguration } from '../../test/support/configuration.ts';
 import { FakeOllama } from '../../test/support/fake-ollama.ts';
 import { CONFIGURATION } from '../kernel/configuration.ts';
+import { NoRedactor, Redactor } from '../kernel/redactor.ts';
 import { BRAIN, type Brain } from './brain.ts';
 import { LlmModule } from './llm.module.ts';
 
@@ -13,7 +14,13 @@ describe('the llm module', () => {
     const configuration = testConfiguration({ DATA_DIR: '/nonexistent', OLLAMA_BASE_URL: ollama.url });
 
     @Global()
-    @Module({ providers: [{ provide: CONFIGURATION, useValue: configuration }], exports: [CONFIGURATION] })
+    @Module({
+      providers: [
+        { provide: CONFIGURATION, useValue: configuration },
+        { provide: Redactor, useClass: NoRedactor },
+      ],
+      exports: [CONFIGURATION, Redactor],
+    })
     class ConfigurationModule {}
 
     const module = await Test.createTestingModule({ imports: [ConfigurationModule, LlmModule] })

@@ -3,11 +3,11 @@ import { secretSettings, type settings } from '../kernel/settings.ts';
 
 /** Everything in the configuration that must never be shown: secret settings, passwords in addresses, named values. */
 export function configuredSecrets(configuration: Configuration): readonly string[] {
-  const values = Object.entries(configuration).flatMap(([name, value]) => {
+  return Object.entries(configuration).flatMap(([name, value]) => {
     if (typeof value !== 'string') return [];
+    if (name === 'SECRET_VALUES') return value.split(',').map((part) => part.trim());
     return secretSettings.has(name as keyof typeof settings) ? [value] : passwordsIn(value);
   });
-  return [...values, ...configuration.SECRET_VALUES];
 }
 
 function passwordsIn(value: string): string[] {
