@@ -8,6 +8,7 @@ import type { ImportOutput } from './import-outcome.ts';
 import { DamagedLine, LogFileReading } from './log-file.ts';
 
 const ROWS_PER_WRITE = 500;
+const UNIQUE_VIOLATION = '23505';
 
 /** A whole log file in one transaction, so that there is all of it or nothing. */
 export async function importIntoPostgres(database: PostgresDatabase, path: string): Promise<ImportOutput> {
@@ -39,6 +40,15 @@ async function importFile(session: WriteSession, path: string): Promise<ImportOu
   return readInto(session, path);
 }
 
+/** The line of the event whose id stands in the file twice; an event stands one line below its number. */
+function refuseRepeatedId(error: unknown, rows: readonly (readonly [number, NewEvent])[]): never {
+  const { code, detail = '' } = error as { readonly code?: string; readonly detail?: string };
+  const eventId = /^Key \(event_id\)=\((.*)\) already exists/.exec(detail)?.[1];
+  const repeated = rows.findLast(([, row]) => row.eventId === eventId)?.[1];
+  if (code !== UNIQUE_VIOLATION || !repeated) throw error;
+  throw new DamagedLine(repeated.sequence + 1, `has the eventId ${repeated.eventId} of an event before it`);
+}
+
 /** Not by `instanceof`: errors of the file system belong to the realm that loaded it. */
 function isFileError(error: unknown): boolean {
   return typeof error === 'object' && error !== null && 'syscall' in error && 'path' in error;
@@ -49,7 +59,7 @@ async function readInto(session: WriteSession, path: string): Promise<ImportOutp
   const ids = new Map<string, number>();
   let rows: (readonly [number, NewEvent])[] = [];
   const write = async () => {
-    if (rows.length > 0) await writeRows(session, rows, []);
+    if (rows.length > 0) await writeRows(session, rows, []).catch((error: unknown) => refuseRepeatedId(error, rows));
     rows = [];
   };
   for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Infinity })) {
