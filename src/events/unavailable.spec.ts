@@ -127,7 +127,7 @@ describe('a store whose file cannot be written', () => {
     chmodSync(directory.path, 0o755);
     chmodSync(place, 0o555);
     const database = new URL('../storage/database.sqlite.ts', import.meta.url).href;
-    const script = `const { Database } = await import(${JSON.stringify(database)});
+    const script = `const { SqliteDatabase } = await import(${JSON.stringify(database)});
       await SqliteDatabase.open({ path: ${JSON.stringify(join(place, 'new.db'))} }).catch((error) => console.log(error.cause, error.message));`;
     const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
       uid: 65_534,
