@@ -187,10 +187,9 @@ export class SqlEventStore extends EventStore {
     const stored = events.map((event, index) =>
       'clock' in event ? eventOfAppend(input.taskId, input.drafts[index] as PreparedDraft, event) : eventOfRow(event),
     );
-    const first = stored[0];
     const last = stored.at(-1);
-    if (first && last) {
-      this.tail.appended(input.taskId, first.sequenceNumber, last.sequenceNumber);
+    if (last) {
+      this.tail.appended(input.taskId, stored);
       void this.retirement.consider(input.taskId, last.vectorClock);
     }
     return stored;

@@ -37,7 +37,8 @@ export function streamQuery(taskId: string, options: ReadOptions): StreamQuery {
   if (typeof until === 'string') {
     add(
       `stream_sequence < coalesce((SELECT min(later.stream_sequence) FROM events AS later
-         WHERE later.stream = events.stream AND later.timestamp > ?), 9007199254740991)`,
+         WHERE later.stream = (SELECT id FROM streams WHERE task_id = ?) AND later.timestamp > ?), 9007199254740991)`,
+      taskId,
       toTimestamp(parseTimestamp(until) ?? 0),
     );
   }

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import type { EventStore } from './event-store.ts';
+import type { EventStore, ReadOptions } from './event-store.ts';
 import { said, type StoreUnderTest, words } from './store-under-test.contract.ts';
 
 /** What every adapter answers when it is read. */
@@ -48,6 +48,19 @@ export function readContract(current: () => StoreUnderTest): void {
       expect(words(await store.getEvents('a', { until: at(9) }))).toEqual(['1', '2', '3', '4', '5']);
       expect(await store.getEvents('a', { until: at(0) })).toEqual([]);
       expect(await store.getEvents('a', { until: 0 })).toEqual([]);
+    });
+
+    it('shows a long stream as it was at a moment about as fast as it is now [EV-24]', async () => {
+      const drafts = Array.from({ length: 6000 }, (_, index) => said(`${index}`, { timestamp: at(index % 50) }));
+      await store.append('long', drafts);
+      const timed = async (options: ReadOptions) => {
+        const started = process.cpuUsage();
+        expect(await store.getEvents('long', options)).toHaveLength(6000);
+        return process.cpuUsage(started).user;
+      };
+      const plain = await timed({});
+      // A search of the whole stream for each of its events would take fifty times as long.
+      expect(await timed({ until: at(50) })).toBeLessThan(10 * plain);
     });
 
     it.each([

@@ -84,6 +84,16 @@ export function subscribeContract(current: () => StoreUnderTest): void {
       expect(words(await ofTask)).toEqual(['1']);
     });
 
+    it('sees what another process has appended between an event and its repetition here [EV-28]', async () => {
+      const other = await subject.another();
+      const repeated = said('1', { eventId: '01990000-0000-7000-8000-000000000001' });
+      const following = take(store.subscribe({ taskId: 'b', after: 0 }), 1);
+      await other.append('a', [repeated]);
+      await other.append('b', [said('2')]);
+      await store.append('a', [repeated, said('3')]);
+      expect(words(await following)).toEqual(['2']);
+    });
+
     it('lets a slow reader catch up from the store in batches of at most 500 [EV-28]', async () => {
       const sizes: number[] = [];
       const events: StoredEvent[] = [];

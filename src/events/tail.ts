@@ -1,3 +1,5 @@
+import type { StoredEvent } from './event.ts';
+
 /** Somebody who waits for news of one stream, or of all. */
 export interface Listener {
   readonly closed: boolean;
@@ -56,9 +58,12 @@ export class Tail {
     return waiting;
   }
 
-  /** This process has appended to a stream, in one piece from `first` to `last`. */
-  appended(taskId: string, first: number, last: number): void {
-    if (first === this.seenSequence + 1) this.seenSequence = last;
+  /** This process has appended these to a stream; what repeats older events of it may be among them. */
+  appended(taskId: string, events: readonly Pick<StoredEvent, 'sequenceNumber'>[]): void {
+    const next = this.seenSequence + 1;
+    // Only where nothing of others lies between them.
+    if (events.every(({ sequenceNumber }, index) => sequenceNumber === next + index))
+      this.seenSequence += events.length;
     this.wake([taskId]);
   }
 
