@@ -1,9 +1,40 @@
-import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { temporaryDirectory } from '../../test/support/temporary-directory.ts';
+import { chainedHash, FIRST_HASH } from './event-hash.ts';
 import type { EventStore } from './event-store.ts';
+import { lastLineOf } from './log-file.ts';
+import { sealWith } from './verify-log.ts';
 import { said, type StoreUnderTest } from './store-under-test.contract.ts';
+
+const nested = (levels: number): unknown => JSON.parse('['.repeat(levels) + ']'.repeat(levels));
+
+/** A log to which somebody who can compute every hash has added an event, in a stream of its own. */
+function forged(lines: readonly string[], change: Readonly<Record<string, unknown>>): string {
+  const events = lines.slice(1, -1).map((line) => JSON.parse(line) as { hash: string });
+  const fields = {
+    sequenceNumber: events.length + 1,
+    taskId: 'forged',
+    streamSequence: 1,
+    eventId: '01990000-0000-7000-8000-0000000000ff',
+    eventType: 'USER_INTERVENTION',
+    typeVersion: 1,
+    timestamp: '2026-01-31T12:00:00.000Z',
+    causationId: null,
+    correlationId: 'forged',
+    codeVersion: 0,
+    vectorClock: { p: 1 },
+    data: { guidance: 'x', by: 'forger' },
+    ...change,
+  };
+  const { sequenceNumber: sequence, vectorClock, data, ...others } = fields;
+  const written = { clock: JSON.stringify(vectorClock), data: JSON.stringify(data) };
+  const hash = chainedHash(FIRST_HASH, { sequence, ...others, ...written });
+  const seal = [...events, { hash }].reduce((sealed, event) => sealWith(sealed, event.hash), FIRST_HASH);
+  const added = JSON.stringify({ ...fields, hash });
+  return [...lines.slice(0, -1), added, lastLineOf(events.length + 1, seal, 0), ''].join('\n');
+}
 
 /** What every adapter does when its log is exported and imported. */
 export function archiveContract(current: () => StoreUnderTest): void {
@@ -79,6 +110,17 @@ export function archiveContract(current: () => StoreUnderTest): void {
       expect(await everything(copy)).toEqual(await everything(store));
       await exported(copy);
       expect(readFileSync(file, 'utf8')).toBe(first);
+      const at = lines().findIndex((line) => line.includes('"retired":'));
+      const damages = [
+        [at + 1, lines().with(at, (lines()[at] ?? '').replace(/("retired":\[\["[^"]*)"/, '$1x"'))],
+        [at + 2, lines().toSpliced(at, 0, lines()[at] ?? '')],
+        [at + 1, lines().toSpliced(at, 1)],
+      ] as const;
+      for (const [line, damaged] of damages) {
+        writeFileSync(file, `${damaged.join('\n')}\n`);
+        const refused = { code: 'EVENTS_LOG_FILE_DAMAGED', details: { line } };
+        await expect((await subject.empty()).importLog(file)).rejects.toMatchObject(refused);
+      }
     });
 
     it('takes an empty log [EV-29]', async () => {
@@ -86,6 +128,15 @@ export function archiveContract(current: () => StoreUnderTest): void {
       const copy = await subject.empty();
       await copy.importLog(file);
       expect(await copy.lastSequence()).toBe(0);
+    });
+
+    it('takes lines that end as Windows ends them [EV-29]', async () => {
+      await fill();
+      const summary = await exported();
+      writeFileSync(file, readFileSync(file, 'utf8').replaceAll('\n', '\r\n'));
+      const copy = await subject.empty();
+      expect(await copy.importLog(file)).toEqual(summary);
+      expect(await everything(copy)).toEqual(await everything(store));
     });
 
     it('exports a part that can be imported [EV-29]', async () => {
@@ -146,6 +197,64 @@ export function archiveContract(current: () => StoreUnderTest): void {
       expect(await everything(copy)).toEqual({ events: [], streams: [], last: 0 });
       await exported();
       expect(await copy.importLog(file)).toMatchObject({ events: 27 });
+    });
+
+    it.each<[string, Readonly<Record<string, unknown>>, string]>([
+      ['an id twice', { eventId: '01990000-0000-7000-8000-000000000002' }, 'has the eventId 01990000-0000-7000'],
+      ['an id that is none', { eventId: 'x' }, 'has a wrong eventId'],
+      ['an id in upper case', { eventId: '01990000-0000-7000-8000-00000000000A' }, 'has a wrong eventId'],
+      ['an id of a task that is too long', { taskId: 'x'.repeat(257) }, 'has a wrong taskId'],
+      ['another spelling of a task', { taskId: 'cafe\u0301' }, 'has a wrong taskId'],
+      ['no time', { timestamp: 'yesterday' }, 'has a wrong timestamp'],
+      ['a time in another zone', { timestamp: '2026-01-31T12:00:00+01:00' }, 'has a wrong timestamp'],
+      ['a type that is no name', { eventType: 'constructor' }, 'has a wrong eventType'],
+      ['a shape before the first', { typeVersion: 0 }, 'has a wrong typeVersion'],
+      ['a negative code version', { codeVersion: -1 }, 'has a wrong codeVersion'],
+      ['a fraction as code version', { codeVersion: 0.5 }, 'has no whole number as codeVersion'],
+      ['a counter that is too large', { vectorClock: { p: 2 ** 53 } }, 'has a wrong vectorClock.p'],
+      ['no correlation', { correlationId: '' }, 'has a wrong correlationId'],
+      ['a list as data', { data: [] }, 'has a wrong data'],
+      [
+        'a prototype as data',
+        { data: JSON.parse('{"__proto__":{"admin":true}}') as unknown },
+        'has a wrong data.__proto__',
+      ],
+      ['data that is nested too deep', { data: { deep: nested(600) } }, 'has a wrong data.deep'],
+    ])(
+      'takes no event that no append would have made, though every hash fits: %s [EV-29]',
+      async (_what, change, problem) => {
+        await fill();
+        await exported();
+        writeFileSync(file, forged(lines(), change));
+        const copy = await subject.empty();
+        await expect(copy.importLog(file)).rejects.toMatchObject({
+          code: 'EVENTS_LOG_FILE_DAMAGED',
+          details: { line: 29, problem: expect.stringContaining(problem) as unknown },
+        });
+        expect(await everything(copy)).toEqual({ events: [], streams: [], last: 0 });
+      },
+    );
+
+    it('takes a forged file where every event is one that could be, as only a seal kept elsewhere tells [EV-29]', async () => {
+      await fill();
+      const { seal } = await exported();
+      writeFileSync(file, forged(lines(), {}));
+      const copy = await subject.empty();
+      expect(await copy.importLog(file)).toMatchObject({ events: 28 });
+      expect(await copy.verifyLog({ seal })).toMatchObject({ intact: true });
+    });
+
+    it('refuses a line that has no end before it fills the memory [EV-29]', async () => {
+      await fill();
+      await exported();
+      writeFileSync(file, `${lines().slice(0, 3).join('\n')}\n`);
+      truncateSync(file, 400 * 1024 * 1024);
+      const copy = await subject.empty();
+      await expect(copy.importLog(file)).rejects.toMatchObject({
+        code: 'EVENTS_LOG_FILE_DAMAGED',
+        details: { line: 4 },
+      });
+      expect(await copy.lastSequence()).toBe(0);
     });
   });
 }

@@ -4,6 +4,7 @@ import { isUuid } from '../kernel/ids.ts';
 export const MAX_TASK_ID_BYTES = 256;
 
 const CONTROL_CHARACTER = /\p{Cc}/u;
+const EVENT_TYPE = /^[A-Z][A-Z0-9_]{0,99}$/;
 const ISO_8601 = /^(\d{4})-(\d{2})-(\d{2})T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:\d{2})$/;
 
 /** Two spellings of one id in Unicode are one stream. */
@@ -25,6 +26,11 @@ export function taskIdIssue(taskId: unknown): Issue | null {
 
 export function uuidIssue(value: unknown, path: string): Issue | null {
   return isUuid(value) ? null : { path, message: `${shown(value)} is not a UUID` };
+}
+
+export function eventTypeIssue(value: unknown): Issue | null {
+  const isName = typeof value === 'string' && EVENT_TYPE.test(value);
+  return isName ? null : { path: 'eventType', message: 'is not an UPPER_SNAKE name' };
 }
 
 export function countIssue(value: unknown, path: string): Issue | null {

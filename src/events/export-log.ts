@@ -20,14 +20,17 @@ export async function exportLog(
   });
   if (!verified.intact) throw new LogNotIntactError(verified);
   let after = '';
+  let retirements = 0;
   for (let page = await source.retired(after); page.length > 0; page = await source.retired(after)) {
     for (const [taskId, generations] of page) {
       const [first] = await source.streamRows(taskId, 0, 1);
-      if (first && first[0] <= verified.events) await write(`${retiredLineOf(taskId, generations)}\n`);
+      if (!first || first[0] > verified.events) continue;
+      await write(`${retiredLineOf(taskId, generations)}\n`);
+      retirements += 1;
     }
     after = page.at(-1)?.[0] ?? after;
   }
-  await write(`${lastLineOf(verified.events, verified.seal.hash)}\n`);
+  await write(`${lastLineOf(verified.events, verified.seal.hash, retirements)}\n`);
   const { events, streams, seal } = verified;
   return { events, streams, seal };
 }

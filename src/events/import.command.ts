@@ -40,13 +40,18 @@ export default function importLog(transaction: WriteTransaction, input: unknown)
 function readInto(transaction: WriteTransaction, path: string): ImportOutput {
   const reading = new LogFileReading();
   const ids = new Map<string, number>();
-  for (const line of linesOf(path)) {
+  for (const line of linesOf(path, reading)) {
     const event = reading.take(line);
     if (!event) continue;
     const { taskId, row } = event;
     let stream = ids.get(taskId);
     if (stream === undefined) ids.set(taskId, (stream = createStream(transaction, taskId, row.correlationId)));
-    insertEvent(transaction, stream, row);
+    try {
+      insertEvent(transaction, stream, row);
+    } catch (error) {
+      if (isTaken(error)) throw reading.damaged(`has the eventId ${row.eventId} of an event before it`);
+      throw error;
+    }
   }
   const { streams, seal } = reading.end();
   for (const [taskId, stand] of streams) {
@@ -61,13 +66,16 @@ function readInto(transaction: WriteTransaction, path: string): ImportOutput {
 }
 
 const CHUNK_BYTES = 1 << 20;
+/** More than the largest event that any setting allows. */
+const MAX_LINE_BYTES = 300 * 1024 * 1024;
 const NEW_LINE = 0x0a;
 
 /** The lines of a file, one at a time in memory. An end without a line break is a line too. */
-function* linesOf(path: string): Generator<string, void, undefined> {
+function* linesOf(path: string, reading: LogFileReading): Generator<string, void, undefined> {
   const file = openSync(path, 'r');
   try {
     let begun: Buffer[] = [];
+    let bytes = 0;
     for (;;) {
       const chunk = Buffer.alloc(CHUNK_BYTES);
       const length = readSync(file, chunk);
@@ -76,14 +84,22 @@ function* linesOf(path: string): Generator<string, void, undefined> {
       for (let end = chunk.indexOf(NEW_LINE); end >= 0 && end < length; end = chunk.indexOf(NEW_LINE, start)) {
         yield Buffer.concat([...begun, chunk.subarray(start, end)]).toString();
         begun = [];
+        bytes = 0;
         start = end + 1;
       }
       if (start < length) begun.push(chunk.subarray(start, length));
+      bytes += length - start;
+      if (bytes > MAX_LINE_BYTES) throw reading.nextDamaged(`is longer than ${MAX_LINE_BYTES} bytes, as no event is`);
     }
     if (begun.length > 0) yield Buffer.concat(begun).toString();
   } finally {
     closeSync(file);
   }
+}
+
+/** SQLITE_CONSTRAINT_UNIQUE: of all that is unique only the event id is not given by the reading itself. */
+function isTaken(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && error.errcode === 2067;
 }
 
 function isFileError(error: unknown): error is Error {

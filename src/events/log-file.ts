@@ -1,9 +1,13 @@
-import { isUuid } from '../kernel/ids.ts';
+import { hash as digest } from 'node:crypto';
+import { eventTypeIssue, parseTimestamp, streamId } from './event-fields.ts';
+import { toTimestamp } from '../kernel/clock.ts';
+import type { Issue } from '../kernel/errors.ts';
 import type { NewEvent, StreamStand } from './append-plan.ts';
 import { FIRST_HASH, chainedHash } from './event-hash.ts';
 import type { ChainedRow } from './log-source.ts';
+import { fieldIssues } from './parse-event.ts';
 import { type Generations, RetiredProcesses } from './retired-processes.ts';
-import { merge, type VectorClock, vectorClockIssue } from './vector-clock.ts';
+import { merge, type VectorClock } from './vector-clock.ts';
 import { sealWith } from './verify-log.ts';
 
 /*
@@ -14,6 +18,7 @@ import { sealWith } from './verify-log.ts';
 
 const FORMAT = 'taskloom-log';
 const FORMAT_VERSION = 1;
+const NOT_AS_WRITTEN = 'is not as it was written: its hash does not fit';
 
 export const firstLine = JSON.stringify({ format: FORMAT, version: FORMAT_VERSION });
 
@@ -36,11 +41,17 @@ export function lineOf(row: ChainedRow): string {
 }
 
 export function retiredLineOf(taskId: string, generations: string): string {
-  return `{"taskId":${JSON.stringify(taskId)},"retired":${generations}}`;
+  const hash = retiredHash(taskId, generations);
+  return `{"taskId":${JSON.stringify(taskId)},"retired":${generations},"hash":"${hash}"}`;
 }
 
-export function lastLineOf(events: number, seal: string): string {
-  return JSON.stringify({ events, seal });
+/** `retirements`: in how many streams there are some. */
+export function lastLineOf(events: number, seal: string, retirements: number): string {
+  return JSON.stringify({ events, seal, retirements });
+}
+
+function retiredHash(taskId: string, generations: string): string {
+  return digest('sha256', `${JSON.stringify(taskId)}\n${generations}`);
 }
 
 /** What is wrong with a line of a log file; the file cannot be imported, and nothing of it was. */
@@ -70,6 +81,7 @@ export class LogFileReading {
   private line = 0;
   private sequence = 0;
   private seal = FIRST_HASH;
+  private retirements = 0;
   private ended = false;
 
   get events(): number {
@@ -85,6 +97,16 @@ export class LogFileReading {
     if ('retired' in value) return this.retired(value);
     if ('seal' in value) return this.last(value);
     throw this.damaged('is neither an event nor anything else that a log holds');
+  }
+
+  /** What is wrong with the line that was taken last, where only its reader can tell. */
+  damaged(problem: string): DamagedLine {
+    return new DamagedLine(this.line, problem);
+  }
+
+  /** The same of the one that comes next. */
+  nextDamaged(problem: string): DamagedLine {
+    return new DamagedLine(this.line + 1, problem);
   }
 
   end(): { readonly streams: ReadonlyMap<string, StreamStand>; readonly seal: string } {
@@ -110,7 +132,7 @@ export class LogFileReading {
     if (facts.streamSequence !== stream.version + 1) {
       throw this.damaged(`holds event ${facts.streamSequence} of its task, but ${stream.version + 1} comes next`);
     }
-    if (chainedHash(stream.hash, facts) !== hash) throw this.damaged('is not as it was written: its hash does not fit');
+    if (chainedHash(stream.hash, facts) !== hash) throw this.damaged(NOT_AS_WRITTEN);
     stream.version = facts.streamSequence;
     stream.hash = hash;
     stream.codeVersion = Math.max(stream.codeVersion, facts.codeVersion);
@@ -120,16 +142,24 @@ export class LogFileReading {
     return { taskId: facts.taskId, row: { ...facts, hash } };
   }
 
-  private retired({ taskId, retired }: Readonly<Record<string, unknown>>): null {
+  private retired({ taskId, retired, hash }: Readonly<Record<string, unknown>>): null {
     const stream = this.streams.get(String(taskId));
     if (!stream || !isGenerations(retired)) throw this.damaged('names retired processes of a task that is not there');
+    if (hash !== retiredHash(String(taskId), JSON.stringify(retired))) throw this.damaged(NOT_AS_WRITTEN);
+    if (stream.retired !== RetiredProcesses.none) throw this.damaged('names the retired processes of a task again');
+    this.retirements += 1;
     stream.retired = new RetiredProcesses(retired);
     stream.clock = stream.retired.fold(stream.clock);
     return null;
   }
 
-  private last({ events, seal }: Readonly<Record<string, unknown>>): null {
+  private last({ events, seal, retirements }: Readonly<Record<string, unknown>>): null {
     if (events !== this.sequence) throw this.damaged(`counts ${String(events)} events, but ${this.sequence} are there`);
+    if (retirements !== this.retirements) {
+      throw this.damaged(
+        `counts ${String(retirements)} tasks with retired processes, but ${this.retirements} are there`,
+      );
+    }
     if (seal !== this.seal) throw this.damaged('has the seal of another log');
     this.ended = true;
     return null;
@@ -142,7 +172,7 @@ export class LogFileReading {
     return stream;
   }
 
-  /** The fields of an event, each of its type; whether they are right is for the hash to say. */
+  /** The fields of an event, each such as an append would have made it; whether they are right is for the hash to say. */
   private facts(value: Readonly<Record<string, unknown>>): NewEvent {
     const text = (field: string): string => {
       const given = value[field];
@@ -152,11 +182,7 @@ export class LogFileReading {
       const given = value[field];
       return Number.isSafeInteger(given) ? (given as number) : this.refuse(`has no whole number as ${field}`);
     };
-    const { vectorClock, data, causationId } = value;
-    if (vectorClockIssue(vectorClock)) this.refuse('has no vector clock');
-    if (typeof data !== 'object' || data === null) this.refuse('has no object as data');
-    if (causationId !== null && !isUuid(causationId)) this.refuse('has no UUID as causationId');
-    return {
+    const facts: NewEvent = {
       sequence: count('sequenceNumber'),
       taskId: text('taskId'),
       streamSequence: count('streamSequence'),
@@ -164,13 +190,15 @@ export class LogFileReading {
       eventType: text('eventType'),
       typeVersion: count('typeVersion'),
       timestamp: text('timestamp'),
-      clock: JSON.stringify(vectorClock),
-      causationId: causationId,
+      clock: JSON.stringify(value.vectorClock),
+      causationId: value.causationId === null ? null : text('causationId'),
       correlationId: text('correlationId'),
       codeVersion: count('codeVersion'),
-      data: JSON.stringify(data),
+      data: JSON.stringify(value.data),
       hash: text('hash'),
     };
+    const [issue] = [...fieldIssues(value), ...formIssues(facts)];
+    return issue ? this.refuse(`has a wrong ${issue.path}: it ${issue.message}`) : facts;
   }
 
   private parse(text: string): Readonly<Record<string, unknown>> {
@@ -187,10 +215,18 @@ export class LogFileReading {
   private refuse(problem: string): never {
     throw this.damaged(problem);
   }
+}
 
-  private damaged(problem: string): DamagedLine {
-    return new DamagedLine(this.line, problem);
-  }
+/** What an append would have written in another form, or not at all. */
+function formIssues({ taskId, eventId, eventType, timestamp, typeVersion }: NewEvent): Issue[] {
+  const other = (path: string, form: string) => ({ path, message: `is not written as ${form}` });
+  return [
+    taskId === streamId(taskId) ? null : other('taskId', JSON.stringify(streamId(taskId))),
+    eventId === eventId.toLowerCase() ? null : other('eventId', eventId.toLowerCase()),
+    eventTypeIssue(eventType),
+    timestamp === toTimestamp(parseTimestamp(timestamp) ?? 0) ? null : other('timestamp', '2026-01-31T12:00:00.000Z'),
+    typeVersion > 0 ? null : other('typeVersion', '1 or more'),
+  ].filter((issue) => issue !== null);
 }
 
 function isGenerations(value: unknown): value is Generations {

@@ -29,12 +29,17 @@ const fields = Object.keys(checks) as (keyof StoredEvent)[];
 export function parseEvent(json: string): StoredEvent {
   const value = parseJson(json);
   if (!isObject(value)) throw new InvalidEventError([{ path: '', message: 'is not an object' }]);
-  const issues = fields.map((field) => checks[field](value[field])).filter((issue) => issue !== null);
+  const issues = fieldIssues(value);
   const unknown = Object.keys(value).filter((key) => !(key in checks));
   issues.push(...unknown.map((path) => ({ path, message: 'is not a field of an event' })));
   if (issues.length > 0) throw new InvalidEventError(issues);
   // Every field was checked; the payload's type is what its event type says.
   return deepFreeze(value) as unknown as StoredEvent;
+}
+
+/** What is wrong with the fields of an event. */
+export function fieldIssues(value: Readonly<Record<string, unknown>>): Issue[] {
+  return fields.map((field) => checks[field](value[field])).filter((issue) => issue !== null);
 }
 
 function parseJson(json: string): unknown {

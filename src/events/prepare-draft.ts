@@ -2,6 +2,7 @@ import type { AppendInput, PreparedDraft } from './append-plan.ts';
 import type { EventDraft } from './event.ts';
 import {
   countIssue,
+  eventTypeIssue,
   parseTimestamp,
   streamId,
   taskIdIssue,
@@ -26,14 +27,12 @@ export interface DraftLimits {
   readonly redactor: Redactor;
 }
 
-const EVENT_TYPE = /^[A-Z][A-Z0-9_]{0,99}$/;
-
 /** Everything that keeps a draft from being stored; no code of the draft runs. */
 export function draftIssues(draft: EventDraft, limits: DraftLimits): readonly Issue[] {
   if (typeof draft !== 'object' || draft === null) return [{ path: '', message: 'is not an event' }];
   const { eventType, eventId, timestamp, codeVersion, causationId, vectorClock } = draft;
   const issues = [
-    EVENT_TYPE.test(eventType) ? null : { path: 'eventType', message: 'is not an UPPER_SNAKE name' },
+    eventTypeIssue(eventType),
     eventId === undefined ? null : uuidIssue(eventId, 'eventId'),
     timestamp === undefined ? null : timestampIssue(timestamp, 'timestamp', limits.now, limits.maxClockSkewMs),
     codeVersion === undefined ? null : countIssue(codeVersion, 'codeVersion'),
