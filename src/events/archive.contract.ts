@@ -67,7 +67,10 @@ export function archiveContract(current: () => StoreUnderTest): void {
     const other = await subject.another();
     for (let index = 0; index < 12; index++) {
       const by = index % 3 === 0 ? other : store;
-      await by.append(`task-${index % 4}`, [said(`${index}`), said('🧵 \u0000 \ud800 "\\ é', { codeVersion: index })]);
+      await by.append(`task-${index % 4}`, [
+        said(`${index}`),
+        said('🧵 \u0000 \ud800 \u2028 "\\ é', { codeVersion: index }),
+      ]);
     }
     await store.append('café/ü', [said('x'.repeat(60_000))], { correlationId: 'own' });
     await store.append('task-1', [said('seen little', { vectorClock: { reporter: 3 } })], {
