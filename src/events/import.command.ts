@@ -2,7 +2,8 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import type { WriteTransaction } from '../storage/index.ts';
 import { createStream, insertEvent, moveStream } from './event-rows.sqlite.ts';
 import type { ImportOutput } from './import-outcome.ts';
-import { DamagedLine, LogFileReading } from './log-file.ts';
+import { DamagedLine, LogFileReading, type ReadEvent } from './log-file.ts';
+import { LogFileLines } from './log-file-lines.ts';
 
 /*
  * Import on SQLite: a whole log file in one transaction, so that there is all of it or nothing, also after a crash.
@@ -40,10 +41,7 @@ export default function importLog(transaction: WriteTransaction, input: unknown)
 function readInto(transaction: WriteTransaction, path: string): ImportOutput {
   const reading = new LogFileReading();
   const ids = new Map<string, number>();
-  for (const line of linesOf(path, reading)) {
-    const event = reading.take(line);
-    if (!event) continue;
-    const { taskId, row } = event;
+  for (const { taskId, row } of eventsOf(path, reading)) {
     let stream = ids.get(taskId);
     if (stream === undefined) ids.set(taskId, (stream = createStream(transaction, taskId, row.correlationId)));
     try {
@@ -66,32 +64,18 @@ function readInto(transaction: WriteTransaction, path: string): ImportOutput {
 }
 
 const CHUNK_BYTES = 1 << 20;
-/** More than the largest event that any setting allows. */
-const MAX_LINE_BYTES = 300 * 1024 * 1024;
-const NEW_LINE = 0x0a;
 
-/** The lines of a file, one at a time in memory. An end without a line break is a line too. */
-function* linesOf(path: string, reading: LogFileReading): Generator<string, void, undefined> {
+function* eventsOf(path: string, reading: LogFileReading): Generator<ReadEvent, void, undefined> {
   const file = openSync(path, 'r');
   try {
-    let begun: Buffer[] = [];
-    let bytes = 0;
+    const lines = new LogFileLines(reading);
     for (;;) {
-      const chunk = Buffer.alloc(CHUNK_BYTES);
-      const length = readSync(file, chunk);
+      const piece = Buffer.alloc(CHUNK_BYTES);
+      const length = readSync(file, piece);
       if (length === 0) break;
-      let start = 0;
-      for (let end = chunk.indexOf(NEW_LINE); end >= 0 && end < length; end = chunk.indexOf(NEW_LINE, start)) {
-        yield Buffer.concat([...begun, chunk.subarray(start, end)]).toString();
-        begun = [];
-        bytes = 0;
-        start = end + 1;
-      }
-      if (start < length) begun.push(chunk.subarray(start, length));
-      bytes += length - start;
-      if (bytes > MAX_LINE_BYTES) throw reading.nextDamaged(`is longer than ${MAX_LINE_BYTES} bytes, as no event is`);
+      yield* lines.take(piece.subarray(0, length));
     }
-    if (begun.length > 0) yield Buffer.concat(begun).toString();
+    yield* lines.end();
   } finally {
     closeSync(file);
   }

@@ -1,14 +1,14 @@
 import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
 import { messageOf } from '../kernel/errors.ts';
 import type { PostgresDatabase, WriteSession } from '../storage/index.ts';
 import type { NewEvent } from './append-plan.ts';
 import { writeRows } from './event-rows.postgres.ts';
 import type { ImportOutput } from './import-outcome.ts';
-import { DamagedLine, LogFileReading } from './log-file.ts';
+import { DamagedLine, LogFileReading, type ReadEvent } from './log-file.ts';
+import { LogFileLines } from './log-file-lines.ts';
 
 const ROWS_PER_WRITE = 500;
-const UNIQUE_VIOLATION = '23505';
+const CHUNK_BYTES = 1 << 20;
 
 /** A whole log file in one transaction, so that there is all of it or nothing. */
 export async function importIntoPostgres(database: PostgresDatabase, path: string): Promise<ImportOutput> {
@@ -58,16 +58,22 @@ async function readInto(session: WriteSession, path: string): Promise<ImportOutp
   const reading = new LogFileReading();
   const ids = new Map<string, number>();
   let rows: (readonly [number, NewEvent])[] = [];
+  const lineOf = new Map<string, number>();
+  const taken = (eventId: string, line: number) =>
+    new DamagedLine(line, `has the eventId ${eventId} of an event before it`);
   const write = async () => {
-    if (rows.length > 0) await writeRows(session, rows, []).catch((error: unknown) => refuseRepeatedId(error, rows));
+    const known = await session.query('SELECT event_id FROM events WHERE event_id = ANY ($1)', [[...lineOf.keys()]]);
+    for (const [eventId] of known) throw taken(String(eventId), lineOf.get(String(eventId)) ?? 0);
+    if (rows.length > 0) await writeRows(session, rows, []);
     rows = [];
+    lineOf.clear();
   };
-  for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Infinity })) {
-    const event = reading.take(line);
-    if (!event) continue;
-    const id = ids.get(event.taskId) ?? event.row.sequence;
-    ids.set(event.taskId, id);
-    rows.push([id, event.row]);
+  for await (const { taskId, row } of eventsOf(path, reading)) {
+    if (lineOf.has(row.eventId)) throw taken(row.eventId, reading.lines);
+    lineOf.set(row.eventId, reading.lines);
+    const id = ids.get(taskId) ?? row.sequence;
+    ids.set(taskId, id);
+    rows.push([id, row]);
     if (rows.length >= ROWS_PER_WRITE) await write();
   }
   await write();
@@ -85,4 +91,11 @@ async function readInto(session: WriteSession, path: string): Promise<ImportOutp
     await session.query('UPDATE streams SET retired = $1 WHERE id = $2', [generations.length, id]);
   }
   return { kind: 'imported', events: reading.events, streams: streams.size, seal };
+}
+
+async function* eventsOf(path: string, reading: LogFileReading): AsyncGenerator<ReadEvent, void, undefined> {
+  const lines = new LogFileLines(reading);
+  // Pieces of a file without an encoding are buffers.
+  for await (const piece of createReadStream(path, { highWaterMark: CHUNK_BYTES })) yield* lines.take(piece as Buffer);
+  yield* lines.end();
 }

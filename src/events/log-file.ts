@@ -84,6 +84,10 @@ export class LogFileReading {
   private retirements = 0;
   private ended = false;
 
+  get lines(): number {
+    return this.line;
+  }
+
   get events(): number {
     return this.sequence;
   }
