@@ -1,9 +1,10 @@
+import { randomBytes } from 'node:crypto';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { temporaryDirectory } from '../../test/support/temporary-directory.ts';
-import { Database } from '../storage/index.ts';
+import { SqliteDatabase } from '../storage/index.ts';
 import type { StoredEvent } from './event.ts';
 import { SqliteEventStore } from './event-store.sqlite.ts';
 import { said } from './store-under-test.contract.ts';
@@ -14,11 +15,11 @@ const asRoot = process.getuid?.() === 0 && process.platform === 'linux' ? it : i
 describe('a store on a disk that fills up', () => {
   let directory: ReturnType<typeof temporaryDirectory>;
   let place: string;
-  let database: Database;
+  let database: SqliteDatabase;
   let store: SqliteEventStore;
 
   const open = async () => {
-    database = await Database.open({ path: join(place, 'events.db') });
+    database = await SqliteDatabase.open({ path: join(place, 'events.db') });
     store = await SqliteEventStore.open({ database });
   };
   const ballast = () => join(place, 'ballast');
@@ -58,7 +59,7 @@ describe('a store on a disk that fills up', () => {
   async function appendUntilRefused(taskId: string, acknowledged: StoredEvent[], characters: number): Promise<unknown> {
     for (;;) {
       try {
-        acknowledged.push(...(await store.append(taskId, [said('x'.repeat(characters))])));
+        acknowledged.push(...(await store.append(taskId, [said(randomBytes(characters / 2).toString('hex'))])));
       } catch (error) {
         return error;
       }
@@ -102,8 +103,8 @@ describe('a store on a disk that fills up', () => {
   });
 
   async function expectOpensOrSaysFull(): Promise<void> {
-    const opened = await Database.open({ path: join(place, 'events.db') }).catch((error: unknown) => error);
-    if (opened instanceof Database) await opened.close();
+    const opened = await SqliteDatabase.open({ path: join(place, 'events.db') }).catch((error: unknown) => error);
+    if (opened instanceof SqliteDatabase) await opened.close();
     else expect(opened).toMatchObject(diskFull);
   }
 
@@ -112,8 +113,8 @@ describe('a store on a disk that fills up', () => {
     const acknowledged = [...(await store.append('a', [said('before')]))];
     await database.close();
     fillUpTo(0);
-    await expect(Database.open({ path: join(place, 'events.db') })).rejects.toMatchObject(diskFull);
-    await expect(Database.open({ path: join(place, 'new.db') })).rejects.toMatchObject(diskFull);
+    await expect(SqliteDatabase.open({ path: join(place, 'events.db') })).rejects.toMatchObject(diskFull);
+    await expect(SqliteDatabase.open({ path: join(place, 'new.db') })).rejects.toMatchObject(diskFull);
     rmSync(ballast());
     await open();
     await expectHolds(acknowledged);

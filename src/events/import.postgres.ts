@@ -40,15 +40,6 @@ async function importFile(session: WriteSession, path: string): Promise<ImportOu
   return readInto(session, path);
 }
 
-/** The line of the event whose id stands in the file twice; an event stands one line below its number. */
-function refuseRepeatedId(error: unknown, rows: readonly (readonly [number, NewEvent])[]): never {
-  const { code, detail = '' } = error as { readonly code?: string; readonly detail?: string };
-  const eventId = /^Key \(event_id\)=\((.*)\) already exists/.exec(detail)?.[1];
-  const repeated = rows.findLast(([, row]) => row.eventId === eventId)?.[1];
-  if (code !== UNIQUE_VIOLATION || !repeated) throw error;
-  throw new DamagedLine(repeated.sequence + 1, `has the eventId ${repeated.eventId} of an event before it`);
-}
-
 /** Not by `instanceof`: errors of the file system belong to the realm that loaded it. */
 function isFileError(error: unknown): boolean {
   return typeof error === 'object' && error !== null && 'syscall' in error && 'path' in error;

@@ -1,5 +1,6 @@
 import { accessSync, constants, statfsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { messageOf, systemCodeOf } from '../kernel/errors.ts';
 import type { Failure, StoreProblem } from './failure.ts';
 
 /** Remembers which file was opened, so that a deleted or replaced one is noticed before anything is written into the void. */
@@ -15,13 +16,28 @@ export class FileIdentity {
     this.inode = inodeOf(path);
   }
 
-  /** After a commit the log file beside it is open, and stays the same for as long as the connection. */
+  /** After a commit the log file beside it is open, and stays the same for as long as the connection. Never throws. */
   committed(): void {
-    this.logInode ??= inodeOf(this.log);
+    try {
+      this.logInode ??= inodeOf(this.log);
+    } catch {
+      // Nobody can look there any more: the next write says so.
+    }
   }
 
-  /** The first file that is no longer the one that was opened, or null. */
-  changed(): string | null {
+  /** Why nothing may be written now: a file is no longer the one that was opened, or cannot be looked at. Or null. */
+  obstacle(): Failure | null {
+    try {
+      const changed = this.changed();
+      if (changed === null) return null;
+      return { kind: 'unavailable', problem: 'fileDeleted', message: `${changed} is not the file that was opened` };
+    } catch (error) {
+      const problem = systemCodeOf(error) === 'EACCES' ? 'permission' : 'io';
+      return { kind: 'unavailable', problem, message: messageOf(error) };
+    }
+  }
+
+  private changed(): string | null {
     if (inodeOf(this.path) !== this.inode) return this.path;
     return this.logInode !== null && inodeOf(this.log) !== this.logInode ? this.log : null;
   }

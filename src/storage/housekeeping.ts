@@ -70,7 +70,12 @@ export class Housekeeping {
   }
 
   private logBytes(): number {
-    return statSync(this.log, { throwIfNoEntry: false })?.size ?? 0;
+    try {
+      return statSync(this.log, { throwIfNoEntry: false })?.size ?? 0;
+    } catch {
+      // Nobody may look there any more.
+      return 0;
+    }
   }
 
   private quietly(sql: string): readonly (readonly unknown[])[] {

@@ -60,7 +60,7 @@ class Writer {
   }
 
   private tidy(): void {
-    if (this.file.changed() === null) this.housekeeping.work();
+    if (this.file.obstacle() === null) this.housekeeping.work();
   }
 
   private poll(): ToWriter | undefined {
@@ -73,15 +73,12 @@ class Writer {
   }
 
   private commit(writes: readonly WriteRequest[]): Outcome[] {
-    const changed = this.file.changed();
-    if (changed === null) {
-      const outcomes = this.groups.commit(writes);
-      this.file.committed();
-      this.housekeeping.committed();
-      return outcomes.map((outcome) => this.withCause(outcome));
-    }
-    const message = `${changed} is not the file that was opened`;
-    return writes.map(({ id }) => ({ id, failure: { kind: 'unavailable', problem: 'fileDeleted', message } }));
+    const failure = this.file.obstacle();
+    if (failure) return writes.map(({ id }) => ({ id, failure }));
+    const outcomes = this.groups.commit(writes);
+    this.file.committed();
+    this.housekeeping.committed();
+    return outcomes.map((outcome) => this.withCause(outcome));
   }
 
   private withCause(outcome: Outcome): Outcome {
