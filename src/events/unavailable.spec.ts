@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { temporaryDirectory } from '../../test/support/temporary-directory.ts';
@@ -118,6 +118,27 @@ describe('a store whose file cannot be written', () => {
     await expect(store.append('a', [said('lost')])).rejects.toMatchObject({ cause: 'fileDeleted' });
     renameSync(join(place, 'elsewhere'), join(place, 'events.db-wal'));
     await store.append('a', [said('after')]);
+    await expectWhole();
+  });
+
+  it('reports a file that cannot be looked at any more, reads on, and goes on when it can [EV-26]', async () => {
+    await open();
+    await store.append('a', [said('before')]);
+    const aside = join(directory.path, 'aside');
+    renameSync(place, aside);
+    // A link to itself: every look at what is behind it fails, for root too.
+    symlinkSync(place, place);
+    for (const attempt of ['first', 'second']) {
+      await expect(store.append('a', [said(attempt)])).rejects.toMatchObject({
+        code: 'STORAGE_UNAVAILABLE',
+        cause: 'io',
+      });
+    }
+    expect(words(await store.getEvents('a'))).toEqual(['before']);
+    rmSync(place);
+    renameSync(aside, place);
+    await store.append('a', [said('after')]);
+    expect(words(await store.getEvents('a'))).toEqual(['before', 'after']);
     await expectWhole();
   });
 

@@ -32,7 +32,7 @@ export class FileIdentity {
       if (changed === null) return null;
       return { kind: 'unavailable', problem: 'fileDeleted', message: `${changed} is not the file that was opened` };
     } catch (error) {
-      const problem = systemCodeOf(error) === 'EACCES' ? 'permission' : 'io';
+      const problem = problems[systemCodeOf(error) ?? ''] ?? 'io';
       return { kind: 'unavailable', problem, message: messageOf(error) };
     }
   }
@@ -48,6 +48,15 @@ function inodeOf(file: string): string | null {
   return stat ? `${stat.dev}:${stat.ino}` : null;
 }
 
+/** The cause words of the operating system's errors; any other is an error of reading or writing. */
+const problems: Readonly<Record<string, StoreProblem>> = {
+  EACCES: 'permission',
+  EPERM: 'permission',
+  EROFS: 'readOnly',
+  ENOSPC: 'diskFull',
+  EDQUOT: 'diskFull',
+};
+
 /** Looks at the disk to name the cause where SQLite only says that something did not work. */
 export function diagnosed(failure: Failure, path: string): Failure {
   if (failure.kind !== 'unavailable') return failure;
@@ -57,18 +66,12 @@ export function diagnosed(failure: Failure, path: string): Failure {
 function diagnose(problem: StoreProblem, path: string): StoreProblem {
   if (problem !== 'io' && problem !== 'permission' && problem !== 'readOnly') return problem;
   const directory = dirname(path);
-  if (!statSync(directory, { throwIfNoEntry: false })) return 'missing';
-  if (problem === 'io' && statfsSync(directory).bavail === 0) return 'diskFull';
-  return accessProblem(directory) ?? accessProblem(path) ?? problem;
-}
-
-function accessProblem(path: string): StoreProblem | null {
   try {
-    accessSync(path, constants.R_OK | constants.W_OK);
-    return null;
+    if (!statSync(directory, { throwIfNoEntry: false })) return 'missing';
+    if (problem === 'io' && statfsSync(directory).bavail === 0) return 'diskFull';
+    for (const place of [directory, path]) accessSync(place, constants.R_OK | constants.W_OK);
+    return problem;
   } catch (error) {
-    const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
-    if (code === 'EROFS') return 'readOnly';
-    return code === 'EACCES' || code === 'EPERM' ? 'permission' : null;
+    return problems[systemCodeOf(error) ?? ''] ?? problem;
   }
 }
