@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { built, compare, scaled } from './support/arms.mjs';
 import { copyOf, emmettCopy, longStream, once, streamName } from './support/logs.mjs';
 import { emmettSqlite } from './support/peers.mjs';
@@ -41,10 +42,18 @@ async function streamWithSnapshot() {
     const { rebuild } = await built('events/index.js');
     await declareAllTypes();
     await rebuild(store, task);
-    const kept = Number(database.select('SELECT count(*) FROM snapshots')[0][0]);
-    if (kept !== 1) throw new Error('No snapshot was kept.');
+    await snapshotKept(database);
     await database.close();
   });
+}
+
+/** The state is answered first, and kept after. */
+async function snapshotKept(database) {
+  for (let attempt = 0; attempt < 100; attempt++) {
+    if (Number(database.select('SELECT count(*) FROM snapshots')[0][0]) === 1) return;
+    await setTimeout(50);
+  }
+  throw new Error('No snapshot was kept.');
 }
 
 async function rebuiltFrom(file) {

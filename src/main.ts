@@ -7,6 +7,11 @@ if (major < 24 || (major === 24 && minor < 9)) {
   process.exit(1);
 }
 
+// A second start compiles nothing. In the user's own directory: what lies in a shared one, another user could have written.
+const { enableCompileCache } = await import('node:module');
+const { homedir } = await import('node:os');
+enableCompileCache(`${process.env.XDG_CACHE_HOME ?? `${homedir()}/.cache`}/taskloom/compiled`);
+
 // Imported only now: older versions cannot even load what follows. The server is loaded by the commands that start one.
 const { runCli } = await import('./cli/index.ts');
 process.exitCode = await runCli(process.argv.slice(2), {

@@ -126,22 +126,24 @@ describe('many clients', () => {
     const tasks = ['a', 'b', 'c'].map((name) => `busy-${name}-${++streams}`);
     const EACH = 120;
     const writing = Promise.all(tasks.map((taskId) => server.say(taskId, EACH)));
-    const clients: TaskloomClient[] = [];
     const results = await Promise.all(
       Array.from({ length: 24 }, async (_, index) => {
         const taskId = tasks[index % tasks.length] ?? '';
-        const client = connect({ url: index % 2 === 0 ? proxy.url : server.url, backoff });
-        clients.push(client);
+        const own = index % 2 === 0 ? await TcpProxy.start(server.url) : null;
+        const client = connect({ url: own?.url ?? server.url, backoff });
         await eventually(
           () => server.events.head(taskId),
           (head) => (head?.streamSequence ?? 0) >= Math.min(EACH, 1 + index * 4),
         );
-        if (index % 6 === 0) proxy.cut();
-        return watched(client, taskId, EACH);
+        const seen = await watched(client, taskId, EACH, ({ streamSequence }) => {
+          if (streamSequence % 50 === 0) own?.cut();
+        });
+        client.close();
+        await own?.[Symbol.asyncDispose]();
+        return seen;
       }),
     );
     await writing;
-    for (const client of clients) client.close();
     for (const seen of results) expect(seen).toEqual(upTo(EACH));
   });
 
