@@ -8,7 +8,7 @@ import { declareAllTypes } from './support/task-life.mjs';
 // A log of a million events of coding tasks from its first to its last, in seconds, with the most memory that the
 // process had: every event read and counted; every task's state; every hash.
 const EVENTS = scaled(1_000_000, 5_000);
-const PAGE = 1000;
+const PAGE = 250;
 
 /** A fold that costs next to nothing: how often each type came, and how far each stream has got. */
 class Counts {
