@@ -112,7 +112,10 @@ export class SqlEventStore extends EventStore {
 
   override async readAll({ after, limit = DEFAULT_PAGE }: { readonly after: number; readonly limit?: number }) {
     refuse([countIssue(after, 'after'), countIssue(limit, 'limit')]);
-    return (await this.parts.reader.log(after, limit)).events;
+    const { events } = await this.parts.reader.log(after, limit);
+    // Whoever asks page by page must not hold up the event loop until the end of the log.
+    if (events.length === limit) await nextTurn();
+    return events;
   }
 
   override findEvent(eventId: string): Promise<StoredEvent | null> {
