@@ -17,7 +17,7 @@ export class Connection {
     this.database = new DatabaseSync(path, { readOnly: role === 'reader', timeout: BUSY_TIMEOUT_MS });
     try {
       if (role === 'writer') this.database.exec(writerSettings);
-      else this.database.exec('PRAGMA cache_size = -32768; PRAGMA query_only = ON;');
+      else this.database.exec('PRAGMA cache_size = -8192; PRAGMA query_only = ON;');
     } catch (error) {
       this.database.close();
       throw error;
