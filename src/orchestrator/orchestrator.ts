@@ -15,6 +15,7 @@ import {
   ShuttingDownError,
   UnknownWorkflowError,
 } from './orchestrator.errors.ts';
+import { shouldPreempt } from './priority.ts';
 import { restoreWork } from './restore-work.ts';
 import { type OrchestratorStats, queuedByPriority, Tally } from './stats.ts';
 import { TaskRun } from './task-run.ts';
@@ -208,12 +209,30 @@ export class Orchestrator {
           ? await this.work.claim(this.options.processId, this.options.maxConcurrent)
           : null;
       if (!lease) {
+        await this.displace();
         await rung;
         continue;
       }
       const ended = this.hold(lease).finally(() => this.ended.delete(ended));
       this.ended.add(ended);
       this.line.roomCameFree();
+    }
+  }
+
+  /**
+   * Where every slot is taken: asks as many running tasks to yield as there are ready ones that may displace them, the
+   * worst first and of equals the one that came last. They keep their place in the queue.
+   */
+  private async displace(): Promise<void> {
+    if (this.runs.size < this.options.maxConcurrent) return;
+    const ready = await this.work.readyPriorities(this.options.maxConcurrent);
+    // No wait from here on: the other loops see who has been asked.
+    const runs = [...this.runs.values()];
+    const staying = runs.filter((run) => !run.isYielding).sort((one, other) => one.priority - other.priority);
+    for (const priority of ready.slice(runs.length - staying.length)) {
+      const worst = staying.pop();
+      if (!worst || !shouldPreempt(priority, worst.priority)) return;
+      worst.yieldSlot();
     }
   }
 

@@ -45,7 +45,15 @@ export class TaskRun<State, Action extends StepAction> {
     this.state = workflow.initial(lease.taskId);
   }
 
-  /** Go back to the queue at the next step boundary. */
+  get priority(): number {
+    return this.lease.priority;
+  }
+
+  get isYielding(): boolean {
+    return this.yielding;
+  }
+
+  /** Go back to the queue at the next step boundary. Safe to repeat. */
   yieldSlot(): void {
     this.yielding = true;
     this.wake();

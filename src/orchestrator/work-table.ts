@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { Database, GuardedStatement, Row } from '../storage/index.ts';
 import type { WorkRow, WorkTables } from './work-schema.ts';
 
@@ -121,6 +121,11 @@ export const moves = {
   },
 };
 
+/** A queued task whose dependencies have all ended. */
+const READY = `status = 'queued' AND NOT EXISTS (
+  SELECT 1 FROM work_dependencies AS needed LEFT JOIN work AS other ON other.task_id = needed.depends_on
+  WHERE needed.task_id = work.task_id AND other.status IS NOT 'done')`;
+
 /** The moves that stand alone, and the questions. */
 export class WorkTable {
   private readonly reader: Kysely<WorkTables>;
@@ -138,10 +143,7 @@ export class WorkTable {
     const rows = await this.returning(
       `UPDATE work SET status = 'running', lease_owner = ?, lease_token = lease_token + 1
        WHERE position = (
-         SELECT position FROM work WHERE status = 'queued' AND NOT EXISTS (
-           SELECT 1 FROM work_dependencies AS needed LEFT JOIN work AS other ON other.task_id = needed.depends_on
-           WHERE needed.task_id = work.task_id AND other.status IS NOT 'done')
-         ORDER BY priority, position LIMIT 1)
+         SELECT position FROM work WHERE ${READY} ORDER BY priority, position LIMIT 1)
        AND ${countOf('running')} < ?
        RETURNING task_id, workflow, priority, timeout_ms, lease_token`,
       [owner, maxConcurrent],
@@ -155,6 +157,19 @@ export class WorkTable {
       timeoutMs: Number(row.timeout_ms),
       token: Number(row.lease_token),
     };
+  }
+
+  /** The priorities of the tasks that would be claimed next, the best first. */
+  async readyPriorities(limit: number): Promise<readonly number[]> {
+    const rows = await this.reader
+      .selectFrom('work')
+      .select('priority')
+      .where(sql<boolean>`${sql.raw(READY)}`)
+      .orderBy('priority')
+      .orderBy('position')
+      .limit(limit)
+      .execute();
+    return rows.map(({ priority }) => priority);
   }
 
   /** At start nobody can hold a lease any more: what was running when the process ended is ready again. Answers how many. */
