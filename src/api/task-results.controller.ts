@@ -4,6 +4,7 @@ import { TasksService } from '../tasks/index.ts';
 import { FileListDto, PlanDto } from './results.dto.ts';
 import { ApiTaskId, FileAnswer, Problems, RestController } from './rest.adapter.ts';
 import { TaskStateDto } from './task-state.dto.ts';
+import { WhyDto } from './why.dto.ts';
 import { StateQuery, VersionQuery } from './task-requests.dto.ts';
 
 @RestController('tasks', 'tasks')
@@ -17,6 +18,15 @@ export class TaskResultsController {
   @Problems({ 400: 'The moment is wrong', 404: 'There is no such task' })
   state(@Param('id') id: string, @Query() { until }: StateQuery): Promise<TaskStateDto> {
     return this.tasks.read.state(id, until instanceof Date ? until.toISOString() : until);
+  }
+
+  @Get(':id/why')
+  @ApiTaskId()
+  @ApiOperation({ summary: 'Tell what a task waits for', description: 'A slot, other tasks, a model, a person.' })
+  @ApiOkResponse({ type: WhyDto, description: 'What keeps it from going on' })
+  @Problems({ 404: 'There is no such task' })
+  why(@Param('id') id: string): Promise<WhyDto> {
+    return this.tasks.read.why(id);
   }
 
   @Get(':id/plan')

@@ -10,6 +10,7 @@ import type {
   Task,
   TaskPage,
   TaskState,
+  Why,
   WorkItem,
 } from './types.ts';
 import { Watch, type WatchOptions, type WatchSubject } from './watch.ts';
@@ -83,6 +84,11 @@ export class TaskloomClient {
   /** Now, or as it was after a stream sequence or at an ISO 8601 moment. */
   state(taskId: string, { until }: { readonly until?: number | string } = {}): Promise<TaskState> {
     return this.http.json('GET', `${pathOf(taskId)}/state`, { query: { until } });
+  }
+
+  /** What keeps a task from going on: a slot, other tasks, a model, a person. */
+  why(taskId: string): Promise<Why> {
+    return this.http.json('GET', `${pathOf(taskId)}/why`);
   }
 
   plan(taskId: string): Promise<Plan> {

@@ -18,6 +18,7 @@ export type {
   TaskPage,
   TaskState,
   TaskStatus,
+  Why,
   WorkItem,
 } from './types.ts';
 export { VersionFilter } from './version-filter.ts';

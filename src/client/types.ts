@@ -113,6 +113,19 @@ export interface Plan {
   }[];
 }
 
+/** What keeps a task from going on. */
+export interface Why {
+  readonly taskId: string;
+  readonly status: TaskStatus;
+  /** `nothing`: it runs or is over; `other`: a reason of its own, in detail. */
+  readonly waitsFor: 'nothing' | 'slot' | 'dependency' | 'model' | 'answer' | 'approval' | 'other';
+  readonly detail: string;
+  /** The tasks that have to end first, or that hold the slots. */
+  readonly tasks: readonly string[];
+  /** ISO 8601, where it goes on by itself then. */
+  readonly until: string | null;
+}
+
 /** A task as its events tell it, now or at a past moment. */
 export interface TaskState {
   readonly taskId: string;

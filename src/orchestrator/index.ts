@@ -18,7 +18,8 @@ export {
   type PriorityName,
 } from './priority.ts';
 export type { OrchestratorStats } from './stats.ts';
-export type { WaitingTask } from './work-table.ts';
+export type { WaitExplanation, WaitKind } from './explain-wait.ts';
+export type { WaitingTask, WorkPlace } from './work-table.ts';
 export {
   fold,
   type Commit,

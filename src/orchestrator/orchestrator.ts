@@ -8,6 +8,7 @@ import {
 import { type Clock, sleep } from '../kernel/clock.ts';
 import { type Database, type GuardedStatement, GuardFailedError } from '../storage/index.ts';
 import { Doorbell } from './doorbell.ts';
+import { explainWait, type WaitExplanation } from './explain-wait.ts';
 import {
   CircularDependencyError,
   DuplicateTaskError,
@@ -161,6 +162,18 @@ export class Orchestrator {
     this.line.roomCameFree();
     this.doorbell.ring();
     return stored;
+  }
+
+  /** What keeps a task from going on; null for an unknown task. */
+  async why(taskId: string): Promise<WaitExplanation | null> {
+    const place = await this.work.find(taskId);
+    if (!place) return null;
+    const slots = {
+      held: [...this.runs.keys()],
+      total: this.options.maxConcurrent,
+      isStopping: this.stopping.signal.aborted,
+    };
+    return explainWait(this.options.database, taskId, place, slots);
   }
 
   /** Makes ready what waited until now. Called at intervals; also the net under a lost ring. */

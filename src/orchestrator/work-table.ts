@@ -26,6 +26,12 @@ export interface WaitingTask {
   readonly until: string | null;
 }
 
+/** Where a task's row stands; `wait` where it waits for something but a slot. */
+export interface WorkPlace {
+  readonly status: WorkRow['status'];
+  readonly wait: WaitingTask | null;
+}
+
 /** Names of the guards of a submission, as GuardFailedError carries them. */
 export const guards = { room: 'work.room', noCircle: 'work.noCircle', lease: 'work.lease' } as const;
 
@@ -121,8 +127,8 @@ export const moves = {
   },
 };
 
-/** A queued task whose dependencies have all ended. */
-const READY = `status = 'queued' AND NOT EXISTS (
+/** SQL: a row of `work` that is queued and whose dependencies have all ended. */
+export const READY = `work.status = 'queued' AND NOT EXISTS (
   SELECT 1 FROM work_dependencies AS needed LEFT JOIN work AS other ON other.task_id = needed.depends_on
   WHERE needed.task_id = work.task_id AND other.status IS NOT 'done')`;
 
@@ -248,7 +254,7 @@ export class WorkTable {
   }
 
   /** Where a task's row stands, or null for an unknown task. */
-  async find(taskId: string): Promise<{ status: WorkRow['status']; wait: WaitingTask | null } | null> {
+  async find(taskId: string): Promise<WorkPlace | null> {
     const row = await this.reader.selectFrom('work').selectAll().where('task_id', '=', taskId).executeTakeFirst();
     if (!row) return null;
     const waiting = row.status === 'waiting' && row.wait_reason !== null;

@@ -7,7 +7,7 @@ import {
   type StoredEvent,
   type TaskState,
 } from '../events/index.ts';
-import type { Orchestrator } from '../orchestrator/index.ts';
+import type { Orchestrator, WaitExplanation, WorkPlace } from '../orchestrator/index.ts';
 import { describeFile, fileEventTypes, filesAtVersion, type FileView } from './task-files.ts';
 import { statusOf, type TaskStatus, type TaskView } from './task-view.ts';
 import { FileNotFoundError, PlanNotReadyError, TaskNotFoundError, VersionNotFoundError } from './tasks.errors.ts';
@@ -69,6 +69,15 @@ export class TaskReader {
     return { tasks, nextBefore: null };
   }
 
+  /** What keeps a task from going on. Rejects with TaskNotFoundError. */
+  async why(taskId: string): Promise<WaitExplanation & { readonly taskId: string; readonly status: TaskStatus }> {
+    const task = await this.get(taskId);
+    const { status } = task;
+    const explained = await this.orchestrator.why(task.taskId);
+    if (!explained) throw new TaskNotFoundError(taskId);
+    return { taskId: task.taskId, status, ...explained };
+  }
+
   /** The projection now, or at a past moment (a stream sequence or an ISO 8601 time). */
   async state(taskId: string, until?: number | string): Promise<TaskState> {
     const current = await this.current(taskId);
@@ -120,7 +129,7 @@ export class TaskReader {
   }
 }
 
-function view(state: TaskState, work: Awaited<ReturnType<Orchestrator['work']['find']>>): TaskView {
+function view(state: TaskState, work: WorkPlace | null): TaskView {
   const status = statusOf(state, work);
   const current = state.currentModule === null ? undefined : state.modules[state.currentModule];
   const waiting = status === state.status ? null : (work?.wait ?? null);

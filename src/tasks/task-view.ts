@@ -1,5 +1,5 @@
 import type { TaskState } from '../events/index.ts';
-import type { WaitingTask } from '../orchestrator/index.ts';
+import type { WaitingTask, WorkPlace } from '../orchestrator/index.ts';
 
 export const taskStatuses = [
   'created',
@@ -51,11 +51,6 @@ export interface ModuleView {
   readonly testsFailed: number;
   readonly lastError: string | null;
 }
-
-export type WorkPlace = {
-  readonly status: 'queued' | 'running' | 'waiting' | 'done';
-  readonly wait: WaitingTask | null;
-};
 
 /** The status in the words of the API: the projection's, refined by where the task waits. */
 export function statusOf(state: TaskState, work: WorkPlace | null): TaskStatus {

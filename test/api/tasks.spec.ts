@@ -284,12 +284,19 @@ describe('a full queue', () => {
         SHUTDOWN_GRACE_MS: '0',
       });
       const create = (taskId: string) => request<Problem>('POST', `${server.url}/tasks`, { prompt: 'x', taskId });
+      const why = async (taskId: string) => (await request('GET', `${server.url}/tasks/${taskId}/why`)).body;
       await create('holds-the-slot');
       await eventually(
         () => eventsOf(server.url, 'holds-the-slot'),
         (events) => events.some(({ eventType }) => eventType === 'TASK_STARTED'),
       );
       expect((await create('fills-the-queue')).status).toBe(201);
+      expect(await why('holds-the-slot')).toMatchObject({
+        status: 'planning',
+        waitsFor: 'nothing',
+        detail: 'It runs.',
+      });
+      expect(await why('fills-the-queue')).toMatchObject({ waitsFor: 'slot', tasks: ['holds-the-slot'], until: null });
       const startedAt = performance.now();
       const refused = await create('too-many');
       expect(performance.now() - startedAt).toBeGreaterThanOrEqual(990);

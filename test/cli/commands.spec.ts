@@ -128,6 +128,7 @@ describe('taskloom against a server without a model', () => {
     expect(err).toContain('taskloom watch left');
     const { out } = await taskloom(['show', 'left', '--json'], options());
     expect(jsonLines(out)[0]).toMatchObject({ status: 'awaitingModel' });
+    expect((await taskloom(['show', 'left'], options())).out).toMatch(/^waits for +model: .*answer/m);
   });
 
   it('answers the question of a task by hand [LM-7, CLI-1]', async () => {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Task } from '../../client/index.ts';
+import type { Task, Why } from '../../client/index.ts';
 import type { Cli, ClientOptions } from '../cli.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { printable } from '../printable.ts';
@@ -15,14 +15,14 @@ export function addShow(program: Command, cli: Cli): void {
         using client = cli.connect(cli.serverUrl(options));
         const task = await client.getTask(id);
         if (options.json) cli.terminal.json(task);
-        else for (const line of describe(task)) cli.terminal.print(line);
+        else for (const line of describe(task, await client.why(id))) cli.terminal.print(line);
         return exitCodes.done;
       }),
     );
 }
 
-function describe(task: Task): readonly string[] {
-  const { waitingFor, error, summary } = task;
+function describe(task: Task, { waitsFor, detail, until }: Why): readonly string[] {
+  const { error, summary } = task;
   const facts: (readonly [string, string | null])[] = [
     ['task', task.taskId],
     ['status', `${task.status}, ${Math.round(task.progress * 100)} % done, code version ${task.codeVersion}`],
@@ -30,7 +30,7 @@ function describe(task: Task): readonly string[] {
     ['models', task.brain],
     ['created', task.createdAt],
     ['ended', task.finishedAt],
-    ['waits for', waitingFor && `${waitingFor.detail}${waitingFor.until ? ` (until ${waitingFor.until})` : ''}`],
+    ['waits for', waitsFor === 'nothing' ? null : `${waitsFor}: ${detail}${until ? ` (until ${until})` : ''}`],
     ['failed', error && `${error.code}: ${error.reason}`],
     ['result', summary],
   ];
