@@ -3,7 +3,7 @@ import type { EventStore } from '../events/index.ts';
 import { newId } from '../kernel/ids.ts';
 import { ConnectionGoneError } from './gateway.errors.ts';
 import { LiveLog } from './live-log.ts';
-import { Peer, type PeerLimits } from './peer.ts';
+import { Peer, type PeerLimits, type SystemMessage } from './peer.ts';
 import type { Subject } from './subject.ts';
 import { Subscription } from './subscription.ts';
 
@@ -84,6 +84,11 @@ export class LiveHub {
 
   unsubscribe(socket: Socket, subscriptionId: string): void {
     this.peerOf(socket).remove(subscriptionId);
+  }
+
+  /** Says something of the server to every client. */
+  announce(message: SystemMessage): void {
+    for (const peer of this.peers.values()) peer.say(message);
   }
 
   /** Tells every client why and ends its connection. Safe to repeat. */

@@ -11,6 +11,7 @@ import { Socket } from 'socket.io';
 import { EventStore, type TaskState } from '../events/index.ts';
 import { CONFIGURATION, type Configuration } from '../kernel/configuration.ts';
 import { Redactor } from '../kernel/redactor.ts';
+import { Orchestrator } from '../orchestrator/index.ts';
 import { TaskFinishedError, TaskNotFoundError, TasksService, type TaskView } from '../tasks/index.ts';
 import { acknowledge, errorAnswer } from './answer.ts';
 import { AnswerFilter } from './answer.filter.ts';
@@ -46,6 +47,7 @@ export class LiveGateway implements OnGatewayConnection<Socket>, OnGatewayDiscon
     private readonly tasks: TasksService,
     @Inject(CONFIGURATION) configuration: Configuration,
     private readonly redactor: Redactor,
+    orchestrator: Orchestrator,
   ) {
     this.hub = new LiveHub({
       events,
@@ -57,6 +59,7 @@ export class LiveGateway implements OnGatewayConnection<Socket>, OnGatewayDiscon
       },
       report: (error) => this.logger.error({ err: error }, 'events could not be followed'),
     });
+    orchestrator.queueWatch.onAlert(({ level, code, message }) => this.hub.announce({ level, code, message }));
   }
 
   handleConnection(socket: Socket): void {

@@ -4,7 +4,12 @@ import type { Frame } from './frame.ts';
 import { sendFrame, waitingPackets } from './socket-frame.ts';
 import type { FrameSink, Subscription } from './subscription.ts';
 
-export type SystemLevel = 'info' | 'warning' | 'error';
+/** What the server says of itself. */
+export interface SystemMessage {
+  readonly level: 'info' | 'warning' | 'error';
+  readonly code: string;
+  readonly message: string;
+}
 
 export interface PeerLimits {
   /** How long a client may leave frames unacknowledged. */
@@ -91,8 +96,14 @@ export class Peer implements FrameSink {
     }
   }
 
+  /** Something of the server. Nothing to a client that reads too slowly to be told more. */
+  say(message: SystemMessage): void {
+    if (!this.isClosed && waitingPackets(this.socket) <= this.limits.maxWaitingPackets)
+      this.socket.emit('system', message);
+  }
+
   /** Says why, and ends the connection: within a second even where nobody reads. */
-  drop(code: string, message: string, level: SystemLevel = 'error'): void {
+  drop(code: string, message: string, level: SystemMessage['level'] = 'error'): void {
     if (this.isClosed) return;
     this.close();
     const connection = this.socket.request.socket;

@@ -18,6 +18,7 @@ export {
   type PriorityName,
 } from './priority.ts';
 export type { OrchestratorStats } from './stats.ts';
+export type { QueueAlert, QueueAlertCode } from './backpressure.ts';
 export type { WaitExplanation, WaitKind } from './explain-wait.ts';
 export type { WaitingTask, WorkPlace } from './work-table.ts';
 export {

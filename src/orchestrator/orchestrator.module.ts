@@ -28,6 +28,10 @@ class OrchestratorLifecycle implements OnApplicationBootstrap, OnModuleDestroy {
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
+    this.orchestrator.queueWatch.onAlert(({ level, message, ...alert }) => {
+      if (level === 'info') this.logger.log(alert, message);
+      else this.logger[level === 'error' ? 'error' : 'warn'](alert, message);
+    });
     const restored = await this.orchestrator.restoreWork();
     if (restored > 0) this.logger.warn(`the queue was made anew from the log: ${restored} tasks`);
     this.orchestrator.startWorkers(this.configuration.ORCHESTRATOR_WORKERS);
@@ -38,6 +42,7 @@ class OrchestratorLifecycle implements OnApplicationBootstrap, OnModuleDestroy {
     await this.orchestrator
       .wakeDue()
       .catch((error: unknown) => this.logger.warn(error, 'waiting tasks were not looked at'));
+    await this.orchestrator.queueWatch.look();
   }
 
   async onModuleDestroy(): Promise<void> {

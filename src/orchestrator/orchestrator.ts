@@ -17,6 +17,7 @@ import {
   UnknownWorkflowError,
 } from './orchestrator.errors.ts';
 import { shouldPreempt } from './priority.ts';
+import { QueueWatch } from './queue-watch.ts';
 import { restoreWork } from './restore-work.ts';
 import { type OrchestratorStats, queuedByPriority, Tally } from './stats.ts';
 import { TaskRun } from './task-run.ts';
@@ -65,6 +66,7 @@ type AnyWorkflow = Workflow<unknown, StepAction>;
  */
 export class Orchestrator {
   readonly work: WorkTable;
+  readonly queueWatch: QueueWatch;
   private readonly workflows = new Map<string, AnyWorkflow>();
   private readonly runs = new Map<string, TaskRun<unknown, StepAction>>();
   private readonly ended = new Set<Promise<void>>();
@@ -76,6 +78,7 @@ export class Orchestrator {
 
   private constructor(private readonly options: OrchestratorOptions) {
     this.work = new WorkTable(options.database);
+    this.queueWatch = new QueueWatch(this.work, options);
   }
 
   /** Prepares the work table and makes ready again what was running when the last process ended. Starts nothing. */
