@@ -64,6 +64,7 @@ describe('the OpenAPI document', () => {
       'get /tasks/{id}/files/{path}',
       'get /tasks/{id}/plan',
       'get /tasks/{id}/state',
+      'get /tasks/{id}/why',
       'get /work-items',
       'post /tasks',
       'post /tasks/{id}/interventions',
