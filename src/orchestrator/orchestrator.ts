@@ -170,13 +170,9 @@ export class Orchestrator {
   /** What keeps a task from going on; null for an unknown task. */
   async why(taskId: string): Promise<WaitExplanation | null> {
     const place = await this.work.find(taskId);
-    if (!place) return null;
-    const slots = {
-      held: [...this.runs.keys()],
-      total: this.options.maxConcurrent,
-      isStopping: this.stopping.signal.aborted,
-    };
-    return explainWait(this.options.database, taskId, place, slots);
+    const { database, maxConcurrent: total } = this.options;
+    const slots = { held: [...this.runs.keys()], total, isStopping: this.stopping.signal.aborted };
+    return place && explainWait(database, taskId, place, slots);
   }
 
   /** Makes ready what waited until now. Called at intervals; also the net under a lost ring. */
