@@ -55,7 +55,8 @@ describe('a task that is much more urgent than what runs', () => {
     await orchestrator.submit(task('urgent2', { priority: priorities.CRITICAL }));
     for (let round = 0; round < 5; round++) await orchestrator.wakeDue();
     hold.open();
-    await until(() => ['low2', 'low3'].every((id) => workflow.performed.includes(`${id}:5`)));
+    const awaited = ['low2:5', 'low3:5', 'urgent1:1', 'urgent2:1'];
+    await until(() => awaited.every((step) => workflow.performed.includes(step)));
     const runs = workflow.performed;
     expect(runs.indexOf('low3:2')).toBeGreaterThan(runs.indexOf('urgent1:1'));
     expect(runs.indexOf('low2:2')).toBeGreaterThan(runs.indexOf('urgent2:1'));
