@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { MessagesController, WorkersController } from './broker.controller.ts';
 import { HealthController } from './health.controller.ts';
 import { HealthService } from './health.service.ts';
 import { Leaving } from './leaving.service.ts';
@@ -10,7 +11,15 @@ import { WorkItemsController } from './work-items.controller.ts';
 
 /** The REST door. */
 @Module({
-  controllers: [TasksController, TaskEventsController, TaskResultsController, WorkItemsController, HealthController],
+  controllers: [
+    TasksController,
+    TaskEventsController,
+    TaskResultsController,
+    WorkItemsController,
+    WorkersController,
+    MessagesController,
+    HealthController,
+  ],
   providers: [TaskEvents, HealthService, Leaving],
 })
 export class ApiModule {}

@@ -4,6 +4,7 @@ import { Transform, Type } from 'class-transformer';
 import {
   ArrayMaxSize,
   IsArray,
+  IsBoolean,
   IsDefined,
   IsIn,
   IsInt,
@@ -71,6 +72,14 @@ export function ChoiceField(options: Described & { choices: readonly string[] })
   return applyDecorators(
     ApiProperty({ type: String, enum: [...choices], required: !optional, ...doc }),
     IsIn(choices),
+    ...whenGiven(optional),
+  );
+}
+
+export function FlagField({ optional = false, ...doc }: Described): PropertyDecorator {
+  return applyDecorators(
+    ApiProperty({ type: Boolean, required: !optional, ...doc }),
+    IsBoolean(),
     ...whenGiven(optional),
   );
 }

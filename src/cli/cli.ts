@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
-import { connect, type ConnectionStatus, type TaskloomClient } from '../client/index.ts';
+import { connect, type ConnectOptions, type ConnectionStatus, type TaskloomClient } from '../client/index.ts';
 import type { ExitCode } from './exit-codes.ts';
 import type { StartServer } from './running-server.ts';
+import { rememberedServer } from './remembered-server.ts';
 import type { Terminal } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -36,7 +37,7 @@ export class Cli {
   clientCommand(program: Command, name: string): Command {
     return this.command(program, name).option(
       '--server <url>',
-      `the server to ask (default: TASKLOOM_URL, else ${DEFAULT_URL})`,
+      `the server to ask (default: TASKLOOM_URL, else what connect has remembered, else ${DEFAULT_URL})`,
     );
   }
 
@@ -56,17 +57,25 @@ export class Cli {
 
   /** Where the server is that a command is to ask. */
   serverUrl({ server }: ClientOptions): string {
-    const url = server ?? (this.environment.TASKLOOM_URL?.trim() || DEFAULT_URL);
-    if (/^https?:$/.test(URL.parse(url)?.protocol ?? '')) return url;
-    throw new UsageError(`${JSON.stringify(url)} is no address of a server: give one such as ${DEFAULT_URL}.`);
+    const { environment } = this;
+    return readUrl(server ?? (environment.TASKLOOM_URL?.trim() || rememberedServer(environment)?.url || DEFAULT_URL));
   }
 
   /** The client for one command; its socket is closed when the scope ends. Lost connections are told. */
-  connect(url: string): TaskloomClient & Disposable {
+  connect(url: string, options: Pick<ConnectOptions, 'token'> = {}): TaskloomClient & Disposable {
+    let wasLost = false;
     const onStatus = (status: ConnectionStatus) => {
       if (status === 'lost') this.terminal.note(`Lost the server at ${url}; trying again …`, 'dim');
+      if (status === 'connected' && wasLost) this.terminal.note(`The server at ${url} is back.`, 'dim');
+      wasLost = status !== 'connected';
     };
-    const client = connect({ url, onStatus });
+    const client = connect({ ...options, url, onStatus });
     return Object.assign(client, { [Symbol.dispose]: () => client.close() });
   }
+}
+
+/** The address of a server without a slash at its end. Throws UsageError. */
+export function readUrl(url: string): string {
+  if (/^https?:$/.test(URL.parse(url)?.protocol ?? '')) return url.replace(/\/+$/, '');
+  throw new UsageError(`${JSON.stringify(url)} is no address of a server: give one such as ${DEFAULT_URL}.`);
 }

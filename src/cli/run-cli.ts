@@ -3,7 +3,9 @@ import { loadEnvFile } from 'node:process';
 import { Command, CommanderError } from 'commander';
 import { Cli } from './cli.ts';
 import { addCancel } from './commands/cancel.ts';
+import { addConnect, addDisconnect } from './commands/connect.ts';
 import { addDemo } from './commands/demo.ts';
+import { addDispatch } from './commands/dispatch.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addEvents } from './commands/events.ts';
 import { addExport } from './commands/export.ts';
@@ -18,6 +20,8 @@ import { addTasks } from './commands/tasks.ts';
 import { addVerify } from './commands/verify.ts';
 import { addWatch } from './commands/watch.ts';
 import { addWork } from './commands/work.ts';
+import { addWorker } from './commands/worker.ts';
+import { addWorkers } from './commands/workers.ts';
 import { exitCodes } from './exit-codes.ts';
 import { reportFailure } from './failure.ts';
 import type { StartServer } from './running-server.ts';
@@ -79,6 +83,11 @@ function programOf(cli: Cli): Command {
     addIntervene,
     addCancel,
     addWork,
+    addDispatch,
+    addWorkers,
+    addWorker,
+    addConnect,
+    addDisconnect,
     addDoctor,
     addExport,
     addImport,

@@ -2,6 +2,8 @@ import { Connection, type ConnectionOptions } from './connection.ts';
 import { Http } from './http.ts';
 import type {
   ClaimedWorkItem,
+  Dispatch,
+  DispatchAnswer,
   EventPage,
   FileList,
   Health,
@@ -11,9 +13,11 @@ import type {
   TaskPage,
   TaskState,
   Why,
+  WorkerInfo,
   WorkItem,
 } from './types.ts';
 import { Watch, type WatchOptions, type WatchSubject } from './watch.ts';
+import { WorkerSession, type WorkerSessionOptions } from './worker-session.ts';
 import type { Message } from './wire.ts';
 
 export interface ConnectOptions extends ConnectionOptions {
@@ -22,6 +26,8 @@ export interface ConnectOptions extends ConnectionOptions {
   /** Longest wait for an answer, besides what the request itself waits. Default: 30 s. */
   readonly requestTimeoutMs?: number;
 }
+
+const DEFAULT_MESSAGE_TIMEOUT_MS = 30_000;
 
 /** A client of one server. Nothing is opened before it is needed, and the socket is closed with the last watch. */
 export function connect(options: ConnectOptions): TaskloomClient {
@@ -135,6 +141,25 @@ export class TaskloomClient {
   /** Gives a claimed question back. */
   async releaseWork(id: string, body: { readonly leaseToken: string }): Promise<void> {
     await this.http.json('POST', `/work-items/${encodeURIComponent(id)}/release`, { body });
+  }
+
+  /**
+   * Sends a message to workers and resolves with their answer. Rejects with TaskloomError: BROKER_NO_WORKER,
+   * BROKER_MESSAGE_FAILED (the worker says why), BROKER_WORKER_LOST, BROKER_TIMEOUT …
+   */
+  dispatch(message: Dispatch): Promise<DispatchAnswer> {
+    const http = new Http(this.url, this.requestTimeoutMs + (message.timeoutMs ?? DEFAULT_MESSAGE_TIMEOUT_MS));
+    return http.json('POST', '/messages', { body: message });
+  }
+
+  /** Those of the server, and those that are connected to it. */
+  async workers(): Promise<readonly WorkerInfo[]> {
+    return (await this.http.json<{ workers: readonly WorkerInfo[] }>('GET', '/workers')).workers;
+  }
+
+  /** Makes this process a worker of the server, until it is stopped. */
+  work(options: WorkerSessionOptions): WorkerSession {
+    return new WorkerSession(this.connection, options);
   }
 
   /**

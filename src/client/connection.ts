@@ -21,6 +21,8 @@ export interface ConnectionOptions {
   /** Longest silence of the server. Default: what the server announces, 10 s unless configured otherwise. */
   readonly heartbeatTimeoutMs?: number;
   readonly connectTimeoutMs?: number;
+  /** What workers need where the server has a WORKER_TOKEN. */
+  readonly token?: string;
   readonly onStatus?: (status: ConnectionStatus) => void;
   readonly onSystem?: (message: SystemMessage) => void;
 }
@@ -49,6 +51,7 @@ export class Connection {
       // Told apart here: the manager's own does not come back from a disconnect that the server asked for.
       reconnection: false,
       timeout: options.connectTimeoutMs ?? 5000,
+      ...(options.token === undefined ? {} : { auth: { token: options.token } }),
     });
     this.socket.on('connect', () => this.onConnect());
     this.socket.on('connect_error', (error) => this.onConnectError(error));

@@ -4,6 +4,8 @@ export type { ConnectionOptions, ConnectionStatus } from './connection.ts';
 export { ConnectionError, type RequestIssue, TaskloomError } from './errors.ts';
 export type {
   ClaimedWorkItem,
+  Dispatch,
+  DispatchAnswer,
   Event,
   EventPage,
   FileList,
@@ -19,8 +21,11 @@ export type {
   TaskState,
   TaskStatus,
   Why,
+  WorkerAnswer,
+  WorkerInfo,
   WorkItem,
 } from './types.ts';
 export { VersionFilter } from './version-filter.ts';
 export type { WatchOptions, WatchSubject } from './watch.ts';
 export type { EventsFrame, Message, SubscribeAnswer, SubscribeRequest, SystemMessage } from './wire.ts';
+export { type WorkContext, WorkerSession, type WorkerSessionOptions } from './worker-session.ts';

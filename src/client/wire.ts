@@ -1,3 +1,5 @@
+import type { Json } from '../kernel/json.ts';
+
 /** What goes over the socket, in the words of docs/socket.md. */
 
 /** One event of a task. `streamSequence` is its place in the task, `sequence` its place in the whole log. */
@@ -53,12 +55,68 @@ export interface ErrorAnswer {
   };
 }
 
+/** A message that this worker holds under a lease. Leases that come later are larger. */
+export interface Assignment {
+  readonly messageId: string;
+  readonly lease: string;
+  readonly attempt: number;
+  readonly payload: Json;
+  readonly clock: Readonly<Record<string, number>>;
+  readonly timeoutMs: number;
+}
+
+export interface RegisterRequest {
+  readonly type: string;
+  readonly capabilities?: readonly string[];
+  readonly maxConcurrent?: number;
+  readonly workerId?: string;
+  readonly resumeToken?: string;
+  readonly holding?: readonly string[];
+  readonly lastLease?: string | null;
+}
+
+export interface RegisterAnswer {
+  readonly ok: true;
+  readonly workerId: string;
+  readonly resumeToken: string;
+  readonly revoked: readonly string[];
+  readonly heartbeatMs: number;
+  readonly graceMs: number;
+}
+
+export interface HeartbeatRequest {
+  readonly lastLease: string | null;
+  readonly load?: number;
+  readonly cost?: number;
+  readonly clock?: Readonly<Record<string, number>>;
+}
+
+interface Leased {
+  readonly messageId: string;
+  readonly lease: string;
+}
+
+/** What a worker has to say at the end of a message. */
+export type Conclusion =
+  | (Leased & { readonly result: Json; readonly clock?: Readonly<Record<string, number>> })
+  | (Leased & { readonly code: string; readonly message: string });
+
+type Answered<Answer = { readonly ok: true }> = (answer: Answer | ErrorAnswer) => void;
+
 export interface ServerToClient {
   events(frame: EventsFrame, acknowledge: () => void): void;
   system(message: SystemMessage): void;
+  'worker:assign'(assignment: Assignment): void;
+  'worker:cancel'(assignment: Leased): void;
 }
 
 export interface ClientToServer {
   subscribe(request: SubscribeRequest, answer: (answer: SubscribeAnswer | ErrorAnswer) => void): void;
   unsubscribe(request: { readonly subscriptionId: string }, answer: (answer: { ok: true } | ErrorAnswer) => void): void;
+  'worker:register'(request: RegisterRequest, answer: Answered<RegisterAnswer>): void;
+  'worker:heartbeat'(request: HeartbeatRequest, answer: Answered): void;
+  'worker:progress'(request: Leased & { readonly progress: Json }, answer: Answered): void;
+  'worker:result'(request: Conclusion, answer: Answered): void;
+  'worker:error'(request: Conclusion, answer: Answered): void;
+  'worker:leave'(request: Record<string, never>, answer: Answered): void;
 }

@@ -60,6 +60,11 @@ export class LiveHub {
     return peer;
   }
 
+  /** Ends a connection and says why. */
+  drop(socket: Socket, code: string, message: string): void {
+    this.peers.get(socket.id)?.drop(code, message);
+  }
+
   /** Ends the connection of a client that asks on without reading the answers. */
   checkPaceOf(socket: Socket): void {
     this.peers.get(socket.id)?.checkPace();

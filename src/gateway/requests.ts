@@ -1,13 +1,22 @@
 import { z } from 'zod';
+import { strategies } from '../broker/index.ts';
 import { InvalidInputError } from '../kernel/errors.ts';
-import { plainJsonIssue } from '../kernel/json.ts';
+import { type Json, plainJsonIssue } from '../kernel/json.ts';
 
 const MAX_ID_LENGTH = 256;
+const MAX_MESSAGE_TIMEOUT_MS = 3_600_000;
 
 const wellFormed = z.string().refine((text) => text.isWellFormed(), 'holds half of a surrogate pair');
 const taskId = wellFormed.min(1).max(MAX_ID_LENGTH);
 const words = (max: number) => wellFormed.max(max).refine((text) => text.trim() !== '', 'is blank');
 const position = z.int().min(0);
+
+const name = wellFormed.min(1).max(100);
+// That it is plain JSON has been found out before.
+const json = z.custom<Json>((value) => value !== undefined, 'is missing');
+const clock = z.record(z.string().min(1).max(256), z.int().min(0));
+const assignment = { messageId: z.uuid(), lease: z.uuid() };
+const lastLease = z.uuid().nullable();
 
 const subscription = {
   afterStreamSequence: position.optional(),
@@ -27,6 +36,37 @@ export const requests = {
     taskId,
     until: z.union([position, z.iso.datetime({ offset: true })]).optional(),
   }),
+  'broker:dispatch': z.strictObject({
+    strategy: z.enum(strategies),
+    target: name.optional(),
+    type: name.optional(),
+    capabilities: z.array(name).max(64).optional(),
+    payload: json,
+    timeoutMs: z.int().min(1).max(MAX_MESSAGE_TIMEOUT_MS).optional(),
+    repeatable: z.boolean().optional(),
+  }),
+  'worker:register': z.strictObject({
+    type: name,
+    capabilities: z.array(name).max(64).optional(),
+    maxConcurrent: z.int().min(1).max(1000).optional(),
+    workerId: z
+      .string()
+      .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, 'is no id: letters, digits, dot, hyphen, underscore')
+      .optional(),
+    resumeToken: z.string().max(100).optional(),
+    holding: z.array(z.uuid()).max(1000).optional(),
+    lastLease: lastLease.optional(),
+  }),
+  'worker:heartbeat': z.strictObject({
+    lastLease,
+    load: z.number().min(0).max(1_000_000).optional(),
+    cost: z.number().min(0).max(1e12).optional(),
+    clock: clock.optional(),
+  }),
+  'worker:progress': z.strictObject({ ...assignment, progress: json }),
+  'worker:result': z.strictObject({ ...assignment, result: json, clock: clock.optional() }),
+  'worker:error': z.strictObject({ ...assignment, code: z.string().min(1).max(100), message: wellFormed.max(2000) }),
+  'worker:leave': z.strictObject({}),
 };
 
 export type RequestName = keyof typeof requests;

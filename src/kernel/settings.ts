@@ -122,6 +122,29 @@ export const settings = {
     example: 5000,
   }),
 
+  RPN_WORKERS: count(1, 0, 64).meta({
+    description: 'Calculators in reverse Polish notation that run in the server itself, as workers of type rpn',
+    example: 1,
+  }),
+  WORKER_INBOX: count(100, 1, 100_000).meta({
+    description: 'Messages that wait before one worker; more are refused',
+    example: 100,
+  }),
+  WORKER_TOKEN: z
+    .string()
+    .refine((token) => token.length >= 16, 'must have at least 16 characters')
+    .optional()
+    .meta({
+      description: 'Token that remote workers must give; unset: every program on this machine may be a worker',
+      example: 'a-long-random-text',
+      secret: true,
+    }),
+  WORKER_GRACE_MS: count(15_000, 100, 3_600_000).meta({
+    description:
+      'How long a remote worker whose connection is lost may come back and go on with what it holds, in milliseconds',
+    example: 15_000,
+  }),
+
   EVENT_MAX_BYTES: count(16_777_216, 1024, 268_435_456).meta({
     description: 'Largest data of one event, in bytes of JSON',
     example: 16_777_216,

@@ -66,6 +66,8 @@ describe('the OpenAPI document', () => {
       'get /tasks/{id}/state',
       'get /tasks/{id}/why',
       'get /work-items',
+      'get /workers',
+      'post /messages',
       'post /tasks',
       'post /tasks/{id}/interventions',
       'post /work-items/claim',

@@ -46,6 +46,7 @@ describe('docs/api.md', () => {
       /^retry: 1000\n\nid: 1\ndata: \{.*"TASK_CREATED"/,
       /"taskId":"slugify-1"/,
       /"status":"answered"/,
+      /"result":\{"value":14\}.*"id":"rpn-1"/s,
       /"modules":\[.*"version":[01].*joins words.*"streamSequence":1\b/s,
       /"status":400.*"path":"more"/,
       /"status":"ok"/,

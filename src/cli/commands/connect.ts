@@ -1,0 +1,47 @@
+import type { Command } from 'commander';
+import { readUrl, type Cli, type CommonOptions } from '../cli.ts';
+import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { printable } from '../printable.ts';
+import { forgetServer, rememberedServerPath, rememberServer } from '../remembered-server.ts';
+
+interface ConnectOptions extends CommonOptions {
+  readonly token?: string;
+}
+
+export function addConnect(program: Command, cli: Cli): void {
+  cli
+    .command(program, 'connect <url>')
+    .description('remember a server for all later commands')
+    .option('--token <token>', 'what the server wants of workers (its WORKER_TOKEN)')
+    .addHelpText(
+      'after',
+      '\nExample:\n  $ taskloom connect http://127.0.0.1:9876\n\nWhat is said by --server or TASKLOOM_URL comes first.',
+    )
+    .action(cli.action((url: string, options: ConnectOptions) => connect(cli, url, options)));
+}
+
+export function addDisconnect(program: Command, cli: Cli): void {
+  cli
+    .command(program, 'disconnect')
+    .description('forget the server that connect has named')
+    .action(
+      cli.action(({ json }: CommonOptions): Promise<ExitCode> => {
+        const changed = forgetServer(cli.environment);
+        if (json) cli.terminal.json({ changed });
+        else cli.terminal.print(changed ? 'Forgotten.' : 'No server was remembered.');
+        return Promise.resolve(exitCodes.done);
+      }),
+    );
+}
+
+/** Remembers nothing that does not answer as a server. */
+async function connect(cli: Cli, url: string, { token, json }: ConnectOptions): Promise<ExitCode> {
+  const server = readUrl(url);
+  using client = cli.connect(server);
+  await client.workers();
+  rememberServer(cli.environment, { url: server, ...(token === undefined ? {} : { token }) });
+  const path = rememberedServerPath(cli.environment);
+  if (json) cli.terminal.json({ url: server, path });
+  else cli.terminal.print(`Connected to ${printable(server)}; remembered in ${printable(path, 500)}`);
+  return exitCodes.done;
+}
