@@ -11,7 +11,7 @@ export interface WorkContext {
   /** Fires when nobody wants the answer any more: stop then. */
   readonly signal: AbortSignal;
   /** Says how far it is: recorded, at most five times a second. */
-  progress(progress: Json): void;
+  readonly progress: (progress: Json) => void;
 }
 
 export interface WorkerSessionOptions {
