@@ -140,6 +140,7 @@ function installTestTools() {
   const missing = [
     ['bubblewrap', 'bwrap'],
     ['python3', 'python3'],
+    ['tmux', 'tmux'],
     // Debian keeps `postgres` itself apart from the PATH, by version.
     ['postgresql', 'postgres', 'pg_ctlcluster'],
   ].filter(([, ...commands]) => !commands.some(onPath));

@@ -62,14 +62,14 @@ export class Cli {
   }
 
   /** The client for one command; its socket is closed when the scope ends. Lost connections are told. */
-  connect(url: string, options: Pick<ConnectOptions, 'token'> = {}): TaskloomClient & Disposable {
+  connect(url: string, options: Pick<ConnectOptions, 'token' | 'onStatus'> = {}): TaskloomClient & Disposable {
     let wasLost = false;
     const onStatus = (status: ConnectionStatus) => {
       if (status === 'lost') this.terminal.note(`Lost the server at ${url}; trying again …`, 'dim');
       if (status === 'connected' && wasLost) this.terminal.note(`The server at ${url} is back.`, 'dim');
       wasLost = status !== 'connected';
     };
-    const client = connect({ ...options, url, onStatus });
+    const client = connect({ onStatus, ...options, url });
     return Object.assign(client, { [Symbol.dispose]: () => client.close() });
   }
 }

@@ -78,6 +78,38 @@ function rarer(message: LiveMessage): readonly LiveLine[] {
     case 'TASK_CANCELLED':
       return line('bad', `cancelled by ${printable(message.data.by)}: ${printable(message.data.reason)}`);
     default:
+      return ofMessages(message);
+  }
+}
+
+function ofMessages(message: LiveMessage): readonly LiveLine[] {
+  switch (message.type) {
+    case 'MESSAGE_SENT': {
+      const { strategy, target, workerType } = message.data;
+      return line(
+        'plain',
+        `message sent, ${printable(strategy)} to ${printable(target ?? workerType ?? 'whoever can')}`,
+      );
+    }
+    case 'MESSAGE_ASSIGNED':
+      return line('dim', `${printable(message.data.workerId)} has the message, try ${message.data.attempt}`);
+    case 'MESSAGE_PROGRESS':
+      return line('dim', `${printable(message.data.workerId)}: ${printable(JSON.stringify(message.data.progress))}`);
+    case 'MESSAGE_ANSWERED':
+      return line(
+        'good',
+        `${printable(message.data.workerId)} answered ${printable(JSON.stringify(message.data.result))}`,
+      );
+    case 'MESSAGE_FAILED': {
+      const { workerId, code, reason } = message.data;
+      return line(
+        'bad',
+        `${workerId === null ? 'no answer' : printable(workerId)} (${printable(code)}): ${printable(reason, 400)}`,
+      );
+    }
+    case 'MESSAGE_ANSWER_REFUSED':
+      return line('bad', `an answer of ${printable(message.data.workerId)} came too late and was not used`);
+    default:
       return [];
   }
 }

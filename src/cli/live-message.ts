@@ -1,6 +1,7 @@
 import type { Event, Message } from '../client/index.ts';
 import type { EventPayloads, EventType } from '../events/index.ts';
 // Widen EventPayloads by what the workflow and the engine record.
+import type {} from '../broker/index.ts';
 import type {} from '../orchestrator/index.ts';
 import type {} from '../tasks/index.ts';
 

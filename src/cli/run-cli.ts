@@ -17,6 +17,7 @@ import { addRun } from './commands/run.ts';
 import { addServe } from './commands/serve.ts';
 import { addShow } from './commands/show.ts';
 import { addTasks } from './commands/tasks.ts';
+import { addTop } from './commands/top.ts';
 import { addVerify } from './commands/verify.ts';
 import { addWatch } from './commands/watch.ts';
 import { addWork } from './commands/work.ts';
@@ -77,6 +78,7 @@ function programOf(cli: Cli): Command {
     addRun,
     addWatch,
     addTasks,
+    addTop,
     addShow,
     addEvents,
     addFiles,
