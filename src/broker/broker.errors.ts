@@ -85,6 +85,16 @@ export class MessageFailedError extends AppError {
   }
 }
 
+/** The handler brought its own thread down: by its memory, by an error that nobody caught, or by leaving. */
+export class HandlerCrashedError extends AppError {
+  readonly code = 'BROKER_HANDLER_CRASHED';
+  readonly kind = 'invalid';
+
+  constructor(workerId: string, reason: string) {
+    super(`The handler of worker ${workerId} crashed: ${reason}`, { workerId, reason });
+  }
+}
+
 /** The answer came under a lease that is no longer the message's: somebody else has it, it was answered, or it is too late. */
 export class AssignmentLostError extends AppError {
   readonly code = 'BROKER_LEASE_LOST';

@@ -13,6 +13,7 @@ import { Broker } from './broker.ts';
 import { RemoteWorkers } from './remote-workers.ts';
 import { answerRpn } from './rpn.ts';
 import { LocalWorker } from './worker.local.ts';
+import { ThreadWorker } from './worker.thread.ts';
 
 /** Registers the server's own workers, and ends every message before the log goes away. */
 @Injectable()
@@ -24,10 +25,13 @@ class BrokerLifecycle implements OnApplicationBootstrap, OnModuleDestroy {
   ) {}
 
   onApplicationBootstrap(): void {
-    const { RPN_WORKERS, WORKER_INBOX: maxInbox } = this.configuration;
+    const { RPN_WORKERS, LOCAL_WORKERS = [], WORKER_INBOX: maxInbox } = this.configuration;
     for (let number = 1; number <= RPN_WORKERS; number++) {
       this.broker.register(new LocalWorker({ id: `rpn-${number}`, type: 'rpn', maxInbox, handler: answerRpn }));
     }
+    LOCAL_WORKERS.forEach(({ type, modulePath }, index) => {
+      this.broker.register(new ThreadWorker({ id: `${type}-local-${index + 1}`, type, maxInbox, modulePath }));
+    });
   }
 
   async onModuleDestroy(): Promise<void> {

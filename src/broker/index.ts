@@ -1,6 +1,7 @@
 import './broker.events.ts';
 export {
   AssignmentLostError,
+  HandlerCrashedError,
   InboxFullError,
   MessageFailedError,
   MessageTimeoutError,
@@ -27,5 +28,6 @@ export {
 export { type Registration, type RegistrationAnswer, RemoteWorkers } from './remote-workers.ts';
 export { answerRpn, evaluateRpn } from './rpn.ts';
 export { type Handler, LocalWorker, type LocalWorkerOptions } from './worker.local.ts';
+export { ThreadWorker, type ThreadWorkerOptions } from './worker.thread.ts';
 export type { Heartbeat, WorkerLink } from './worker.remote.ts';
 export { type Answer, type Assignment, type Delivery, type Offer, Worker, type WorkerState } from './worker.ts';

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { z } from 'zod';
 
 const count = (fallback: number, min: number, max: number) => {
@@ -126,6 +127,19 @@ export const settings = {
     description: 'Calculators in reverse Polish notation that run in the server itself, as workers of type rpn',
     example: 1,
   }),
+  LOCAL_WORKERS: z
+    .string()
+    .transform((text, context) => {
+      const pairs = text.split(',').map((pair) => /^\s*([\w.-]{1,100})=(.+?)\s*$/.exec(pair));
+      if (pairs.includes(null)) context.addIssue('must be type=module pairs, separated by commas');
+      return pairs.map((pair) => ({ type: pair?.[1] ?? '', modulePath: resolve(pair?.[2] ?? '') }));
+    })
+    .optional()
+    .meta({
+      description:
+        'Further workers in the server, each in a thread of its own: type=module pairs, separated by commas; the default export of a module is the handler',
+      example: 'wordcount=./wordcount.mjs',
+    }),
   WORKER_INBOX: count(100, 1, 100_000).meta({
     description: 'Messages that wait before one worker; more are refused',
     example: 100,
