@@ -1,0 +1,149 @@
+/** What an orchestrator has to come to, told without any of its means: a list of tasks, and what is done to them. Pure. */
+export interface ModelTask {
+  readonly id: string;
+  readonly priority: number;
+  readonly steps: number;
+  readonly dependsOn: readonly string[];
+  status: 'line' | 'queued' | 'running' | 'waiting' | 'done' | 'forgotten';
+  outcome: 'completed' | 'cancelled' | 'failed' | null;
+  /** Steps that are recorded. */
+  done: number;
+  /** It was told to wait: it does at its next step boundary. */
+  holds: boolean;
+  /** It was asked for its slot. */
+  yields: boolean;
+  /** When it got its slot. */
+  since: number;
+  /** Which claim of all it was that it got its slot by. */
+  claim: number;
+  /** Place in the order of arrival. */
+  position: number;
+}
+
+export interface ModelLimits {
+  readonly maxConcurrent: number;
+  readonly maxQueue: number;
+  readonly timeoutMs: number;
+}
+
+const PREEMPTION_DISTANCE = 20;
+
+export class ScheduleModel {
+  readonly tasks: ModelTask[] = [];
+  /**
+   * Several slots came free while somebody waited for room: whether the newcomer is in the queue before the second slot
+   * is given away is nobody's promise, so from here on there is no one right answer.
+   */
+  isOpen = false;
+  private positions = 0;
+  private claims = 0;
+
+  constructor(private readonly limits: ModelLimits) {}
+
+  of(status: ModelTask['status']): readonly ModelTask[] {
+    return this.tasks.filter((task) => task.status === status);
+  }
+
+  /** Those that could have a slot, in the order in which they get one. */
+  get ready(): readonly ModelTask[] {
+    return this.of('queued')
+      .filter(({ dependsOn }) =>
+        dependsOn.every((id) => this.tasks.some((task) => task.id === id && task.status === 'done')),
+      )
+      .toSorted((one, other) => one.priority - other.priority || one.position - other.position);
+  }
+
+  submit(task: Pick<ModelTask, 'id' | 'priority' | 'steps' | 'dependsOn'>, now: number): void {
+    const fresh = { outcome: null, done: 0, holds: false, yields: false, since: 0, claim: 0, position: 0 } as const;
+    this.tasks.push({ ...task, ...fresh, status: 'line' });
+    this.settle(now);
+  }
+
+  /** The step that the task is at has ended. */
+  stepEnds(task: ModelTask, now: number): void {
+    task.done += 1;
+    this.boundary(task);
+    this.settle(now);
+  }
+
+  cancel(task: ModelTask, now: number): void {
+    this.end(task, 'cancelled');
+    this.settle(now);
+  }
+
+  hold(task: ModelTask): void {
+    task.holds = true;
+  }
+
+  goOn(task: ModelTask, now: number): void {
+    task.holds = false;
+    if (task.status === 'waiting') task.status = 'queued';
+    this.settle(now);
+  }
+
+  /** Whoever has had a slot for the limit or longer has failed. */
+  timePasses(now: number): void {
+    for (const task of this.of('running')) if (now - task.since >= this.limits.timeoutMs) this.end(task, 'failed');
+    this.settle(now);
+  }
+
+  /** What ran is ready again; who waited for room was never told that it was accepted. */
+  crash(now: number): void {
+    for (const task of this.of('line')) task.status = 'forgotten';
+    for (const task of this.of('running')) Object.assign(task, { status: 'queued', yields: false });
+    this.settle(now);
+  }
+
+  private settle(now: number): void {
+    const free = this.limits.maxConcurrent - this.of('running').length;
+    if (free > 1 && this.ready.length > 1 && this.of('line').length > 0) this.isOpen = true;
+    for (let moved = true; moved;) {
+      const entering = this.enter();
+      const claimed = this.claim(now);
+      moved = entering || claimed;
+    }
+    this.displace();
+  }
+
+  private enter(): boolean {
+    const [first] = this.of('line');
+    if (!first || this.of('queued').length >= this.limits.maxQueue) return false;
+    Object.assign(first, { status: 'queued', position: ++this.positions });
+    return true;
+  }
+
+  private claim(now: number): boolean {
+    const [best] = this.ready;
+    if (!best || this.of('running').length >= this.limits.maxConcurrent) return false;
+    Object.assign(best, { status: 'running', since: now, claim: ++this.claims, yields: false });
+    this.boundary(best);
+    return true;
+  }
+
+  private displace(): void {
+    const running = this.of('running');
+    if (running.length < this.limits.maxConcurrent) return;
+    const staying = running.filter(({ yields }) => !yields).toSorted(byClaim);
+    const ready = this.ready.slice(0, this.limits.maxConcurrent).slice(running.length - staying.length);
+    for (const { priority } of ready) {
+      const worst = staying.pop();
+      if (!worst || worst.priority - priority < PREEMPTION_DISTANCE) return;
+      worst.yields = true;
+    }
+  }
+
+  private boundary(task: ModelTask): void {
+    if (task.yields) Object.assign(task, { status: 'queued', yields: false });
+    else if (task.holds) task.status = 'waiting';
+    else if (task.done >= task.steps) this.end(task, 'completed');
+  }
+
+  private end(task: ModelTask, outcome: NonNullable<ModelTask['outcome']>): void {
+    Object.assign(task, { status: 'done', outcome, yields: false });
+  }
+}
+
+/** The worst last; of equals the one that got its slot last. */
+function byClaim(one: ModelTask, other: ModelTask): number {
+  return one.priority - other.priority || one.claim - other.claim;
+}
