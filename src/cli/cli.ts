@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
-import { connect, type ConnectionStatus, type TaskloomClient } from '../client/index.ts';
+import { connect, type ConnectionOptions, type TaskloomClient } from '../client/index.ts';
 import type { ExitCode } from './exit-codes.ts';
+import { printable } from './printable.ts';
 import type { StartServer } from './running-server.ts';
 import type { Terminal } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
@@ -61,10 +62,15 @@ export class Cli {
     throw new UsageError(`${JSON.stringify(url)} is no address of a server: give one such as ${DEFAULT_URL}.`);
   }
 
-  /** The client for one command; its socket is closed when the scope ends. Lost connections are told. */
+  /** The client for one command; its socket is closed when the scope ends. Lost and refused connections are told, once. */
   connect(url: string): TaskloomClient & Disposable {
-    const onStatus = (status: ConnectionStatus) => {
+    let isWaiting = false;
+    const onStatus: ConnectionOptions['onStatus'] = (status, refusal) => {
       if (status === 'lost') this.terminal.note(`Lost the server at ${url}; trying again …`, 'dim');
+      if (status === 'refused' && !isWaiting) {
+        this.terminal.note(`Waiting for a free connection to ${url} (${printable(refusal?.message ?? '')}) …`, 'dim');
+      }
+      if (status !== 'reconnecting') isWaiting = status === 'refused';
     };
     const client = connect({ url, onStatus });
     return Object.assign(client, { [Symbol.dispose]: () => client.close() });

@@ -1,6 +1,17 @@
 import { Module } from '@nestjs/common';
+import { CONFIGURATION, type Configuration } from '../kernel/configuration.ts';
+import { ConnectionDoor } from './connection-door.ts';
 import { LiveGateway } from './live.gateway.ts';
 
 /** The Socket.IO door. */
-@Module({ providers: [LiveGateway] })
+@Module({
+  providers: [
+    LiveGateway,
+    {
+      provide: ConnectionDoor,
+      useFactory: (configuration: Configuration) => new ConnectionDoor(configuration),
+      inject: [CONFIGURATION],
+    },
+  ],
+})
 export class GatewayModule {}
