@@ -92,7 +92,8 @@ async function serve(io, events) {
     maxUnacknowledgedBytes: 8_388_608,
     maxWaitingPackets: 1000,
   };
-  const hub = new LiveHub({ events, limits, report: console.error });
+  const care = { maxAgeMs: 86_400_000, idleAfterMs: 60_000, memoryUse: () => 0 };
+  const hub = new LiveHub({ events, limits, care, report: console.error });
   io.on('connection', (socket) => {
     hub.connected(socket);
     socket.on('subscribe', async ({ taskId }, acknowledge) => {

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
-import { connect, type ConnectOptions, type ConnectionStatus, type TaskloomClient } from '../client/index.ts';
+import { connect, type ConnectionOptions, type ConnectOptions, type TaskloomClient } from '../client/index.ts';
 import type { ExitCode } from './exit-codes.ts';
+import { printable } from './printable.ts';
 import type { StartServer } from './running-server.ts';
 import { rememberedServer } from './remembered-server.ts';
 import type { Terminal } from './terminal.ts';
@@ -61,13 +62,18 @@ export class Cli {
     return readUrl(server ?? (environment.TASKLOOM_URL?.trim() || rememberedServer(environment)?.url || DEFAULT_URL));
   }
 
-  /** The client for one command; its socket is closed when the scope ends. Lost connections are told. */
+  /** The client for one command; its socket is closed when the scope ends. Lost and refused connections are told, once. */
   connect(url: string, options: Pick<ConnectOptions, 'token' | 'onStatus'> = {}): TaskloomClient & Disposable {
     let wasLost = false;
-    const onStatus = (status: ConnectionStatus) => {
+    let isWaiting = false;
+    const onStatus: ConnectionOptions['onStatus'] = (status, refusal) => {
       if (status === 'lost') this.terminal.note(`Lost the server at ${url}; trying again …`, 'dim');
       if (status === 'connected' && wasLost) this.terminal.note(`The server at ${url} is back.`, 'dim');
-      wasLost = status !== 'connected';
+      if (status === 'refused' && !isWaiting) {
+        this.terminal.note(`Waiting for a free connection to ${url} (${printable(refusal?.message ?? '')}) …`, 'dim');
+      }
+      if (status !== 'reconnecting') isWaiting = status === 'refused';
+      wasLost = status === 'lost' || (wasLost && status !== 'connected');
     };
     const client = connect({ onStatus, ...options, url });
     return Object.assign(client, { [Symbol.dispose]: () => client.close() });

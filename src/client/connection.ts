@@ -1,17 +1,19 @@
 import { io, type Socket } from 'socket.io-client';
 import { Backoff, type BackoffOptions } from './backoff.ts';
-import { ConnectionError } from './errors.ts';
+import { ConnectionError, type TaskloomError } from './errors.ts';
+import { passes, refusalOf } from './refusal.ts';
 import type { ClientToServer, EventsFrame, ServerToClient, SystemMessage } from './wire.ts';
 
-export type ConnectionStatus = 'connected' | 'lost' | 'reconnecting';
+/** `refused`: the server has no room for another connection now; it is asked again and again. */
+export type ConnectionStatus = 'connected' | 'lost' | 'reconnecting' | 'refused';
 
 /** One who uses the connection while it is open. */
 export interface ConnectionUser {
   connected(): void;
   lost(): void;
   frame(frame: EventsFrame, acknowledge: () => void): void;
-  /** The first attempt has failed: there was never a connection. */
-  unreachable(error: ConnectionError): void;
+  /** The first attempt has failed, or the server refuses the connection for good. */
+  unreachable(error: ConnectionError | TaskloomError): void;
   /** The caller has closed the client. */
   closed(): void;
 }
@@ -23,7 +25,8 @@ export interface ConnectionOptions {
   readonly connectTimeoutMs?: number;
   /** What workers need where the server has a WORKER_TOKEN. */
   readonly token?: string;
-  readonly onStatus?: (status: ConnectionStatus) => void;
+  /** `refusal` says why it is `refused`. */
+  readonly onStatus?: (status: ConnectionStatus, refusal?: TaskloomError) => void;
   readonly onSystem?: (message: SystemMessage) => void;
 }
 
@@ -36,7 +39,8 @@ export class Connection {
   private readonly backoff: Backoff;
   private retry: NodeJS.Timeout | undefined;
   private silence: NodeJS.Timeout | undefined;
-  private wasConnected = false;
+  /** The server was there once: when it cannot be reached, it is expected back. */
+  private wasReached = false;
   private isOpening = false;
 
   constructor(
@@ -55,7 +59,7 @@ export class Connection {
     });
     this.socket.on('connect', () => this.onConnect());
     this.socket.on('connect_error', (error) => this.onConnectError(error));
-    this.socket.on('disconnect', () => this.onDisconnect());
+    this.socket.on('disconnect', (_reason, ending) => this.onDisconnect(refusalOf(ending)));
     this.socket.on('events', (frame, acknowledge) => {
       for (const user of [...this.users]) user.frame(frame, acknowledge);
     });
@@ -77,7 +81,7 @@ export class Connection {
     clearTimeout(this.retry);
     this.retry = undefined;
     clearTimeout(this.silence);
-    this.wasConnected = false;
+    this.wasReached = false;
     this.isOpening = false;
     const users = [...this.users];
     this.users.clear();
@@ -91,7 +95,7 @@ export class Connection {
   }
 
   private onConnect(): void {
-    this.wasConnected = true;
+    this.wasReached = true;
     this.isOpening = false;
     this.backoff.reset();
     this.watchSilence();
@@ -102,16 +106,28 @@ export class Connection {
   private onConnectError(error: Error): void {
     this.isOpening = false;
     if (this.users.size === 0) return;
-    if (this.wasConnected) return this.tryAgain();
+    if (this.wasReached) return this.tryAgain();
     const failure = new ConnectionError(this.url, reasonOf(error), { cause: error });
     for (const user of [...this.users]) user.unreachable(failure);
   }
 
-  private onDisconnect(): void {
+  private onDisconnect(refusal: TaskloomError | null): void {
     clearTimeout(this.silence);
+    this.isOpening = false;
     for (const user of [...this.users]) user.lost();
     if (this.users.size === 0) return;
+    if (refusal) return this.onRefused(refusal);
     this.options.onStatus?.('lost');
+    this.tryAgain();
+  }
+
+  private onRefused(refusal: TaskloomError): void {
+    if (!passes(refusal)) {
+      for (const user of [...this.users]) user.unreachable(refusal);
+      return;
+    }
+    this.wasReached = true;
+    this.options.onStatus?.('refused', refusal);
     this.tryAgain();
   }
 

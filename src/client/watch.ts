@@ -94,7 +94,7 @@ export class Watch implements ConnectionUser {
     this.attempt++;
   }
 
-  unreachable(error: ConnectionError): void {
+  unreachable(error: ConnectionError | TaskloomError): void {
     this.fail(error);
   }
 

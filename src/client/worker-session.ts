@@ -131,7 +131,7 @@ export class WorkerSession implements ConnectionUser {
     // Events are for those who watch.
   }
 
-  unreachable(error: ConnectionError): void {
+  unreachable(error: ConnectionError | TaskloomError): void {
     this.finish(error);
   }
 

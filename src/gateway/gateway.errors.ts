@@ -53,3 +53,23 @@ export class ConnectionGoneError extends AppError {
     super('The connection is gone: subscribe again on a new one.');
   }
 }
+
+/** Said in the reason of the WebSocket's close, with code 1008. */
+export class TooManyConnectionsOfAddressError extends AppError {
+  readonly code = 'TOO_MANY_CONNECTIONS_OF_ADDRESS';
+  readonly kind = 'limit';
+
+  constructor(max: number) {
+    super(`${max} of this address are open, all that SOCKET_MAX_PER_ADDRESS allows: close one.`, { max });
+  }
+}
+
+/** Said in the reason of the WebSocket's close, with code 1008. */
+export class TooManyConnectionsError extends AppError {
+  readonly code = 'TOO_MANY_CONNECTIONS';
+  readonly kind = 'limit';
+
+  constructor(max: number) {
+    super(`${max} are open, all that SOCKET_MAX_CONNECTIONS allows: try again later.`, { max });
+  }
+}

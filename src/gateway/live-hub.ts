@@ -1,6 +1,7 @@
 import type { Socket } from 'socket.io';
 import type { EventStore } from '../events/index.ts';
 import { newId } from '../kernel/ids.ts';
+import { type CareLimits, expired, givenUp } from './connection-care.ts';
 import { ConnectionGoneError } from './gateway.errors.ts';
 import { LiveLog } from './live-log.ts';
 import { Peer, type PeerLimits, type SystemMessage } from './peer.ts';
@@ -10,6 +11,7 @@ import { Subscription } from './subscription.ts';
 export interface LiveHubOptions {
   readonly events: EventStore;
   readonly limits: PeerLimits;
+  readonly care: CareLimits;
   readonly report: (error: unknown) => void;
 }
 
@@ -41,13 +43,16 @@ export class LiveHub {
 
   connected(socket: Socket): void {
     this.peers.set(socket.id, new Peer(socket, this.options.limits, this.options.report));
-    const interval = Math.min(MAX_PACE_INTERVAL_MS, this.options.limits.ackTimeoutMs / 4);
-    this.pace ??= setInterval(() => this.checkPace(), interval).unref();
+    const { limits, care } = this.options;
+    const interval = Math.min(MAX_PACE_INTERVAL_MS, limits.ackTimeoutMs / 4, care.maxAgeMs / 4);
+    this.pace ??= setInterval(() => this.lookAfter(), interval).unref();
   }
 
   disconnected(socket: Socket): void {
     this.peers.get(socket.id)?.close();
     this.peers.delete(socket.id);
+    // A client that only leaves the namespace would keep a connection that nobody looks after.
+    socket.conn.close();
     if (this.peers.size > 0) return;
     clearInterval(this.pace);
     this.pace = undefined;
@@ -65,9 +70,11 @@ export class LiveHub {
     this.peers.get(socket.id)?.drop(code, message);
   }
 
-  /** Ends the connection of a client that asks on without reading the answers. */
+  /** To be called for each message: ends the connection of a client that asks on without reading the answers. */
   checkPaceOf(socket: Socket): void {
-    this.peers.get(socket.id)?.checkPace();
+    const peer = this.peers.get(socket.id);
+    peer?.active();
+    peer?.checkPace();
   }
 
   /** A new subscription after a position. It begins to send when it is started. */
@@ -106,7 +113,19 @@ export class LiveHub {
     this.log.close();
   }
 
-  private checkPace(): void {
-    for (const peer of this.peers.values()) peer.checkPace();
+  private lookAfter(): void {
+    const { care } = this.options;
+    const now = performance.now();
+    for (const peer of this.peers.values()) peer.checkPace(now);
+    for (const peer of expired(this.peers.values(), now, care)) {
+      peer.drop('CONNECTION_EXPIRED', `Open for ${care.maxAgeMs} ms, the longest there may be: connect again.`, 'info');
+    }
+    for (const peer of givenUp(this.peers.values(), now, care)) {
+      peer.drop(
+        'MEMORY_SHORT',
+        'Memory runs short and this connection is idle: come back when you need it.',
+        'warning',
+      );
+    }
   }
 }

@@ -17,6 +17,7 @@ import { acknowledge, errorAnswer } from './answer.ts';
 import { AnswerFilter } from './answer.filter.ts';
 import { CursorBeyondEndError, UnknownMessageError } from './gateway.errors.ts';
 import { LiveHub } from './live-hub.ts';
+import { memoryUse } from './memory-use.ts';
 import { readRequest, requestNames } from './requests.ts';
 import { subjectOf } from './subject.ts';
 
@@ -56,6 +57,11 @@ export class LiveGateway implements OnGatewayConnection<Socket>, OnGatewayDiscon
         maxSubscriptions: MAX_SUBSCRIPTIONS,
         maxUnacknowledgedBytes: MAX_UNACKNOWLEDGED_BYTES,
         maxWaitingPackets: MAX_WAITING_PACKETS,
+      },
+      care: {
+        maxAgeMs: configuration.SOCKET_MAX_AGE_MS,
+        idleAfterMs: configuration.SOCKET_IDLE_MS,
+        memoryUse: memoryUse(configuration.MEMORY_LIMIT_MB),
       },
       report: (error) => this.logger.error({ err: error }, 'events could not be followed'),
     });

@@ -1,5 +1,6 @@
 import type { Socket } from 'socket.io';
 import { SubscriptionNotFoundError, TooManySubscriptionsError } from './gateway.errors.ts';
+import type { Cared } from './connection-care.ts';
 import type { Frame } from './frame.ts';
 import { sendFrame, waitingPackets } from './socket-frame.ts';
 import type { FrameSink, Subscription } from './subscription.ts';
@@ -24,12 +25,15 @@ export interface PeerLimits {
 const LAST_WORDS_MS = 1000;
 
 /** One connected client and what it follows. It is ended with a reason when it does not take what it asked for. */
-export class Peer implements FrameSink {
+export class Peer implements FrameSink, Cared {
+  readonly openedAt = performance.now();
   private readonly subscriptions = new Map<string, { readonly subscription: Subscription; readonly end: () => void }>();
   private bytesUnderWay = 0;
   private unacknowledgedFrames = 0;
   /** Since when the client owes an acknowledgement. */
   private waitingSince = 0;
+  /** When events last went out or anything of the client's last came in; heartbeats do not count. */
+  private activeAt = this.openedAt;
   private isClosed = false;
 
   constructor(
@@ -71,10 +75,21 @@ export class Peer implements FrameSink {
   }
 
   send(subscription: Subscription, from: number, frame: Frame): void {
-    if (this.unacknowledgedFrames === 0) this.waitingSince = performance.now();
+    this.active();
+    if (this.unacknowledgedFrames === 0) this.waitingSince = this.activeAt;
     this.unacknowledgedFrames++;
     this.bytesUnderWay += frame.tail.length;
     sendFrame(this.socket, subscription.id, from, frame, () => this.acknowledged(subscription, frame));
+  }
+
+  /** Something of the client's has come in. */
+  active(): void {
+    this.activeAt = performance.now();
+  }
+
+  isIdle(now: number, idleAfterMs: number): boolean {
+    const owesNothing = this.unacknowledgedFrames === 0 && waitingPackets(this.socket) === 0;
+    return owesNothing && now - this.activeAt >= idleAfterMs;
   }
 
   failed(error: unknown): void {
@@ -123,7 +138,8 @@ export class Peer implements FrameSink {
     const wasFull = !this.hasRoom();
     this.unacknowledgedFrames--;
     this.bytesUnderWay -= tail.length;
-    this.waitingSince = performance.now();
+    this.active();
+    this.waitingSince = this.activeAt;
     subscription.acknowledged();
     if (!wasFull) return;
     for (const { subscription: other } of [...this.subscriptions.values()]) other.pump();

@@ -4,6 +4,7 @@ import { IoAdapter } from '@nestjs/platform-socket.io';
 import type { Server, ServerOptions } from 'socket.io';
 import type { Configuration } from '../kernel/configuration.ts';
 import { isLoopbackHost, isSameOrigin } from '../kernel/loopback.ts';
+import { ConnectionDoor } from './connection-door.ts';
 
 const CONNECT_TIMEOUT_MS = 5000;
 const MAX_MESSAGE_BYTES = 1024 * 1024;
@@ -14,6 +15,7 @@ class SocketIoAdapter extends IoAdapter {
   constructor(
     app: INestApplication,
     private readonly configuration: Configuration,
+    private readonly door: ConnectionDoor,
   ) {
     super(app);
   }
@@ -37,7 +39,9 @@ class SocketIoAdapter extends IoAdapter {
       },
     };
     // What is left out has Socket.IO's default.
-    return super.createIOServer(port, wanted as ServerOptions);
+    const server = super.createIOServer(port, wanted as ServerOptions);
+    this.door.guard(server.engine);
+    return server;
   }
 }
 
@@ -50,5 +54,5 @@ function refusalOf({ headers, socket }: IncomingMessage): string | null {
 
 /** Puts the socket door on the application's port. Call before listening. */
 export function configureGateway(app: INestApplication, configuration: Configuration): void {
-  app.useWebSocketAdapter(new SocketIoAdapter(app, configuration));
+  app.useWebSocketAdapter(new SocketIoAdapter(app, configuration, app.get(ConnectionDoor)));
 }

@@ -1,5 +1,4 @@
-import { Inject } from '@nestjs/common';
-import { UseFilters } from '@nestjs/common';
+import { Inject, UseFilters } from '@nestjs/common';
 import {
   ConnectedSocket,
   MessageBody,
@@ -20,6 +19,7 @@ import {
 } from '../broker/index.ts';
 import { CONFIGURATION, type Configuration } from '../kernel/configuration.ts';
 import { AnswerFilter } from './answer.filter.ts';
+import { ConnectionDoor } from './connection-door.ts';
 import { LiveGateway } from './live.gateway.ts';
 import { isSameText } from './same-text.ts';
 import { type RequestName, readRequest } from './requests.ts';
@@ -52,6 +52,7 @@ export class WorkersGateway implements OnGatewayDisconnect<Socket> {
     private readonly broker: Broker,
     private readonly remote: RemoteWorkers,
     private readonly live: LiveGateway,
+    private readonly door: ConnectionDoor,
     @Inject(CONFIGURATION) private readonly configuration: Configuration,
   ) {}
 
@@ -77,6 +78,8 @@ export class WorkersGateway implements OnGatewayDisconnect<Socket> {
     const link = this.linkOf(socket);
     const answer = await this.remote.register(link, defined({ ...request, capabilities, maxConcurrent }));
     link.workerId = answer.workerId;
+    // Workers of one machine are many on purpose.
+    this.door.promote(socket);
     return { ok: true, ...answer };
   }
 

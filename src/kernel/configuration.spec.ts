@@ -59,6 +59,9 @@ describe('readConfiguration', () => {
     ['LLM_PROVIDER', 'gpt', '"delegated"'],
     ['SANDBOX', 'none', '"landlock"'],
     ['OLLAMA_BASE_URL', 'localhost:11434', 'must be an http or https URL'],
+    ['MEMORY_LIMIT_MB', '8', 'must be a whole number from 16 to 1048576'],
+    ['TRUSTED_PROXIES', '10.0.0.1, proxy.example', 'neither an IP address nor a CIDR range'],
+    ['TRUSTED_PROXIES', '0.0.0.0/0', 'neither an IP address nor a CIDR range'],
   ])('refuses %s=%s with its name, the problem and an example [PL-1]', (name, value, problem) => {
     const { issues, message, code, kind } = refusalOf({ [name]: value });
     expect({ code, kind, paths: issues.map((issue) => issue.path) }).toEqual({

@@ -1,10 +1,13 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { areProxies } from './trusted-proxies.ts';
 
-const count = (fallback: number, min: number, max: number) => {
+const whole = (min: number, max: number) => {
   const problem = `must be a whole number from ${min} to ${max}`;
-  return z.coerce.number(problem).int(problem).min(min, problem).max(max, problem).default(fallback);
+  return z.coerce.number(problem).int(problem).min(min, problem).max(max, problem);
 };
+
+const count = (fallback: number, min: number, max: number) => whole(min, max).default(fallback);
 
 const url = () =>
   z
@@ -184,6 +187,38 @@ export const settings = {
     description: 'Silence after which a socket is dropped, in milliseconds',
     example: 10_000,
   }),
+  SOCKET_MAX_PER_ADDRESS: count(3, 1, 1_000_000).meta({
+    description:
+      'Sockets that one address may have open; an IPv6 address counts with its /64. Remote workers that have registered are not counted',
+    example: 3,
+  }),
+  SOCKET_MAX_CONNECTIONS: count(500, 1, 1_000_000).meta({
+    description: 'Sockets that may be open in all',
+    example: 500,
+  }),
+  SOCKET_MAX_AGE_MS: count(86_400_000, 100, 604_800_000).meta({
+    description: 'How long a socket may be open before it has to connect again, in milliseconds',
+    example: 86_400_000,
+  }),
+  SOCKET_IDLE_MS: count(60_000, 100, 86_400_000).meta({
+    description:
+      'How long a socket must be quiet to count as idle, in milliseconds; idle ones are closed when memory runs short, and never otherwise',
+    example: 60_000,
+  }),
+  MEMORY_LIMIT_MB: whole(16, 1_048_576).optional().meta({
+    description:
+      'Memory for heap and buffers, in MiB: from 85 % on idle sockets are closed, the oldest first; unset: the limit that Node.js sets its heap',
+    example: 2048,
+  }),
+  TRUSTED_PROXIES: z
+    .string()
+    .refine(areProxies, 'holds what is neither an IP address nor a CIDR range')
+    .optional()
+    .meta({
+      description:
+        'Proxies whose X-Forwarded-For is believed: addresses or CIDR ranges, separated by commas; unset: the header is ignored',
+      example: '10.0.0.0/8,192.168.1.10',
+    }),
   SOCKET_ACK_TIMEOUT_MS: count(30_000, 100, 3_600_000).meta({
     description: 'How long a client may leave events unacknowledged before it is disconnected, in milliseconds',
     example: 30_000,

@@ -109,7 +109,7 @@ describe('a wrong message', () => {
 
   it('of an unknown name is answered too [GW-4]', async () => {
     using socket = await bareSocket(server.url);
-    for (const name of ['pleaseRun', 'constructor', '__proto__', 'toString', 'worker:register']) {
+    for (const name of ['pleaseRun', 'constructor', '__proto__', 'toString', 'worker:obey']) {
       expect(await ask(socket, name, {})).toMatchObject({ ok: false, error: { code: 'SOCKET_MESSAGE_UNKNOWN' } });
     }
   });

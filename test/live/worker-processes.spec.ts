@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { connect, type Dispatch, type TaskloomClient } from '../../src/client/index.ts';
@@ -96,11 +96,13 @@ describe('worker processes', () => {
   });
 
   it('that is frozen past its lease: another does it, and what it answers when it wakes up is refused and recorded [BR-3, GW-20]', async () => {
-    const first = await worker('frozen', 'frozen-1', 'sleep 1');
+    const go = join(directory.path, 'go');
+    const first = await worker('frozen', 'frozen-1', `while [ ! -e '${go}' ]; do sleep 0.05; done`);
     const answer = send('frozen', { repeatable: true });
     await untilBegun('frozen-1');
-    first.kill('SIGSTOP');
     await worker('frozen', 'frozen-2', 'true');
+    first.kill('SIGSTOP');
+    writeFileSync(go, '');
     const { answers, messageId } = await answer;
     expect(answers).toEqual([{ workerId: 'frozen-2', ok: true, result: 'frozen-2' }]);
     first.kill('SIGCONT');

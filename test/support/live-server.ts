@@ -4,6 +4,8 @@ import { io, type Socket } from 'socket.io-client';
 import { fastifyOptions } from '../../src/api/index.ts';
 import { AppModule } from '../../src/app.module.ts';
 import { type EventDraft, EventStore, type StoredEvent } from '../../src/events/index.ts';
+import { ConnectionDoor } from '../../src/gateway/connection-door.ts';
+import type { ConnectionLimits } from '../../src/gateway/connection-limits.ts';
 import { configureGateway } from '../../src/gateway/index.ts';
 import { LiveGateway } from '../../src/gateway/live.gateway.ts';
 import type { LiveHub } from '../../src/gateway/live-hub.ts';
@@ -76,6 +78,10 @@ export class LiveServer implements AsyncDisposable {
 
   get hub(): LiveHub {
     return this.server.app.get(LiveGateway).hub;
+  }
+
+  get limits(): ConnectionLimits {
+    return this.server.app.get(ConnectionDoor).limits;
   }
 
   /** Appends `count` events to a stream, one by one or at once. With `bytes` each carries that much, outside the state. */

@@ -25,6 +25,14 @@ const statusTones: Readonly<Partial<Record<Task['status'], Tone>>> = {
   running: 'strong',
 };
 
+const standings = {
+  none: ' connecting …',
+  connected: ' connected',
+  lost: ' lost, trying again …',
+  reconnecting: ' lost, trying again …',
+  refused: ' waiting for a free connection …',
+} as const;
+
 /** Lines that are always there: head, three titles, footer. */
 const FIXED_LINES = 5;
 
@@ -56,8 +64,8 @@ export function TopScreen({ feed }: { readonly feed: TopFeed }): ReactNode {
 }
 
 function head({ url, connection, health, workers }: TopState): ReactNode {
-  const isLost = connection === 'lost' || connection === 'reconnecting';
-  const standing = isLost ? ' lost, trying again …' : connection === null ? ' connecting …' : ' connected';
+  const isLost = connection !== null && connection !== 'connected';
+  const standing = standings[connection ?? 'none'];
   const queue = health?.parts.workers?.detail ?? 'the server is not well: see /health';
   const busy = workers.reduce((sum, { handling }) => sum + handling, 0);
   return line('head', [

@@ -1,0 +1,23 @@
+import { TaskloomError } from './errors.ts';
+
+/** How a connection ended, as Socket.IO tells it: of a WebSocket with the event of its close. */
+type Ending = Error | { readonly description: string; readonly context?: unknown } | undefined;
+
+const POLICY_VIOLATION = 1008;
+
+/** What passes when others leave. */
+const passing: ReadonlySet<string> = new Set(['TOO_MANY_CONNECTIONS', 'TOO_MANY_CONNECTIONS_OF_ADDRESS']);
+
+/** The server's own reason for not letting a connection in; null when it ended otherwise. */
+export function refusalOf(ending: Ending): TaskloomError | null {
+  if (!ending || ending instanceof Error) return null;
+  const { code, reason } = (ending.context ?? {}) as { readonly code?: unknown; readonly reason?: unknown };
+  if (code !== POLICY_VIOLATION) return null;
+  const [, name = 'CONNECTION_REFUSED', message = ''] = /^([A-Z_]+): (.*)$/.exec(String(reason)) ?? [];
+  return new TaskloomError(name, message || 'The server refuses this connection and does not say why.');
+}
+
+/** Whether it is worth trying again. */
+export function passes({ code }: TaskloomError): boolean {
+  return passing.has(code);
+}
