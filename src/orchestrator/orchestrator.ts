@@ -34,6 +34,8 @@ export interface OrchestratorOptions {
   readonly clock: Clock;
   readonly maxConcurrent: number;
   readonly maxQueue: number;
+  /** How many slots that others get make up for one point of priority; 0: waiting counts nothing. */
+  readonly ageingTurns: number;
   readonly taskTimeoutMs: number;
   /** Where a crashed loop or a store that refuses is reported; nothing is thrown at anybody. */
   readonly report: (message: string, error: unknown) => void;
@@ -44,6 +46,8 @@ export interface Submission {
   /** The name of a registered workflow. */
   readonly workflow: string;
   readonly priority: number;
+  /** On whose behalf: of equal priority, submitters take turns. Default: one that all who say nothing share. */
+  readonly submitter?: string;
   /** The first facts of the stream; at least one. */
   readonly drafts: readonly EventDraft[];
   /** Tasks that must have ended before this one starts, known or not yet. */
@@ -85,6 +89,7 @@ export class Orchestrator {
   static async open(options: OrchestratorOptions): Promise<Orchestrator> {
     await options.database.migrate('orchestrator', workMigrations);
     const orchestrator = new Orchestrator(options);
+    await orchestrator.work.ageBy(options.ageingTurns);
     await orchestrator.work.recover();
     return orchestrator;
   }
@@ -111,20 +116,20 @@ export class Orchestrator {
 
   /**
    * Accepts a task: resolves once its first facts are durable and its row is queued, both in one commit. A full queue
-   * makes it wait for room, in order of arrival. Rejects with DuplicateTaskError, CircularDependencyError,
+   * makes it wait for room, in order of arrival, submitters in turn. Rejects with DuplicateTaskError, CircularDependencyError,
    * QueueFullError (after waitMs) or ShuttingDownError; then nothing was created.
    */
   async submit(submission: Submission): Promise<readonly StoredEvent[]> {
     const { taskId, dependsOn = [], timeoutMs = this.options.taskTimeoutMs, waitMs = ENDLESS_MS } = submission;
     if (!this.workflows.has(submission.workflow)) throw new UnknownWorkflowError(submission.workflow);
-    const { workflow, priority } = submission;
-    const work: NewWork = { taskId, workflow, priority, timeoutMs, dependsOn: [...new Set(dependsOn)] };
+    const { workflow, priority, submitter = '' } = submission;
+    const work: NewWork = { taskId, workflow, priority, timeoutMs, submitter, dependsOn: [...new Set(dependsOn)] };
     const attempt = () => this.enqueue(submission, work);
     const { signal } = this.stopping;
     if (signal.aborted) throw new ShuttingDownError();
-    // Those who wait go first: a newcomer that finds a line joins its end.
+    // Those who wait go first: a newcomer that finds a line joins it.
     let accepted = this.line.length > 0 ? FULL : await attempt();
-    if (accepted === FULL) accepted = await this.line.join(attempt, waitMs, signal);
+    if (accepted === FULL) accepted = await this.line.join(attempt, { submitter, waitMs, signal });
     if (accepted === FULL) throw new QueueFullError(this.options.maxQueue, waitMs);
     this.doorbell.ring();
     return accepted;
@@ -236,7 +241,7 @@ export class Orchestrator {
   /** Where every slot is taken: asks running tasks to yield to more urgent ones. They keep their place in the queue. */
   private async displace(): Promise<void> {
     if (this.runs.size < this.options.maxConcurrent) return;
-    const ready = await this.work.readyPriorities(this.options.maxConcurrent);
+    const ready = await this.work.nextReady(this.options.maxConcurrent);
     // No wait from here on: the other loops see who has been asked.
     for (const run of displacedBy(ready, [...this.runs.values()])) run.yieldSlot();
   }
