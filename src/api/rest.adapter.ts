@@ -12,6 +12,7 @@ import { readIdempotencyKey } from './idempotency-key.ts';
 import { readLastEventId, wantsEventStream } from './server-sent-events.ts';
 import { ProblemDto } from './problem.dto.ts';
 import { StrictValidationPipe } from './strict-validation.pipe.ts';
+import { readSubmitter } from './submitter.ts';
 
 /** A controller of the REST door: strict validation, and the problems that any route may answer with. */
 export function RestController(path: string, tag: string): ClassDecorator {
@@ -65,6 +66,10 @@ export const Host = createParamDecorator(
 
 export const IdempotencyKey = createParamDecorator((_data: unknown, context: ExecutionContext) =>
   readIdempotencyKey(context.switchToHttp().getRequest<FastifyRequest>().headers['idempotency-key']),
+);
+
+export const Submitter = createParamDecorator((_data: unknown, context: ExecutionContext) =>
+  readSubmitter(context.switchToHttp().getRequest<FastifyRequest>().headers['x-submitter']),
 );
 
 /** Last-Event-ID: what a reconnecting EventSource has seen last. */

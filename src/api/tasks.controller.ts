@@ -4,7 +4,7 @@ import type { FastifyReply } from 'fastify';
 import { TaskFinishedError, TasksService } from '../tasks/index.ts';
 import { NewTaskDto } from './new-task.dto.ts';
 import { PromptLimitPipe } from './prompt-limit.pipe.ts';
-import { ApiTaskId, Host, IdempotencyKey, Problems, RestController } from './rest.adapter.ts';
+import { ApiTaskId, Host, IdempotencyKey, Problems, RestController, Submitter } from './rest.adapter.ts';
 import { TaskDto, taskDtoOf, TaskPageDto } from './task.dto.ts';
 import { CancelQuery, InterventionDto, TaskListQuery } from './task-requests.dto.ts';
 
@@ -23,9 +23,15 @@ export class TasksController {
     description: 'Makes a repeat answer the first task instead of creating another',
     schema: { type: 'string', minLength: 1, maxLength: 255, example: '8e03978e-40d5-43e8-bc93-6894a57f9324' },
   })
+  @ApiHeader({
+    name: 'X-Submitter',
+    required: false,
+    description: 'On whose behalf: submitters take turns. Not checked; who says nothing shares one turn',
+    schema: { type: 'string', minLength: 1, maxLength: 100, example: 'nightly-build' },
+  })
   @ApiCreatedResponse({ type: TaskDto, description: 'The task', headers: { Location: { schema: { type: 'string' } } } })
   @Problems({
-    400: 'The body is wrong: errors says what and where',
+    400: 'The body or a header is wrong: errors says what and where',
     409: 'There is a task with this taskId',
     413: 'The prompt or the body is too long',
     415: 'The body is not JSON',
@@ -35,10 +41,11 @@ export class TasksController {
   async create(
     @Body(PromptLimitPipe) task: NewTaskDto,
     @IdempotencyKey() idempotencyKey: string | undefined,
+    @Submitter() submitter: string | undefined,
     @Host() host: string,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<TaskDto> {
-    const created = await this.tasks.create(task, idempotencyKey === undefined ? {} : { idempotencyKey });
+    const created = await this.tasks.create(task, { idempotencyKey, submitter });
     const answer = taskDtoOf(created, host);
     void reply.header('location', answer.links.self);
     return answer;

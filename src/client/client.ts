@@ -51,10 +51,14 @@ export class TaskloomClient {
     this.connection = new Connection(this.url, options);
   }
 
-  /** Durable once it resolves. With an idempotency key it is safe to repeat. */
-  createTask(task: NewTask, { idempotencyKey }: { readonly idempotencyKey?: string } = {}): Promise<Task> {
+  /** Durable once it resolves. With an idempotency key it is safe to repeat. Submitters take turns in the queue. */
+  createTask(
+    task: NewTask,
+    { idempotencyKey, submitter }: { readonly idempotencyKey?: string; readonly submitter?: string } = {},
+  ): Promise<Task> {
     const headers: Record<string, string> = {};
     if (idempotencyKey !== undefined) headers['idempotency-key'] = idempotencyKey;
+    if (submitter !== undefined) headers['x-submitter'] = submitter;
     return this.http.json('POST', '/tasks', { body: task, headers });
   }
 

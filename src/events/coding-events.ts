@@ -97,6 +97,8 @@ declare module './event.ts' {
       limits: TaskLimits;
       models: { readonly planner?: string; readonly executor?: string };
       metadata: Readonly<Record<string, string>>;
+      /** Whose turn the task takes in the queue, by their own word; absent: they did not say. */
+      submitter?: string;
     };
     TASK_STARTED: { brain: string };
     PLANNING_COMPLETE: { plan: Plan; source: 'caller' | 'model'; callId: string | null };

@@ -113,6 +113,11 @@ export const settings = {
   ORCHESTRATOR_WORKERS: count(3, 1, 64).meta({ description: 'Loops that take tasks from the queue', example: 3 }),
   MAX_CONCURRENT: count(5, 1, 1024).meta({ description: 'Tasks that run at the same time', example: 5 }),
   MAX_QUEUE: count(100, 1, 1_000_000).meta({ description: 'Tasks that wait in the queue', example: 100 }),
+  AGEING_TURNS: count(20, 0, 1_000_000).meta({
+    description:
+      'How many slots that others get make up for one point of priority while a task waits; 0: waiting counts nothing',
+    example: 20,
+  }),
   TASK_TIMEOUT_MS: count(300_000, 0, 86_400_000).meta({
     description: 'Longest time a task holds a slot at a stretch, in milliseconds',
     example: 300_000,

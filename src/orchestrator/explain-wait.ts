@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
 import type { Database } from '../storage/index.ts';
-import { READY, type WorkPlace } from './work-table.ts';
+import { CLAIM_ORDER, READY } from './work-order.ts';
 import type { WorkTables } from './work-schema.ts';
+import type { WorkPlace } from './work-table.ts';
 
 /** What keeps a task from going on; `other` is a reason of its workflow that `detail` tells. */
 export type WaitKind = 'nothing' | 'slot' | 'dependency' | 'model' | 'answer' | 'approval' | 'other';
@@ -75,9 +76,10 @@ async function unfinishedDependencies(database: Database, taskId: string): Promi
 }
 
 async function readyBefore(database: Database, taskId: string): Promise<number> {
+  const placeOf = (row: string) => sql.raw(CLAIM_ORDER.map((column) => `${row}.${column}`).join(', '));
   const { rows } = await sql<{ before: number }>`
     SELECT count(*) AS before FROM work, work AS own
     WHERE own.task_id = ${taskId} AND ${sql.raw(READY)}
-      AND (work.priority, work.position) < (own.priority, own.position)`.execute(database.reader<WorkTables>());
+      AND (${placeOf('work')}) < (${placeOf('own')})`.execute(database.reader<WorkTables>());
   return Number(rows[0]?.before ?? 0);
 }

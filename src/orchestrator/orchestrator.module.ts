@@ -67,6 +67,7 @@ class OrchestratorLifecycle implements OnApplicationBootstrap, OnModuleDestroy {
           clock: systemClock,
           maxConcurrent: configuration.MAX_CONCURRENT,
           maxQueue: configuration.MAX_QUEUE,
+          ageingTurns: configuration.AGEING_TURNS,
           taskTimeoutMs: configuration.TASK_TIMEOUT_MS,
           report: (message, error) => logger.error(error, message),
         });

@@ -7,6 +7,7 @@ import {
 } from '../events/index.ts';
 import { type Clock, sleep } from '../kernel/clock.ts';
 import { type Database, type GuardedStatement, GuardFailedError } from '../storage/index.ts';
+import { displacedBy } from './displace.ts';
 import { Doorbell } from './doorbell.ts';
 import { explainWait, type WaitExplanation } from './explain-wait.ts';
 import {
@@ -16,10 +17,10 @@ import {
   ShuttingDownError,
   UnknownWorkflowError,
 } from './orchestrator.errors.ts';
-import { shouldPreempt } from './priority.ts';
 import { QueueWatch } from './queue-watch.ts';
 import { restoreWork } from './restore-work.ts';
 import { type OrchestratorStats, queuedByPriority, Tally } from './stats.ts';
+import { RESTART_DELAY_MS, supervise } from './supervise.ts';
 import { TaskRun } from './task-run.ts';
 import { FULL, WaitingLine } from './waiting-line.ts';
 import { guards, type Lease, moves, type NewWork, WorkTable } from './work-table.ts';
@@ -33,6 +34,8 @@ export interface OrchestratorOptions {
   readonly clock: Clock;
   readonly maxConcurrent: number;
   readonly maxQueue: number;
+  /** How many slots that others get make up for one point of priority; 0: waiting counts nothing. */
+  readonly ageingTurns: number;
   readonly taskTimeoutMs: number;
   /** Where a crashed loop or a store that refuses is reported; nothing is thrown at anybody. */
   readonly report: (message: string, error: unknown) => void;
@@ -43,6 +46,8 @@ export interface Submission {
   /** The name of a registered workflow. */
   readonly workflow: string;
   readonly priority: number;
+  /** On whose behalf: of equal priority, submitters take turns. Default: one that all who say nothing share. */
+  readonly submitter?: string;
   /** The first facts of the stream; at least one. */
   readonly drafts: readonly EventDraft[];
   /** Tasks that must have ended before this one starts, known or not yet. */
@@ -54,7 +59,6 @@ export interface Submission {
   readonly waitMs?: number;
 }
 
-const RESTART_DELAY_MS = 100;
 const ENDLESS_MS = 2_147_483_647;
 
 /** What every workflow looks like from here: its states and actions are its own business. */
@@ -85,6 +89,7 @@ export class Orchestrator {
   static async open(options: OrchestratorOptions): Promise<Orchestrator> {
     await options.database.migrate('orchestrator', workMigrations);
     const orchestrator = new Orchestrator(options);
+    await orchestrator.work.ageBy(options.ageingTurns);
     await orchestrator.work.recover();
     return orchestrator;
   }
@@ -104,25 +109,27 @@ export class Orchestrator {
 
   /** Starts `count` loops that feed the slots. */
   startWorkers(count: number): void {
-    this.loops = Array.from({ length: count }, (_, index) => this.supervise(`worker ${index + 1}`, () => this.feed()));
+    const supervision = { signal: this.stopping.signal, report: this.options.report };
+    const feed = () => this.feed();
+    this.loops = Array.from({ length: count }, (_, index) => supervise(`worker ${index + 1}`, feed, supervision));
   }
 
   /**
    * Accepts a task: resolves once its first facts are durable and its row is queued, both in one commit. A full queue
-   * makes it wait for room, in order of arrival. Rejects with DuplicateTaskError, CircularDependencyError,
+   * makes it wait for room, in order of arrival, submitters in turn. Rejects with DuplicateTaskError, CircularDependencyError,
    * QueueFullError (after waitMs) or ShuttingDownError; then nothing was created.
    */
   async submit(submission: Submission): Promise<readonly StoredEvent[]> {
     const { taskId, dependsOn = [], timeoutMs = this.options.taskTimeoutMs, waitMs = ENDLESS_MS } = submission;
     if (!this.workflows.has(submission.workflow)) throw new UnknownWorkflowError(submission.workflow);
-    const { workflow, priority } = submission;
-    const work: NewWork = { taskId, workflow, priority, timeoutMs, dependsOn: [...new Set(dependsOn)] };
+    const { workflow, priority, submitter = '' } = submission;
+    const work: NewWork = { taskId, workflow, priority, timeoutMs, submitter, dependsOn: [...new Set(dependsOn)] };
     const attempt = () => this.enqueue(submission, work);
     const { signal } = this.stopping;
     if (signal.aborted) throw new ShuttingDownError();
-    // Those who wait go first: a newcomer that finds a line joins its end.
+    // Those who wait go first: a newcomer that finds a line joins it.
     let accepted = this.line.length > 0 ? FULL : await attempt();
-    if (accepted === FULL) accepted = await this.line.join(attempt, waitMs, signal);
+    if (accepted === FULL) accepted = await this.line.join(attempt, { submitter, waitMs, signal });
     if (accepted === FULL) throw new QueueFullError(this.options.maxQueue, waitMs);
     this.doorbell.ring();
     return accepted;
@@ -231,21 +238,12 @@ export class Orchestrator {
     }
   }
 
-  /**
-   * Where every slot is taken: asks as many running tasks to yield as there are ready ones that may displace them, the
-   * worst first and of equals the one that came last. They keep their place in the queue.
-   */
+  /** Where every slot is taken: asks running tasks to yield to more urgent ones. They keep their place in the queue. */
   private async displace(): Promise<void> {
     if (this.runs.size < this.options.maxConcurrent) return;
-    const ready = await this.work.readyPriorities(this.options.maxConcurrent);
+    const ready = await this.work.nextReady(this.options.maxConcurrent);
     // No wait from here on: the other loops see who has been asked.
-    const runs = [...this.runs.values()];
-    const staying = runs.filter((run) => !run.isYielding).sort((one, other) => one.priority - other.priority);
-    for (const priority of ready.slice(runs.length - staying.length)) {
-      const worst = staying.pop();
-      if (!worst || !shouldPreempt(priority, worst.priority)) return;
-      worst.yieldSlot();
-    }
+    for (const run of displacedBy(ready, [...this.runs.values()])) run.yieldSlot();
   }
 
   private async hold(lease: Lease): Promise<void> {
@@ -279,19 +277,6 @@ export class Orchestrator {
         return;
       } catch (error) {
         if (error instanceof GuardFailedError) return;
-        await sleep(RESTART_DELAY_MS, this.stopping.signal).catch(() => undefined);
-      }
-    }
-  }
-
-  /** Runs a loop until shutdown; one that crashes is reported and started again. */
-  private async supervise(name: string, loop: () => Promise<void>): Promise<void> {
-    while (!this.stopping.signal.aborted) {
-      try {
-        await loop();
-      } catch (error) {
-        if (this.stopping.signal.aborted) return;
-        this.options.report(`${name} crashed and is started again`, error);
         await sleep(RESTART_DELAY_MS, this.stopping.signal).catch(() => undefined);
       }
     }

@@ -1,6 +1,6 @@
 import { InvalidInputError } from '../kernel/errors.ts';
 
-/** How urgent a task is: lower runs first, equal ones in order of arrival. */
+/** How urgent a task is: lower runs first, equal ones of a submitter in order of arrival. */
 export const priorities = { CRITICAL: 0, HIGH: 10, MEDIUM: 20, LOW: 30, BACKGROUND: 40 } as const;
 
 export type PriorityName = keyof typeof priorities;

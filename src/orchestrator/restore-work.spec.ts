@@ -40,6 +40,21 @@ describe('a queue that was lost', () => {
     expect(await bench.typesOf('t3')).toEqual(['TEST_TASK', 'TASK_CANCELLED']);
   });
 
+  it('knows again who submitted what [OR-5, OR-16]', async () => {
+    const first = await bench.start();
+    for (let index = 0; index < 5; index++) await first.orchestrator.submit(task(`a${index}`, { submitter: 'ada' }));
+    await first.orchestrator.submit(task('b', { submitter: 'bob' }));
+    await first.orchestrator.submit(task('nobody'));
+    await first.orchestrator.shutdown({ graceMs: 0 });
+    await loseQueue();
+
+    const next = await bench.start(undefined, { maxConcurrent: 1 });
+    await next.orchestrator.restoreWork();
+    next.orchestrator.startWorkers(1);
+    await until(async () => (await next.orchestrator.stats()).completed === 7);
+    expect(next.workflow.performed).toEqual(['a0:1', 'b:1', 'nobody:1', 'a1:1', 'a2:1', 'a3:1', 'a4:1']);
+  });
+
   it('is left alone where there is one [OR-16]', async () => {
     const { orchestrator } = await bench.start();
     await orchestrator.submit(task('t'));

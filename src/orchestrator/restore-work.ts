@@ -52,7 +52,10 @@ async function rowOf(
     let state = workflow.initial(taskId);
     for await (const event of events.read(taskId)) state = workflow.evolve(state, event);
     const isOver = workflow.decide(state).kind === 'done';
-    return moves.restore({ taskId, workflow: workflow.name, timeoutMs, dependsOn: [], ...queued }, isOver);
+    return moves.restore(
+      { taskId, workflow: workflow.name, timeoutMs, dependsOn: [], submitter: '', ...queued },
+      isOver,
+    );
   }
   return null;
 }

@@ -18,7 +18,7 @@ beforeEach(async () => {
 afterEach(() => log.close());
 
 async function claimed(steps: number): Promise<Lease> {
-  const row = { taskId: 't', workflow: 'steps', priority: 20, timeoutMs: 10_000, dependsOn: [] };
+  const row = { taskId: 't', workflow: 'steps', priority: 20, timeoutMs: 10_000, dependsOn: [], submitter: '' };
   await log.events.append('t', [{ eventType: 'TEST_TASK', data: { steps, parallel: false } }], {
     alongside: moves.enqueue(row, 100),
   });

@@ -49,6 +49,10 @@ export class TaskRun<State, Action extends StepAction> {
     return this.lease.priority;
   }
 
+  get rank(): number {
+    return this.lease.rank;
+  }
+
   get isYielding(): boolean {
     return this.yielding;
   }

@@ -1,4 +1,5 @@
 import type { Migration } from '../storage/index.ts';
+import { workOrderMigration } from './work-order.ts';
 
 /** Every task that was ever accepted, and where it stands: what is ready, at which priority, under whose lease. */
 export interface WorkRow {
@@ -15,6 +16,11 @@ export interface WorkRow {
   wait_reason: string | null;
   wait_detail: string | null;
   wake_at: number | null;
+  submitter: string;
+  /** The round of its priority in which it gets a slot; null while it waits for something else, and once it is over. */
+  turn: number | null;
+  /** What decides between priorities: the lower goes first. */
+  rank: number | null;
 }
 
 export interface WorkTables {
@@ -22,6 +28,10 @@ export interface WorkTables {
   work_dependencies: { task_id: string; depends_on: string };
   /** Kept by triggers, so that no question about the size of the queue has to count. */
   work_counts: { status: WorkRow['status']; priority: number; count: number };
+  /** For each priority the newest turn of which a task got a slot, and how many slots were given in all. */
+  work_turns: { priority: number; turn: number; claims: number };
+  /** One row: how many claims make up for a point of priority. */
+  work_ageing: { point: number };
 }
 
 export const workMigrations: readonly Migration[] = [
@@ -64,4 +74,5 @@ export const workMigrations: readonly Migration[] = [
       ) STRICT, WITHOUT ROWID;
     `,
   },
+  workOrderMigration,
 ];

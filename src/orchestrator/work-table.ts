@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import type { Database, GuardedStatement, Row } from '../storage/index.ts';
+import { ageBy, CLAIM_ORDER, READY } from './work-order.ts';
 import type { WorkRow, WorkTables } from './work-schema.ts';
 
 export interface NewWork {
@@ -8,13 +9,19 @@ export interface NewWork {
   readonly priority: number;
   readonly timeoutMs: number;
   readonly dependsOn: readonly string[];
+  readonly submitter: string;
+}
+
+/** A ready task's place between the priorities: the lower rank goes first. */
+export interface Ranked {
+  readonly priority: number;
+  readonly rank: number;
 }
 
 /** A task that this process holds until it lets go of it. */
-export interface Lease {
+export interface Lease extends Ranked {
   readonly taskId: string;
   readonly workflow: string;
-  readonly priority: number;
   readonly timeoutMs: number;
   readonly token: number;
 }
@@ -43,9 +50,9 @@ export const moves = {
   /** A new row, if the queue has room and no circle of dependencies comes of it. */
   enqueue(work: NewWork, maxQueue: number): readonly GuardedStatement[] {
     const insert: GuardedStatement = {
-      sql: `INSERT INTO work (task_id, workflow, status, priority, timeout_ms)
-            SELECT ?, ?, 'queued', ?, ? WHERE ${countOf('queued')} < ?`,
-      parameters: [work.taskId, work.workflow, work.priority, work.timeoutMs, maxQueue],
+      sql: `INSERT INTO work (task_id, workflow, status, priority, timeout_ms, submitter)
+            SELECT ?, ?, 'queued', ?, ?, ? WHERE ${countOf('queued')} < ?`,
+      parameters: [work.taskId, work.workflow, work.priority, work.timeoutMs, work.submitter, maxQueue],
       guard: { name: guards.room, rows: 1 },
     };
     if (work.dependsOn.length === 0) return [insert];
@@ -65,10 +72,11 @@ export const moves = {
 
   /** A row made anew from the log, whatever the queue holds. */
   restore(work: NewWork, isOver: boolean): GuardedStatement {
+    const { taskId, workflow, priority, timeoutMs, submitter } = work;
     return {
-      sql: `INSERT INTO work (task_id, workflow, status, priority, timeout_ms) VALUES (?, ?, ?, ?, ?)
+      sql: `INSERT INTO work (task_id, workflow, status, priority, timeout_ms, submitter) VALUES (?, ?, ?, ?, ?, ?)
             ON CONFLICT (task_id) DO NOTHING`,
-      parameters: [work.taskId, work.workflow, isOver ? 'done' : 'queued', work.priority, work.timeoutMs],
+      parameters: [taskId, workflow, isOver ? 'done' : 'queued', priority, timeoutMs, submitter],
     };
   },
 
@@ -127,11 +135,6 @@ export const moves = {
   },
 };
 
-/** SQL: a row of `work` that is queued and whose dependencies have all ended. */
-export const READY = `work.status = 'queued' AND NOT EXISTS (
-  SELECT 1 FROM work_dependencies AS needed LEFT JOIN work AS other ON other.task_id = needed.depends_on
-  WHERE needed.task_id = work.task_id AND other.status IS NOT 'done')`;
-
 /** The moves that stand alone, and the questions. */
 export class WorkTable {
   private readonly reader: Kysely<WorkTables>;
@@ -144,14 +147,19 @@ export class WorkTable {
     return (await this.reader.selectFrom('work').select('position').limit(1).execute()).length === 0;
   }
 
+  /** From now on so many claims make up for a point of priority; 0: none do. Holds for all who share the database. */
+  async ageBy(ageingTurns: number): Promise<void> {
+    await this.database.write(ageBy(ageingTurns));
+  }
+
   /** Takes the best ready task, unless as many run as may. One statement: two callers never take the same. */
   async claim(owner: string, maxConcurrent: number): Promise<Lease | null> {
     const rows = await this.returning(
       `UPDATE work SET status = 'running', lease_owner = ?, lease_token = lease_token + 1
        WHERE position = (
-         SELECT position FROM work WHERE ${READY} ORDER BY priority, position LIMIT 1)
+         SELECT position FROM work WHERE ${READY} ORDER BY ${CLAIM_ORDER.join(', ')} LIMIT 1)
        AND ${countOf('running')} < ?
-       RETURNING task_id, workflow, priority, timeout_ms, lease_token`,
+       RETURNING task_id, workflow, priority, rank, timeout_ms, lease_token`,
       [owner, maxConcurrent],
     );
     const row = rows[0];
@@ -160,22 +168,22 @@ export class WorkTable {
       taskId: String(row.task_id),
       workflow: String(row.workflow),
       priority: Number(row.priority),
+      rank: Number(row.rank),
       timeoutMs: Number(row.timeout_ms),
       token: Number(row.lease_token),
     };
   }
 
-  /** The priorities of the tasks that would be claimed next, the best first. */
-  async readyPriorities(limit: number): Promise<readonly number[]> {
+  /** The tasks that would be claimed next, the first one first. */
+  async nextReady(limit: number): Promise<readonly Ranked[]> {
     const rows = await this.reader
       .selectFrom('work')
-      .select('priority')
+      .select(['priority', 'rank'])
       .where(sql<boolean>`${sql.raw(READY)}`)
-      .orderBy('priority')
-      .orderBy('position')
+      .orderBy(sql`${sql.raw(CLAIM_ORDER.join(', '))}`)
       .limit(limit)
       .execute();
-    return rows.map(({ priority }) => priority);
+    return rows.map(({ priority, rank }) => ({ priority, rank: Number(rank) }));
   }
 
   /** At start nobody can hold a lease any more: what was running when the process ended is ready again. Answers how many. */

@@ -53,6 +53,8 @@ export interface Queueing {
   readonly priority: number;
   /** Default: that of the orchestrator. */
   readonly timeoutMs?: number;
+  /** Default: the one that all who say nothing share. */
+  readonly submitter?: string;
 }
 
 /**

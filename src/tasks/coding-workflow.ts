@@ -30,8 +30,12 @@ export class CodingWorkflow implements Workflow<CodingState, CodingAction> {
 
   adopt(first: StoredEvent): Queueing | null {
     if (first.eventType !== 'TASK_CREATED') return null;
-    const { priority, limits } = first.data;
-    return { priority, ...(limits.maxSeconds === undefined ? {} : { timeoutMs: limits.maxSeconds * 1000 }) };
+    const { priority, limits, submitter } = first.data;
+    return {
+      priority,
+      ...(limits.maxSeconds === undefined ? {} : { timeoutMs: limits.maxSeconds * 1000 }),
+      ...(submitter === undefined ? {} : { submitter }),
+    };
   }
 
   initial(taskId: string): CodingState {

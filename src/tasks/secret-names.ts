@@ -3,12 +3,17 @@ import type { Redactor } from '../kernel/redactor.ts';
 import type { NewTask } from './new-task.ts';
 
 /**
- * Refuses a task whose id or paths hold a secret: an id is not redacted, and paths that are would no longer be the same.
+ * Refuses a task whose id, submitter or paths hold a secret: in an id it is not redacted, and the others would no longer
+ * be the same.
  * Throws InvalidInputError that names the fields.
  */
-export function refuseSecretNames(task: NewTask, redactor: Redactor): void {
+export function refuseSecretNames(
+  task: NewTask & { readonly submitter?: string | undefined },
+  redactor: Redactor,
+): void {
   const names: (readonly [string, string | undefined])[] = [
     ['taskId', task.taskId],
+    ['submitter', task.submitter],
     ...(task.files ?? []).map(({ path }, index) => [`files[${index}].path`, path] as const),
     ...(task.modules ?? []).map(({ path }, index) => [`modules[${index}].path`, path] as const),
   ];

@@ -14,6 +14,12 @@ import { TaskReader } from './task-reader.ts';
 import type { TaskView } from './task-view.ts';
 import { IdempotencyKeyReusedError, TaskFinishedError } from './tasks.errors.ts';
 
+export interface Creation {
+  readonly idempotencyKey?: string | undefined;
+  /** On whose behalf; default: nobody in particular. */
+  readonly submitter?: string | undefined;
+}
+
 /** What can be done with coding tasks: each a fact in the task's stream, durable before the answer. */
 @Injectable()
 export class TasksService {
@@ -27,12 +33,14 @@ export class TasksService {
   ) {}
 
   /**
-   * Accepts a task; it is durable when this resolves. With an idempotency key a repeat answers the first task. Rejects
+   * Accepts a task; it is durable when this resolves. With an idempotency key a repeat answers the first task, whoever
+   * repeats it. Rejects
    * with InvalidInputError, DuplicateTaskError, IdempotencyKeyReusedError or QueueFullError; then nothing was created.
    */
-  async create(task: NewTask, { idempotencyKey }: { readonly idempotencyKey?: string } = {}): Promise<TaskView> {
-    refuseSecretNames(task, this.redactor);
+  async create(task: NewTask, { idempotencyKey, submitter }: Creation = {}): Promise<TaskView> {
+    refuseSecretNames({ ...task, submitter }, this.redactor);
     const created = describeNewTask(task, this.runner.languages);
+    const own = submitter === undefined ? {} : { submitter };
     const taskId = (task.taskId ?? newId()).normalize('NFC');
     const { maxSeconds } = created.limits;
     try {
@@ -40,8 +48,9 @@ export class TasksService {
         taskId,
         workflow: CODING,
         priority: created.priority,
-        drafts: [{ eventType: 'TASK_CREATED', data: created }],
+        drafts: [{ eventType: 'TASK_CREATED', data: { ...created, ...own } }],
         waitMs: this.configuration.SUBMIT_WAIT_MS,
+        ...own,
         ...(maxSeconds === undefined ? {} : { timeoutMs: maxSeconds * 1000 }),
         ...(idempotencyKey === undefined ? {} : { alongside: [this.keys.remember(idempotencyKey, task, taskId)] }),
       });

@@ -163,6 +163,15 @@ describe('taskloom against a server without a model', () => {
     expect((await watching.ended).exitCode).toBe(1);
   });
 
+  it('creates a task on behalf of whom you name [CLI-1, OR-5]', async () => {
+    await taskloom(['run', 'Words', '--as', 'ada', '--id', 'of-ada', '--detach'], options());
+    const { out } = await taskloom(['events', 'of-ada', '--json'], options());
+    expect(jsonLines<{ eventType: string; data: object }>(out)[0]).toMatchObject({
+      eventType: 'TASK_CREATED',
+      data: { submitter: 'ada' },
+    });
+  });
+
   it('gives files to a task under the paths they have [CLI-1]', async () => {
     using project = temporaryDirectory();
     mkdirSync(join(project.path, 'spec'));
@@ -193,6 +202,7 @@ describe('taskloom without a server', () => {
     ['a blank prompt', ['run', '  ']],
     ['an unknown command', ['weave']],
     ['an unknown option', ['tasks', '--colour']],
+    ['a name that no header can carry', ['run', 'x', '--as', '日本']],
     ['a file outside', ['run', 'x', '--file', '/etc/hosts']],
     ['a file that is missing', ['run', 'x', '--test', 'missing.test.js']],
     ['an unknown role', ['run', 'x', '--file', 'package.json:secret']],

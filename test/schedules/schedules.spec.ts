@@ -79,6 +79,7 @@ class Schedule {
       maxConcurrent,
       maxQueue,
       taskTimeoutMs,
+      ageingTurns: 0,
       report: (message, error) => {
         throw new Error(message, { cause: error });
       },

@@ -114,6 +114,7 @@ test('one', () => { if (one() !== 1) throw new Error('no'); });\n`;
     expect((await call('POST', '/tasks', { prompt: 'x', modules: [{ path: `${canary('path')}.js` }] })).status).toBe(
       400,
     );
+    expect((await call('POST', '/tasks', { prompt: 'x' }, { 'x-submitter': canary('submitter') })).status).toBe(400);
     await call('POST', '/tasks', `{"prompt": "${canary('malformed body')}`);
     await call('POST', '/tasks', { prompt: 'x', [canary('unknown field')]: 1, priority: canary('priority') });
     await call('GET', `/tasks/${canary('unknown task')}?status=${canary('query string')}`);

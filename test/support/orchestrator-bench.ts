@@ -31,6 +31,7 @@ export async function orchestratorBench(): Promise<OrchestratorBench> {
         clock: Date.now,
         maxConcurrent: 5,
         maxQueue: 100,
+        ageingTurns: 20,
         taskTimeoutMs: 60_000,
         report: (message) => reports.push(message),
         ...change,
@@ -52,11 +53,12 @@ export function stepTask(
   taskId: string,
   { steps = 1, parallel = false, ...change }: Partial<Submission> & { steps?: number; parallel?: boolean } = {},
 ): Submission {
+  const submitter = change.submitter === undefined ? {} : { submitter: change.submitter };
   return {
     taskId,
     workflow: 'steps',
     priority: priorities.MEDIUM,
-    drafts: [{ eventType: 'TEST_TASK', data: { steps, parallel } }],
+    drafts: [{ eventType: 'TEST_TASK', data: { steps, parallel, ...submitter } }],
     ...change,
   };
 }

@@ -18,6 +18,8 @@ export interface ModelTask {
   claim: number;
   /** Place in the order of arrival. */
   position: number;
+  /** The round of its priority in which it gets a slot; null while something else keeps it from one. */
+  turn: number | null;
 }
 
 export interface ModelLimits {
@@ -37,6 +39,8 @@ export class ScheduleModel {
   isOpen = false;
   private positions = 0;
   private claims = 0;
+  /** Of each priority the newest turn that began. */
+  private readonly begun = new Map<number, number>();
 
   constructor(private readonly limits: ModelLimits) {}
 
@@ -47,14 +51,24 @@ export class ScheduleModel {
   /** Those that could have a slot, in the order in which they get one. */
   get ready(): readonly ModelTask[] {
     return this.of('queued')
-      .filter(({ dependsOn }) =>
-        dependsOn.every((id) => this.tasks.some((task) => task.id === id && task.status === 'done')),
-      )
-      .toSorted((one, other) => one.priority - other.priority || one.position - other.position);
+      .filter(({ turn }) => turn !== null)
+      .toSorted(
+        (one, other) =>
+          one.priority - other.priority || (one.turn ?? 0) - (other.turn ?? 0) || one.position - other.position,
+      );
   }
 
   submit(task: Pick<ModelTask, 'id' | 'priority' | 'steps' | 'dependsOn'>, now: number): void {
-    const fresh = { outcome: null, done: 0, holds: false, yields: false, since: 0, claim: 0, position: 0 } as const;
+    const fresh = {
+      outcome: null,
+      done: 0,
+      holds: false,
+      yields: false,
+      since: 0,
+      claim: 0,
+      position: 0,
+      turn: null,
+    } as const;
     this.tasks.push({ ...task, ...fresh, status: 'line' });
     this.settle(now);
   }
@@ -78,6 +92,7 @@ export class ScheduleModel {
   goOn(task: ModelTask, now: number): void {
     task.holds = false;
     if (task.status === 'waiting') task.status = 'queued';
+    this.lineUp();
     this.settle(now);
   }
 
@@ -109,12 +124,29 @@ export class ScheduleModel {
     const [first] = this.of('line');
     if (!first || this.of('queued').length >= this.limits.maxQueue) return false;
     Object.assign(first, { status: 'queued', position: ++this.positions });
+    this.lineUp();
     return true;
+  }
+
+  /** Whoever is kept from a slot by nothing but the others gets in line: in the order of arrival, and behind those who are. */
+  private lineUp(): void {
+    for (const task of this.of('queued').toSorted((one, other) => one.position - other.position)) {
+      const isFree = task.dependsOn.every((id) =>
+        this.tasks.some((other) => other.id === id && other.status === 'done'),
+      );
+      if (task.turn !== null || !isFree) continue;
+      // Who has had a slot before stands in a line of its own.
+      const beside = this.of('queued').filter(
+        (other) => other.priority === task.priority && other.claim > 0 === task.claim > 0,
+      );
+      task.turn = 1 + Math.max(this.begun.get(task.priority) ?? 0, ...beside.map(({ turn }) => turn ?? 0));
+    }
   }
 
   private claim(now: number): boolean {
     const [best] = this.ready;
     if (!best || this.of('running').length >= this.limits.maxConcurrent) return false;
+    this.begun.set(best.priority, Math.max(this.begun.get(best.priority) ?? 0, best.turn ?? 0));
     Object.assign(best, { status: 'running', since: now, claim: ++this.claims, yields: false });
     this.boundary(best);
     return true;
@@ -134,12 +166,13 @@ export class ScheduleModel {
 
   private boundary(task: ModelTask): void {
     if (task.yields) Object.assign(task, { status: 'queued', yields: false });
-    else if (task.holds) task.status = 'waiting';
+    else if (task.holds) Object.assign(task, { status: 'waiting', turn: null });
     else if (task.done >= task.steps) this.end(task, 'completed');
   }
 
   private end(task: ModelTask, outcome: NonNullable<ModelTask['outcome']>): void {
-    Object.assign(task, { status: 'done', outcome, yields: false });
+    Object.assign(task, { status: 'done', outcome, yields: false, turn: null });
+    this.lineUp();
   }
 }
 

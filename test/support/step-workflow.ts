@@ -12,7 +12,7 @@ import type {
 
 declare module '../../src/events/event.ts' {
   interface EventPayloads {
-    TEST_TASK: { steps: number; parallel: boolean };
+    TEST_TASK: { steps: number; parallel: boolean; submitter?: string };
     TEST_STEP_DONE: { step: number };
     TEST_NOTE: { text: string };
   }
@@ -44,7 +44,9 @@ export class StepWorkflow implements Workflow<StepState, StepsAction> {
   constructor(private readonly doStep: DoStep = () => Promise.resolve()) {}
 
   adopt(first: StoredEvent): Queueing | null {
-    return first.eventType === 'TEST_TASK' ? { priority: 20 } : null;
+    if (first.eventType !== 'TEST_TASK') return null;
+    const { submitter } = first.data;
+    return { priority: 20, ...(submitter === undefined ? {} : { submitter }) };
   }
 
   initial(): StepState {

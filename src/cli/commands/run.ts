@@ -6,7 +6,7 @@ import { followTask } from '../follow.ts';
 import { type RequestOptions, taskRequest } from '../task-request.ts';
 import { UsageError } from '../usage-error.ts';
 
-type RunOptions = ClientOptions & RequestOptions & { readonly detach?: boolean };
+type RunOptions = ClientOptions & RequestOptions & { readonly as?: string; readonly detach?: boolean };
 
 const HELP = `
 A file keeps its path in the workspace. Given tests are the measure: no model writes others, none can change them.
@@ -27,6 +27,7 @@ export function addRun(program: Command, cli: Cli): void {
     .option('--language <name>', 'javascript, typescript or python (default: the plan decides)')
     .option('--priority <name|number>', 'critical, high, medium, low or 0 (first) to 100')
     .option('--id <taskId>', 'your own id for the task')
+    .option('--as <name>', 'on whose behalf: submitters take turns')
     .option('--max-iterations <count>', 'corrections of a module before the task is given up')
     .option('--detach', 'print the id and leave')
     .addHelpText('after', HELP)
@@ -37,12 +38,20 @@ async function run(cli: Cli, prompt: string, options: RunOptions): Promise<ExitC
   const words = prompt === '-' ? await text(process.stdin) : prompt;
   if (words.trim() === '') throw new UsageError('The prompt is blank: say what to build.');
   const task = await taskRequest(words, options);
+  const submitter = submitterOf(options);
   using client = cli.connect(cli.serverUrl(options));
-  const { taskId } = await client.createTask(task);
+  const { taskId } = await client.createTask(task, submitter);
   if (!options.detach) return await followTask(cli, client, taskId, { json: options.json ?? false });
   if (options.json) cli.terminal.json({ taskId });
   else cli.terminal.print(taskId);
   return exitCodes.done;
+}
+
+/** A header cannot carry every text: what it could not is refused here. */
+function submitterOf({ as: submitter }: RunOptions): { readonly submitter?: string } {
+  if (submitter === undefined) return {};
+  if (/^[\x21-\x7e]{1,100}$/.test(submitter)) return { submitter };
+  throw new UsageError(`--as ${submitter}: give 1 to 100 visible ASCII characters without spaces.`);
 }
 
 function collect(value: string, before: readonly string[] = []): readonly string[] {
