@@ -11,7 +11,8 @@ import { openStore } from './support/stores.mjs';
 
 // One event with 1 KB of data to many clients, in milliseconds until the last has it. The clients are one other
 // process. Fan-out alone: a Socket.IO room, which encodes once and asks for no acknowledgement, against the gateway's
-// hub, which keeps a cursor and an acknowledgement for each client. Whole path: from the append to the last client.
+// hub, which keeps a cursor and an acknowledgement for each client. Whole path: from the append to the last client; also
+// beside as many clients that have subscribed too and never read what comes.
 const EVENTS = Number(process.env.BENCH_EVENTS ?? scaled(60, 4));
 const WARM_UP = scaled(20, 2);
 const MANY = scaled(1000, 100);
@@ -20,11 +21,17 @@ const FEW = scaled(100, 20);
 const pauseMs = (clients) => Math.max(40, clients / 4);
 const data = { guidance: 'x'.repeat(1000), by: 'bench' };
 
-async function measure(server, clients, send, pick) {
+async function measure(server, clients, send, pick, deaf = 0) {
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const script = fileURLToPath(new URL('support/socket-clients.mjs', import.meta.url));
-  const process_ = fork(script, [`http://127.0.0.1:${server.address().port}`, String(clients)]);
-  await once(process_, 'message');
+  const url = `http://127.0.0.1:${server.address().port}`;
+  const start = async (...parameters) => {
+    const script = fileURLToPath(new URL('support/socket-clients.mjs', import.meta.url));
+    const child = fork(script, [url, ...parameters]);
+    await once(child, 'message');
+    return child;
+  };
+  const beside = deaf > 0 ? await start(String(deaf), 'deaf') : null;
+  const process_ = await start(String(clients));
   const times = [];
   for (let index = 0; index < WARM_UP + EVENTS; index++) {
     await rest(pauseMs(clients));
@@ -35,6 +42,7 @@ async function measure(server, clients, send, pick) {
     if (index >= WARM_UP) times.push(Number(BigInt(at) - started) / 1e6);
   }
   process_.kill();
+  beside?.kill();
   const sorted = times.toSorted((a, b) => a - b);
   return sorted[Math.floor(sorted.length * pick)];
 }
@@ -128,13 +136,13 @@ function fanOut(clients) {
   };
 }
 
-function wholePath(clients, pick) {
+function wholePath(clients, pick, deaf = 0) {
   return async (directory) => {
     const { store: events } = await openStore(directory);
     const { http, io } = sockets();
     await serve(io, events);
     const append = () => events.append('bench', [{ eventType: 'USER_INTERVENTION', data }]);
-    const time = await measure(http, clients, append, pick);
+    const time = await measure(http, clients, append, pick, deaf);
     return time;
   };
 }
@@ -152,10 +160,14 @@ await compare({
     [`gateway, ${many}`]: fanOut(MANY),
     [`append to client, ${few}, median`]: wholePath(FEW, 0.5),
     [`append to client, ${few}, p99`]: wholePath(FEW, 0.99),
+    [`the same beside ${FEW} that read nothing, median`]: wholePath(FEW, 0.5, FEW),
+    [`the same beside ${FEW} that read nothing, p99`]: wholePath(FEW, 0.99, FEW),
   },
   targets: {
     [`gateway, ${few}`]: { of: `room, ${few}`, atMost: 1.2 },
     [`gateway, ${many}`]: { of: `room, ${many}`, atMost: 1.2 },
     [`append to client, ${few}, p99`]: { atMost: 50 },
+    [`the same beside ${FEW} that read nothing, median`]: { of: `append to client, ${few}, median`, atMost: 1.2 },
+    [`the same beside ${FEW} that read nothing, p99`]: { atMost: 50 },
   },
 });
