@@ -128,15 +128,17 @@ describe('an address behind a proxy', () => {
     new ConnectionDoor(testConfiguration({ DATA_DIR: '.', TRUSTED_PROXIES: PROXY })).guard(io.engine);
     await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
     const url = `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
-    const entered = await RawSocket.enter(url, saying('203.0.113.1', PROXY));
-    const [socket] = [...io.sockets.sockets.values()];
-    expect(socket?.handshake.address).toMatch(/^[\w-]{43}$/);
-    const { headers, rawHeaders } = socket?.request ?? {};
-    const kept = JSON.stringify([socket?.handshake, socket?.conn.remoteAddress, headers, rawHeaders]);
-    expect(kept).not.toContain('203.0.113.1');
-    expect(kept).not.toContain(PROXY);
-    end([entered]);
-    await io.close();
+    try {
+      expect(await RawSocket.enter(url, saying('203.0.113.1', PROXY))).toBeInstanceOf(RawSocket);
+      const [socket] = [...io.sockets.sockets.values()];
+      expect(socket?.handshake.address).toMatch(/^[\w-]{43}$/);
+      const { headers, rawHeaders } = socket?.request ?? {};
+      const kept = JSON.stringify([socket?.handshake, socket?.conn.remoteAddress, headers, rawHeaders]);
+      expect(kept).not.toContain('203.0.113.1');
+      expect(kept).not.toContain(PROXY);
+    } finally {
+      await io.close();
+    }
   });
 });
 
