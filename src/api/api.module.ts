@@ -5,6 +5,7 @@ import { HealthService } from './health.service.ts';
 import { Leaving } from './leaving.service.ts';
 import { TaskEventsController } from './task-events.controller.ts';
 import { TaskEvents } from './task-events.service.ts';
+import { TaskHistoryController } from './task-history.controller.ts';
 import { TaskResultsController } from './task-results.controller.ts';
 import { TasksController } from './tasks.controller.ts';
 import { WorkItemsController } from './work-items.controller.ts';
@@ -15,6 +16,7 @@ import { WorkItemsController } from './work-items.controller.ts';
     TasksController,
     TaskEventsController,
     TaskResultsController,
+    TaskHistoryController,
     WorkItemsController,
     WorkersController,
     MessagesController,

@@ -1,5 +1,3 @@
-import { InvalidInputError } from '../kernel/errors.ts';
-import { parsePriority, priorities } from '../orchestrator/index.ts';
 import type { NewTask } from '../tasks/index.ts';
 import {
   CheckedField,
@@ -10,8 +8,8 @@ import {
   TextField,
   TextListField,
 } from './fields.dto.ts';
+import { NewTaskIdField, PriorityField } from './task-fields.dto.ts';
 
-const MAX_ID_BYTES = 256;
 const MAX_METADATA = 64;
 const MAX_METADATA_CHARS = 1024;
 
@@ -114,30 +112,10 @@ export class NewTaskDto implements NewTask {
   })
   answers?: string[];
 
-  @CheckedField(
-    {
-      description: `${Object.keys(priorities).join(', ')} in any case, or a number from 0 (most urgent) to 100. Default: MEDIUM`,
-      example: 'HIGH',
-      optional: true,
-      oneOf: [{ type: 'string' }, { type: 'integer', minimum: 0, maximum: 100 }],
-    },
-    'isPriority',
-    priorityProblem,
-  )
+  @PriorityField('Default: MEDIUM')
   priority?: string | number;
 
-  @CheckedField(
-    {
-      type: String,
-      description: 'Your own id: at most 256 bytes of UTF-8, no control characters. Default: a new UUID',
-      example: 'slugify-1',
-      optional: true,
-      minLength: 1,
-      maxLength: MAX_ID_BYTES,
-    },
-    'isTaskId',
-    taskIdProblem,
-  )
+  @NewTaskIdField()
   taskId?: string;
 
   @TextField({
@@ -191,26 +169,6 @@ export class NewTaskDto implements NewTask {
     metadataProblem,
   )
   metadata?: Record<string, string>;
-}
-
-function priorityProblem(value: unknown): string | null {
-  try {
-    parsePriority(value);
-    return null;
-  } catch (error) {
-    if (error instanceof InvalidInputError) return error.issues[0]?.message ?? error.message;
-    throw error;
-  }
-}
-
-function taskIdProblem(value: unknown): string | null {
-  if (typeof value !== 'string') return 'must be a string';
-  if (value.trim() === '') return 'is blank: leave it out to get a new id';
-  if (!value.isWellFormed() || /\p{Cc}/u.test(value)) return 'holds control characters or half a surrogate pair';
-  // A client's URL parser would take these two for steps up the path, even percent-encoded.
-  if (value === '.' || value === '..') return `cannot be ${JSON.stringify(value)}: no URL could name it`;
-  const bytes = Buffer.byteLength(value.normalize('NFC'));
-  return bytes > MAX_ID_BYTES ? `has ${bytes} bytes of UTF-8, more than ${MAX_ID_BYTES}` : null;
 }
 
 function metadataProblem(value: unknown): string | null {

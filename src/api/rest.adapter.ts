@@ -34,6 +34,22 @@ export function RestController(path: string, tag: string): ClassDecorator {
 export const ApiTaskId = () =>
   ApiParam({ name: 'id', description: 'The task, percent-encoded', schema: { type: 'string', example: 'slugify-1' } });
 
+export const ApiIdempotencyKey = () =>
+  ApiHeader({
+    name: 'Idempotency-Key',
+    required: false,
+    description: 'Makes a repeat answer the first task instead of creating another',
+    schema: { type: 'string', minLength: 1, maxLength: 255, example: '8e03978e-40d5-43e8-bc93-6894a57f9324' },
+  });
+
+export const ApiSubmitter = () =>
+  ApiHeader({
+    name: 'X-Submitter',
+    required: false,
+    description: 'On whose behalf: submitters take turns. Not checked; who says nothing shares one turn',
+    schema: { type: 'string', minLength: 1, maxLength: 100, example: 'nightly-build' },
+  });
+
 /** Documents error answers by their status: why each may come. */
 export function Problems(reasons: Readonly<Record<number, string>>): ClassDecorator & MethodDecorator {
   return applyDecorators(

@@ -1,6 +1,7 @@
 import { Transform } from 'class-transformer';
-import { taskStatuses, type TaskStatus } from '../tasks/index.ts';
-import { CheckedField, ChoiceField, NumberInQuery, TextField, TextListField } from './fields.dto.ts';
+import { type Fork, taskStatuses, type TaskStatus } from '../tasks/index.ts';
+import { CheckedField, ChoiceField, NumberField, NumberInQuery, TextField, TextListField } from './fields.dto.ts';
+import { NewTaskIdField, PriorityField } from './task-fields.dto.ts';
 
 export class TaskListQuery {
   @ChoiceField({ description: 'Only tasks of this status', example: 'running', choices: taskStatuses, optional: true })
@@ -28,6 +29,41 @@ export class InterventionDto {
 
   @TextField({ description: 'Who says so. Default: user', example: 'ada', maxLength: 100, optional: true })
   by?: string;
+}
+
+export class ForkDto implements Fork {
+  @NumberField({
+    description: 'Last event that the new task has too, a stream sequence. Default: the newest',
+    example: 12,
+    min: 1,
+    max: Number.MAX_SAFE_INTEGER,
+    optional: true,
+  })
+  afterSequence?: number;
+
+  @NewTaskIdField()
+  taskId?: string;
+
+  @PriorityField('Default: that of the other task')
+  priority?: string | number;
+}
+
+export class ReplayQuery {
+  @NumberInQuery({
+    description: 'Only steps after this stream sequence. Default: 0',
+    example: 12,
+    min: 0,
+    max: Number.MAX_SAFE_INTEGER,
+  })
+  afterSequence?: number;
+
+  @NumberInQuery({ description: 'Steps of a page. Default: 100', example: 100, min: 1, max: 1000 })
+  limit?: number;
+}
+
+export class CompareQuery {
+  @TextField({ description: 'The other task', example: 'slugify-2', maxLength: 256 })
+  with!: string;
 }
 
 export class StateQuery {

@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import type { Intervention, JudgedReport, LastChange, TaskModule, TaskState, TaskWarning } from '../events/index.ts';
 import { PlanDto } from './results.dto.ts';
-import { ModuleDto, TaskErrorDto } from './task.dto.ts';
+import { ForkedFromDto, ModuleDto, TaskErrorDto } from './task.dto.ts';
 
 const moment = { type: String, format: 'date-time', nullable: true, example: '2026-11-24T12:00:00.000Z' } as const;
 const count = { type: 'integer', minimum: 0 } as const;
@@ -86,6 +86,14 @@ export class TaskStateDto implements TaskState {
 
   @ApiProperty({ type: String, nullable: true, description: 'Who answers its model calls', example: 'delegated' })
   brain!: string | null;
+
+  @ApiProperty({
+    type: () => ForkedFromDto,
+    nullable: true,
+    description: 'Where it was forked from; null: nowhere',
+    example: null,
+  })
+  forkedFrom!: ForkedFromDto | null;
 
   @ApiProperty({ ...count, description: 'Accepted code changes', example: 2 })
   codeVersion!: number;

@@ -52,6 +52,14 @@ export class WaitDto {
   until!: string | null;
 }
 
+export class ForkedFromDto implements NonNullable<TaskView['forkedFrom']> {
+  @ApiProperty({ type: String, description: 'The other task', example: 'slugify-1' })
+  taskId!: string;
+
+  @ApiProperty({ type: 'integer', minimum: 1, description: 'Its last event that is in both', example: 12 })
+  sequence!: number;
+}
+
 export class TaskLinksDto {
   @ApiProperty({
     type: String,
@@ -163,6 +171,14 @@ export class TaskDto implements TaskView {
     example: { project: 'blog' },
   })
   metadata!: Readonly<Record<string, string>>;
+
+  @ApiProperty({
+    type: () => ForkedFromDto,
+    nullable: true,
+    description: 'Where it was forked from; null: nowhere',
+    example: null,
+  })
+  forkedFrom!: ForkedFromDto | null;
 
   @ApiProperty({
     type: String,

@@ -1,10 +1,19 @@
 import { Body, Delete, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
-import { ApiCreatedResponse, ApiHeader, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import { ApiCreatedResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { TaskFinishedError, TasksService } from '../tasks/index.ts';
 import { NewTaskDto } from './new-task.dto.ts';
 import { PromptLimitPipe } from './prompt-limit.pipe.ts';
-import { ApiTaskId, Host, IdempotencyKey, Problems, RestController, Submitter } from './rest.adapter.ts';
+import {
+  ApiIdempotencyKey,
+  ApiSubmitter,
+  ApiTaskId,
+  Host,
+  IdempotencyKey,
+  Problems,
+  RestController,
+  Submitter,
+} from './rest.adapter.ts';
 import { TaskDto, taskDtoOf, TaskPageDto } from './task.dto.ts';
 import { CancelQuery, InterventionDto, TaskListQuery } from './task-requests.dto.ts';
 
@@ -17,18 +26,8 @@ export class TasksController {
     summary: 'Create a task',
     description: 'Answers once the task is durable. A full queue is waited for (SUBMIT_WAIT_MS), then 503.',
   })
-  @ApiHeader({
-    name: 'Idempotency-Key',
-    required: false,
-    description: 'Makes a repeat answer the first task instead of creating another',
-    schema: { type: 'string', minLength: 1, maxLength: 255, example: '8e03978e-40d5-43e8-bc93-6894a57f9324' },
-  })
-  @ApiHeader({
-    name: 'X-Submitter',
-    required: false,
-    description: 'On whose behalf: submitters take turns. Not checked; who says nothing shares one turn',
-    schema: { type: 'string', minLength: 1, maxLength: 100, example: 'nightly-build' },
-  })
+  @ApiIdempotencyKey()
+  @ApiSubmitter()
   @ApiCreatedResponse({ type: TaskDto, description: 'The task', headers: { Location: { schema: { type: 'string' } } } })
   @Problems({
     400: 'The body or a header is wrong: errors says what and where',

@@ -27,6 +27,12 @@ function linesOf(...drafts: EventDraft[]): readonly string[] {
 }
 
 describe('liveLines', () => {
+  it('tells where a task was forked from [OR-33]', () => {
+    expect(linesOf({ eventType: 'TASK_FORKED', data: { from: 'slugify\n1', atSequence: 12 } })).toEqual([
+      'forked from slugify 1 after its event 12',
+    ]);
+  });
+
   it('tells the plan with what each module needs [CLI-1]', () => {
     const modules = [
       { path: 'src/words.js', description: '', dependsOn: [] },

@@ -54,6 +54,8 @@ export function liveLines(message: LiveMessage): readonly LiveLine[] {
 
 function rarer(message: LiveMessage): readonly LiveLine[] {
   switch (message.type) {
+    case 'TASK_FORKED':
+      return line('strong', `forked from ${printable(message.data.from)} after its event ${message.data.atSequence}`);
     case 'MODEL_CALL_REQUESTED':
       return message.data.model === null
         ? line('strong', `${asked(message)}: waits for somebody to answer it (taskloom work)`)

@@ -3,6 +3,7 @@ import { loadEnvFile } from 'node:process';
 import { Command, CommanderError } from 'commander';
 import { Cli } from './cli.ts';
 import { addCancel } from './commands/cancel.ts';
+import { addCompare } from './commands/compare.ts';
 import { addConnect, addDisconnect } from './commands/connect.ts';
 import { addDemo } from './commands/demo.ts';
 import { addDispatch } from './commands/dispatch.ts';
@@ -10,9 +11,11 @@ import { addDoctor } from './commands/doctor.ts';
 import { addEvents } from './commands/events.ts';
 import { addExport } from './commands/export.ts';
 import { addFiles } from './commands/files.ts';
+import { addFork } from './commands/fork.ts';
 import { addFsck } from './commands/fsck.ts';
 import { addImport } from './commands/import.ts';
 import { addIntervene } from './commands/intervene.ts';
+import { addReplay } from './commands/replay.ts';
 import { addRun } from './commands/run.ts';
 import { addServe } from './commands/serve.ts';
 import { addShow } from './commands/show.ts';
@@ -84,6 +87,9 @@ function programOf(cli: Cli): Command {
     addFiles,
     addIntervene,
     addCancel,
+    addFork,
+    addReplay,
+    addCompare,
     addWork,
     addDispatch,
     addWorkers,

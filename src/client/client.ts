@@ -2,13 +2,16 @@ import { Connection, type ConnectionOptions } from './connection.ts';
 import { Http } from './http.ts';
 import type {
   ClaimedWorkItem,
+  Comparison,
   Dispatch,
   DispatchAnswer,
   EventPage,
   FileList,
+  Fork,
   Health,
   NewTask,
   Plan,
+  StepPage,
   Task,
   TaskPage,
   TaskState,
@@ -56,10 +59,7 @@ export class TaskloomClient {
     task: NewTask,
     { idempotencyKey, submitter }: { readonly idempotencyKey?: string; readonly submitter?: string } = {},
   ): Promise<Task> {
-    const headers: Record<string, string> = {};
-    if (idempotencyKey !== undefined) headers['idempotency-key'] = idempotencyKey;
-    if (submitter !== undefined) headers['x-submitter'] = submitter;
-    return this.http.json('POST', '/tasks', { body: task, headers });
+    return this.http.json('POST', '/tasks', { body: task, headers: headersOf({ idempotencyKey, submitter }) });
   }
 
   getTask(taskId: string): Promise<Task> {
@@ -99,6 +99,26 @@ export class TaskloomClient {
   /** What keeps a task from going on: a slot, other tasks, a model, a person. */
   why(taskId: string): Promise<Why> {
     return this.http.json('GET', `${pathOf(taskId)}/why`);
+  }
+
+  /** A new task with the past of this one, which goes on by itself. With an idempotency key it is safe to repeat. */
+  fork(
+    taskId: string,
+    fork: Fork = {},
+    { idempotencyKey, submitter }: { readonly idempotencyKey?: string; readonly submitter?: string } = {},
+  ): Promise<Task> {
+    const headers = headersOf({ idempotencyKey, submitter });
+    return this.http.json('POST', `${pathOf(taskId)}/fork`, { body: fork, headers });
+  }
+
+  /** One page of what the task decided after each event; nothing is done again. */
+  replay(taskId: string, query: { readonly afterSequence?: number; readonly limit?: number } = {}): Promise<StepPage> {
+    return this.http.json('GET', `${pathOf(taskId)}/replay`, { query });
+  }
+
+  /** The first event at which two tasks part, and how. */
+  compare(taskId: string, other: string): Promise<Comparison> {
+    return this.http.json('GET', `${pathOf(taskId)}/compare`, { query: { with: other } });
   }
 
   plan(taskId: string): Promise<Plan> {
@@ -184,4 +204,14 @@ export class TaskloomClient {
 
 function pathOf(taskId: string): string {
   return `/tasks/${encodeURIComponent(taskId)}`;
+}
+
+function headersOf(given: {
+  readonly idempotencyKey?: string | undefined;
+  readonly submitter?: string | undefined;
+}): Record<string, string> {
+  const headers: Record<string, string> = {};
+  if (given.idempotencyKey !== undefined) headers['idempotency-key'] = given.idempotencyKey;
+  if (given.submitter !== undefined) headers['x-submitter'] = given.submitter;
+  return headers;
 }

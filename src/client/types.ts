@@ -53,6 +53,11 @@ export interface TaskError {
   readonly reason: string;
 }
 
+export interface ForkedFrom {
+  readonly taskId: string;
+  readonly sequence: number;
+}
+
 export interface Task {
   readonly taskId: string;
   readonly status: TaskStatus;
@@ -73,6 +78,8 @@ export interface Task {
   readonly startedAt: string | null;
   readonly finishedAt: string | null;
   readonly metadata: Readonly<Record<string, string>>;
+  /** The task that this one was forked from, and its last event that is in both. */
+  readonly forkedFrom: ForkedFrom | null;
   readonly websocketUrl: string;
   readonly links: Readonly<Record<'self' | 'events' | 'state' | 'plan' | 'files' | 'interventions', string>>;
 }
@@ -128,6 +135,56 @@ export interface Why {
   readonly until: string | null;
 }
 
+/** How a task is to be forked. */
+export interface Fork {
+  /** Last event that the new task has too. Default: the newest. */
+  readonly afterSequence?: number;
+  /** Your own id; default: a new UUID. */
+  readonly taskId?: string;
+  /** critical, high, medium, low, or 0 (most urgent) to 100. Default: that of the other task. */
+  readonly priority?: string | number;
+}
+
+/** What a task decided after one of its events. */
+export interface TaskStep {
+  readonly sequence: number;
+  readonly eventType: string;
+  readonly timestamp: string;
+  readonly codeVersion: number;
+  readonly decision: 'act' | 'wait' | 'done';
+  /** Steps that were due, those in flight included. */
+  readonly actions: readonly string[];
+  readonly wait: { readonly reason: string; readonly detail: string; readonly until: string | null } | null;
+  readonly outcome: 'completed' | 'failed' | 'cancelled' | null;
+}
+
+export interface StepPage {
+  readonly steps: readonly TaskStep[];
+  /** Give it as `afterSequence` for what comes next. */
+  readonly nextAfterSequence: number;
+}
+
+export interface PartingEvent {
+  readonly sequence: number;
+  readonly eventId: string;
+  readonly eventType: string;
+}
+
+/** Where the events of two tasks part. */
+export interface Comparison {
+  readonly taskId: string;
+  readonly other: string;
+  /** `continuation`: one goes on where the other ends; `type`: something else happened; `data`: the same with other data. */
+  readonly kind: 'none' | 'continuation' | 'type' | 'data';
+  /** How many events both begin with. */
+  readonly samePrefix: number;
+  /** Null: it ends before. */
+  readonly event: PartingEvent | null;
+  readonly otherEvent: PartingEvent | null;
+  /** With `data`: what is different, such as `data.files[0].content`. */
+  readonly paths: readonly string[];
+}
+
 /** A task as its events tell it, now or at a past moment. */
 export interface TaskState {
   readonly taskId: string;
@@ -135,6 +192,7 @@ export interface TaskState {
   readonly prompt: string;
   readonly metadata: Readonly<Record<string, string>>;
   readonly brain: string | null;
+  readonly forkedFrom: ForkedFrom | null;
   readonly codeVersion: number;
   readonly currentModule: string | null;
   readonly modules: Readonly<Record<string, TaskModule>>;

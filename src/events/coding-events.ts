@@ -100,6 +100,19 @@ declare module './event.ts' {
       /** Whose turn the task takes in the queue, by their own word; absent: they did not say. */
       submitter?: string;
     };
+    /**
+     * Everything before it was copied from another task, with ids of its own and the time stamps of the original. What
+     * was open there (model calls without an answer, leases) is void here.
+     */
+    TASK_FORKED: {
+      from: string;
+      /** Stream sequence of the last event that was copied. */
+      atSequence: number;
+      /** 0 (most urgent) to 100. Absent: as in TASK_CREATED. */
+      priority?: number;
+      /** On whose behalf. Absent: as in TASK_CREATED. */
+      submitter?: string;
+    };
     TASK_STARTED: { brain: string };
     PLANNING_COMPLETE: { plan: Plan; source: 'caller' | 'model'; callId: string | null };
     MODULE_STARTED: { module: string };

@@ -65,6 +65,7 @@ export function isOver(state: Pick<TaskState, 'status'>): boolean {
 
 type CodingType =
   | 'TASK_CREATED'
+  | 'TASK_FORKED'
   | 'TASK_STARTED'
   | 'PLANNING_COMPLETE'
   | 'MODULE_STARTED'
@@ -96,6 +97,12 @@ const handlers: { readonly [T in CodingType]: Handler<T> } = {
       state.prompt = data.prompt;
       if (isObject(data.metadata)) state.metadata = data.metadata;
       state.createdAt = event.timestamp;
+    },
+  },
+  TASK_FORKED: {
+    misfit: needs({ from: 'string', atSequence: 'number' }),
+    apply: (state, { from, atSequence }) => {
+      state.forkedFrom = { taskId: from, sequence: atSequence };
     },
   },
   TASK_STARTED: {

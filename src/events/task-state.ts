@@ -53,6 +53,8 @@ export interface TaskState {
   readonly prompt: string;
   readonly metadata: Readonly<Record<string, string>>;
   readonly brain: string | null;
+  /** The task that this one was forked from, and its last event that is in both. */
+  readonly forkedFrom: { readonly taskId: string; readonly sequence: number } | null;
   readonly codeVersion: number;
   readonly currentModule: string | null;
   /** By path, in the order of the plan. */
@@ -88,6 +90,7 @@ export function initialTaskState(taskId: string): TaskState {
     prompt: '',
     metadata: {},
     brain: null,
+    forkedFrom: null,
     codeVersion: 0,
     currentModule: null,
     modules: {},

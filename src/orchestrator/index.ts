@@ -9,6 +9,7 @@ export {
   ShuttingDownError,
   TaskTimeoutError,
 } from './orchestrator.errors.ts';
+export { replay, type ReplayStep } from './replay.ts';
 export {
   assignPriority,
   parsePriority,
@@ -24,6 +25,7 @@ export type { WaitingTask, WorkPlace } from './work-table.ts';
 export {
   fold,
   type Commit,
+  type Decider,
   type Decision,
   type Failure,
   type Outcome,

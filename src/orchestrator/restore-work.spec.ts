@@ -55,6 +55,22 @@ describe('a queue that was lost', () => {
     expect(next.workflow.performed).toEqual(['a0:1', 'b:1', 'nobody:1', 'a1:1', 'a2:1', 'a3:1', 'a4:1']);
   });
 
+  it('has each task at the priority that its newest fact about it gives [OR-16]', async () => {
+    const urgent = { eventType: 'TEST_NOTE', data: { text: 'urgent' } } as const;
+    const first = await bench.start();
+    for (const taskId of ['early', 'later']) await first.orchestrator.submit(task(taskId));
+    await bench.log.events.append('later', [urgent, { eventType: 'TEST_NOTE', data: { text: 'and more' } }]);
+    await bench.log.events.append('no task', [urgent]);
+    await first.orchestrator.shutdown({ graceMs: 0 });
+    await loseQueue();
+
+    const next = await bench.start(undefined, { maxConcurrent: 1 });
+    expect(await next.orchestrator.restoreWork()).toBe(2);
+    next.orchestrator.startWorkers(1);
+    await until(async () => (await next.orchestrator.stats()).completed === 2);
+    expect(next.workflow.performed).toEqual(['later:1', 'early:1']);
+  });
+
   it('is left alone where there is one [OR-16]', async () => {
     const { orchestrator } = await bench.start();
     await orchestrator.submit(task('t'));

@@ -46,11 +46,14 @@ async function rowOf(
   { events, workflows, timeoutMs }: WorkSources,
 ): Promise<GuardedStatement | null> {
   for (const workflow of workflows) {
-    const queued = workflow.adopt(first);
+    let queued = workflow.adopt(first, null);
     if (!queued) continue;
     const { taskId } = first;
     let state = workflow.initial(taskId);
-    for await (const event of events.read(taskId)) state = workflow.evolve(state, event);
+    for await (const event of events.read(taskId)) {
+      state = workflow.evolve(state, event);
+      queued = workflow.adopt(event, queued) ?? queued;
+    }
     const isOver = workflow.decide(state).kind === 'done';
     return moves.restore(
       { taskId, workflow: workflow.name, timeoutMs, dependsOn: [], submitter: '', ...queued },

@@ -35,7 +35,7 @@ it('commits a step on the facts as they are then, even when nobody told it that 
   const seen: string[] = [];
   const watched: Workflow<ReturnType<StepWorkflow['initial']>, { key: string; step: number }> = {
     name: 'steps',
-    adopt: (first) => steps.adopt(first),
+    adopt: (fact, before) => steps.adopt(fact, before),
     initial: () => steps.initial(),
     evolve: (state, event) => steps.evolve(state, event),
     decide: (state) => steps.decide(state),

@@ -63,8 +63,11 @@ export interface Queueing {
  */
 export interface Workflow<State, Action extends StepAction> {
   readonly name: string;
-  /** How a stream that begins with this fact is queued; null when it is none of this workflow's. By it the queue is made anew. */
-  adopt(first: StoredEvent): Queueing | null;
+  /**
+   * How a stream is queued after this fact, `before` without it: null for the first one, and null as long as the stream
+   * is none of this workflow's. By it the queue is made anew.
+   */
+  adopt(fact: StoredEvent, before: Queueing | null): Queueing | null;
   initial(taskId: string): State;
   evolve(state: State, event: StoredEvent): State;
   decide(state: State): Decision<Action>;
@@ -73,9 +76,12 @@ export interface Workflow<State, Action extends StepAction> {
   fail(state: State, failure: Failure): readonly EventDraft[];
 }
 
+/** The pure part of a workflow: there is nothing in it that could have an effect. */
+export type Decider<State, Action extends StepAction> = Pick<Workflow<State, Action>, 'initial' | 'evolve' | 'decide'>;
+
 /** The state after some events: the fold by which everybody who asks gets the same answer. */
 export function fold<State, Action extends StepAction>(
-  workflow: Workflow<State, Action>,
+  workflow: Decider<State, Action>,
   taskId: string,
   events: Iterable<StoredEvent>,
 ): State {

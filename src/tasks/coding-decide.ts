@@ -5,6 +5,7 @@ import { testsByModule } from './module-tests.ts';
 /** What a coding task can do next; `key` makes a step unique while it is in flight. */
 export type CodingAction =
   | { readonly kind: 'start'; readonly key: string }
+  | { readonly kind: 'adoptPlan'; readonly key: string }
   | { readonly kind: 'startModule'; readonly key: string; readonly module: string }
   | { readonly kind: 'ask'; readonly key: string; readonly question: Question }
   | { readonly kind: 'call'; readonly key: string; readonly callId: string }
@@ -88,6 +89,8 @@ function isDelegated(call: OpenCall): boolean {
 
 function planActions(state: CodingState): readonly CodingAction[] {
   if (state.calls.size > 0) return [];
+  // With the start as a rule; a fork may begin between the two.
+  if (state.created?.modules) return [{ kind: 'adoptPlan', key: 'plan' }];
   return [{ kind: 'ask', key: `ask:plan:${state.badPlans}`, question: { signature: 'PlanTask' } }];
 }
 

@@ -1,5 +1,6 @@
 import type { Attempt, CodeChange, Plan, SourceFile, StoredEvent, TestOutcome } from '../events/index.ts';
 import type { CodingState, ModuleState, OpenCall } from './coding-state.ts';
+import { changesOf } from './fork-drafts.ts';
 import { testsByModule } from './module-tests.ts';
 
 /** The next state of a coding task. Pure; a final state absorbs whatever comes late. */
@@ -13,6 +14,8 @@ function apply(state: CodingState, event: StoredEvent): CodingState {
   switch (event.eventType) {
     case 'TASK_CREATED':
       return { ...withFiles(state, event.data.files), created: event.data };
+    case 'TASK_FORKED':
+      return forked(state, event.data);
     case 'TASK_STARTED':
       return { ...state, started: true };
     case 'PLANNING_COMPLETE':
@@ -188,6 +191,13 @@ function withFiles(state: CodingState, files: readonly SourceFile[]): CodingStat
 /** The caller's tests, where there are any, are the measure: then no model writes others. */
 function hasGivenTests(state: CodingState): boolean {
   return state.created?.files.some((file) => file.role === 'test') ?? false;
+}
+
+/** In a fork nobody will answer what was open in its parent: it is asked anew. An answer that is there is used. */
+function forked(state: CodingState, fork: StoredEvent<'TASK_FORKED'>['data']): CodingState {
+  const calls = new Map([...state.calls].filter(([, call]) => call.answer !== null));
+  const { created } = state;
+  return { ...state, calls, created: created && { ...created, ...changesOf(fork) } };
 }
 
 function closeCall(state: CodingState, callId: string | null): CodingState {

@@ -8,6 +8,7 @@ import { askQuestion } from './ask.ts';
 import { callModel } from './call-model.ts';
 import { type CodingAction, decideCoding, type Question } from './coding-decide.ts';
 import { evolveCoding } from './coding-evolve.ts';
+import { changesOf } from './fork-drafts.ts';
 import { type CodingState, initialCodingState } from './coding-state.ts';
 import { runTests } from './run-tests.ts';
 
@@ -28,9 +29,10 @@ export class CodingWorkflow implements Workflow<CodingState, CodingAction> {
 
   constructor(private readonly tools: CodingTools) {}
 
-  adopt(first: StoredEvent): Queueing | null {
-    if (first.eventType !== 'TASK_CREATED') return null;
-    const { priority, limits, submitter } = first.data;
+  adopt(fact: StoredEvent, before: Queueing | null): Queueing | null {
+    if (before && fact.eventType === 'TASK_FORKED') return { ...before, ...changesOf(fact.data) };
+    if (fact.eventType !== 'TASK_CREATED') return before;
+    const { priority, limits, submitter } = fact.data;
     return {
       priority,
       ...(limits.maxSeconds === undefined ? {} : { timeoutMs: limits.maxSeconds * 1000 }),
@@ -54,6 +56,8 @@ export class CodingWorkflow implements Workflow<CodingState, CodingAction> {
     switch (action.kind) {
       case 'start':
         return () => this.start(step.state);
+      case 'adoptPlan':
+        return (state) => (state.plan ? [] : givenPlan(state));
       case 'startModule':
         return () => [{ eventType: 'MODULE_STARTED', data: { module: action.module } }];
       case 'ask':
@@ -83,11 +87,8 @@ export class CodingWorkflow implements Workflow<CodingState, CodingAction> {
   }
 
   private start(state: CodingState): readonly EventDraft[] {
-    const { created } = state;
     const started: EventDraft = { eventType: 'TASK_STARTED', data: { brain: this.tools.brain.description } };
-    if (!created?.modules) return [started];
-    const plan = { objective: created.prompt, language: created.language ?? '', modules: created.modules };
-    return [started, { eventType: 'PLANNING_COMPLETE', data: { plan, source: 'caller', callId: null } }];
+    return [started, ...givenPlan(state)];
   }
 
   /** The words are put together from the state as it is when they are committed: guidance that came meanwhile is in. */
@@ -119,6 +120,12 @@ export class CodingWorkflow implements Workflow<CodingState, CodingAction> {
       data: { callId, code: 'MODEL_CHANGED', reason, remedy: 'anew', retryAt: null },
     };
   }
+}
+
+function givenPlan({ created }: CodingState): readonly EventDraft[] {
+  if (!created?.modules) return [];
+  const plan = { objective: created.prompt, language: created.language ?? '', modules: created.modules };
+  return [{ eventType: 'PLANNING_COMPLETE', data: { plan, source: 'caller', callId: null } }];
 }
 
 function correctionStarted(

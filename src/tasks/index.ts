@@ -1,15 +1,19 @@
 import './tasks.events.ts';
 
 export { TasksModule } from './tasks.module.ts';
-export { TasksService } from './tasks.service.ts';
+export { type Fork, TasksService } from './tasks.service.ts';
 export { WorkItemsService, type ClaimedWorkItem, type ClaimOptions, type WorkItemView } from './work-items.service.ts';
 export type { NewTask } from './new-task.ts';
 export type { FileView } from './task-files.ts';
+export type { StreamDifference, StreamDifferenceKind } from './compare-streams.ts';
+export type { StepPage, StepQuery, TaskStep } from './replay-task.ts';
 export type { TaskPage, TaskQuery } from './task-reader.ts';
 export { taskStatuses, type ModuleView, type TaskStatus, type TaskView } from './task-view.ts';
 export {
   AnswerRefusedError,
   FileNotFoundError,
+  ForkPointError,
+  ForkTooLargeError,
   IdempotencyKeyReusedError,
   PlanNotReadyError,
   TaskFinishedError,

@@ -8,7 +8,10 @@ import type { NewTask } from './new-task.ts';
  * Throws InvalidInputError that names the fields.
  */
 export function refuseSecretNames(
-  task: NewTask & { readonly submitter?: string | undefined },
+  task: Pick<NewTask, 'files' | 'modules'> & {
+    readonly taskId?: string | undefined;
+    readonly submitter?: string | undefined;
+  },
   redactor: Redactor,
 ): void {
   const names: (readonly [string, string | undefined])[] = [

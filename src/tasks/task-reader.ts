@@ -8,6 +8,9 @@ import {
   type TaskState,
 } from '../events/index.ts';
 import type { Orchestrator, WaitExplanation, WorkPlace } from '../orchestrator/index.ts';
+import { compareStreams, type StreamDifference } from './compare-streams.ts';
+import { type ForkPoint, readForkPoint } from './fork-point.ts';
+import { replayTask, type StepPage, type StepQuery } from './replay-task.ts';
 import { describeFile, fileEventTypes, filesAtVersion, type FileView } from './task-files.ts';
 import { statusOf, type TaskStatus, type TaskView } from './task-view.ts';
 import { FileNotFoundError, PlanNotReadyError, TaskNotFoundError, VersionNotFoundError } from './tasks.errors.ts';
@@ -107,6 +110,31 @@ export class TaskReader {
     return file;
   }
 
+  /** What was decided after each event, worked out anew: nothing is performed. Rejects with TaskNotFoundError. */
+  async replay(taskId: string, query?: StepQuery): Promise<StepPage> {
+    return replayTask(this.events, await this.known(taskId), query);
+  }
+
+  /** Where the streams of two tasks part, and how. Rejects with TaskNotFoundError. */
+  async compare(
+    taskId: string,
+    other: string,
+  ): Promise<StreamDifference & { readonly taskId: string; readonly other: string }> {
+    const [one, two] = [await this.known(taskId), await this.known(other)];
+    return { taskId: one, other: two, ...(await compareStreams(this.events.read(one), this.events.read(two))) };
+  }
+
+  /** What a fork has in common with its parent; see `readForkPoint`. */
+  async forkPoint(taskId: string, afterSequence?: number): Promise<ForkPoint> {
+    return readForkPoint(this.events, await this.known(taskId), afterSequence);
+  }
+
+  private async known(taskId: string): Promise<string> {
+    const head = await this.events.head(taskId);
+    if (!head) throw new TaskNotFoundError(taskId);
+    return head.taskId;
+  }
+
   private async contents(taskId: string, version: number, current: number): Promise<ReadonlyMap<string, SourceFile>> {
     if (version > current) throw new VersionNotFoundError(taskId, version, current);
     return filesAtVersion(await this.events.getEvents(taskId, { types: fileEventTypes }), version);
@@ -151,5 +179,6 @@ function view(state: TaskState, work: WorkPlace | null): TaskView {
     startedAt: state.startedAt,
     finishedAt: state.finishedAt,
     metadata: state.metadata,
+    forkedFrom: state.forkedFrom,
   };
 }

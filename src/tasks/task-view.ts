@@ -39,6 +39,8 @@ export interface TaskView {
   readonly startedAt: string | null;
   readonly finishedAt: string | null;
   readonly metadata: Readonly<Record<string, string>>;
+  /** The task that this one was forked from, and its last event that is in both. */
+  readonly forkedFrom: TaskState['forkedFrom'];
 }
 
 export interface ModuleView {

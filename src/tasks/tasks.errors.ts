@@ -53,6 +53,35 @@ export class PlanNotReadyError extends AppError {
   }
 }
 
+/** There is nothing to go on with after this event, or no such event. */
+export class ForkPointError extends AppError {
+  readonly code = 'TASK_FORK_POINT';
+  readonly kind = 'conflict';
+
+  /** `last`: the last event after which the task can be forked. */
+  constructor(taskId: string, { asked, last, isOver }: { asked: number; last: number; isOver: boolean }) {
+    const why = isOver ? `it is over with event ${last + 1}` : `it has ${last} events`;
+    super(`Task ${JSON.stringify(taskId)} cannot be forked after event ${asked}, as ${why}: give 1 to ${last}.`, {
+      taskId,
+      afterSequence: asked,
+      lastForkable: last,
+    });
+  }
+}
+
+export class ForkTooLargeError extends AppError {
+  readonly code = 'TASK_FORK_TOO_LARGE';
+  readonly kind = 'limit';
+
+  /** `last`: the last event after which the task is not too large to be forked. */
+  constructor(taskId: string, { last, maxEvents, maxMiB }: { last: number; maxEvents: number; maxMiB: number }) {
+    super(
+      `Task ${JSON.stringify(taskId)} is too large to be forked there, in one piece of at most ${maxEvents} events and ${maxMiB} MiB: fork it after event ${last} or before.`,
+      { taskId, lastForkable: last, maxEvents, maxMiB },
+    );
+  }
+}
+
 export class IdempotencyKeyReusedError extends AppError {
   readonly code = 'IDEMPOTENCY_KEY_REUSED';
   readonly kind = 'conflict';

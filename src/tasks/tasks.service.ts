@@ -1,12 +1,14 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { StreamConflictError } from '../events/index.ts';
+import { type EventDraft, StreamConflictError, type StoredEvent, type TaskLimits } from '../events/index.ts';
+import { systemClock } from '../kernel/clock.ts';
 import { CONFIGURATION, type Configuration } from '../kernel/configuration.ts';
 import { newId } from '../kernel/ids.ts';
 import { Redactor } from '../kernel/redactor.ts';
-import { DuplicateTaskError, Orchestrator } from '../orchestrator/index.ts';
+import { DuplicateTaskError, Orchestrator, parsePriority } from '../orchestrator/index.ts';
 import { GuardFailedError } from '../storage/index.ts';
 import { TestRunner } from '../workspace/index.ts';
 import { CODING } from './coding-workflow.ts';
+import { changesOf, forkDrafts } from './fork-drafts.ts';
 import { IdempotencyKeys, KEY_GUARD } from './idempotency.ts';
 import { describeNewTask, type NewTask } from './new-task.ts';
 import { refuseSecretNames } from './secret-names.ts';
@@ -18,6 +20,16 @@ export interface Creation {
   readonly idempotencyKey?: string | undefined;
   /** On whose behalf; default: nobody in particular. */
   readonly submitter?: string | undefined;
+}
+
+/** How a task is to be forked; all of it may be left out. */
+export interface Fork {
+  /** The last event of the other task that the new one has too. Default: its newest. */
+  readonly afterSequence?: number;
+  /** Chosen by the caller; else a new UUID. */
+  readonly taskId?: string;
+  /** A name in any case, or a whole number from 0 to 100. Default: that of the other task. */
+  readonly priority?: string | number;
 }
 
 /** What can be done with coding tasks: each a fact in the task's stream, durable before the answer. */
@@ -41,26 +53,36 @@ export class TasksService {
     refuseSecretNames({ ...task, submitter }, this.redactor);
     const created = describeNewTask(task, this.runner.languages);
     const own = submitter === undefined ? {} : { submitter };
-    const taskId = (task.taskId ?? newId()).normalize('NFC');
-    const { maxSeconds } = created.limits;
-    try {
-      const stored = await this.orchestrator.submit({
-        taskId,
-        workflow: CODING,
-        priority: created.priority,
-        drafts: [{ eventType: 'TASK_CREATED', data: { ...created, ...own } }],
-        waitMs: this.configuration.SUBMIT_WAIT_MS,
-        ...own,
-        ...(maxSeconds === undefined ? {} : { timeoutMs: maxSeconds * 1000 }),
-        ...(idempotencyKey === undefined ? {} : { alongside: [this.keys.remember(idempotencyKey, task, taskId)] }),
-      });
-      return this.read.asCreated(taskId, stored);
-    } catch (error) {
-      const repeated =
-        error instanceof DuplicateTaskError || (error instanceof GuardFailedError && error.guard === KEY_GUARD);
-      if (idempotencyKey === undefined || !repeated) throw error;
-      return this.repeat(idempotencyKey, task, error);
-    }
+    const { priority, limits } = created;
+    const drafts: readonly EventDraft[] = [{ eventType: 'TASK_CREATED', data: { ...created, ...own } }];
+    const submission = { taskId: idOf(task), priority, drafts, limits, ...own };
+    const accepted = await this.submit(submission, task, idempotencyKey);
+    return 'repeated' in accepted ? accepted.repeated : this.read.asCreated(submission.taskId, accepted.stored);
+  }
+
+  /**
+   * Makes a new task of what has happened to another one up to an event, and lets it go on from there; the other one
+   * stays as it is. All of it in one commit, repeatable as `create` is. Rejects as `create` does, and with
+   * TaskNotFoundError, ForkPointError or ForkTooLargeError.
+   */
+  async fork(
+    parentId: string,
+    { afterSequence, taskId, priority }: Fork = {},
+    { idempotencyKey, submitter }: Creation = {},
+  ): Promise<TaskView> {
+    refuseSecretNames({ taskId, submitter }, this.redactor);
+    const request = { fork: parentId.normalize('NFC'), afterSequence, taskId, priority };
+    // Asked first: meanwhile the parent may have gone on, or be over.
+    const earlier = idempotencyKey === undefined ? null : await this.repeat(idempotencyKey, request);
+    if (earlier) return earlier;
+    const { events, created } = await this.read.forkPoint(parentId, afterSequence);
+    const changes = changesOf({ priority: priority === undefined ? undefined : parsePriority(priority), submitter });
+    const drafts = forkDrafts(events, { now: systemClock(), changes });
+    const { limits, ...queued } = { ...created, ...changes };
+    const own = queued.submitter === undefined ? {} : { submitter: queued.submitter };
+    const submission = { taskId: idOf({ taskId }), priority: queued.priority, drafts, limits, ...own };
+    const accepted = await this.submit(submission, request, idempotencyKey);
+    return 'repeated' in accepted ? accepted.repeated : this.read.get(submission.taskId);
   }
 
   /** Ends a task at once, whatever it does. A task that is over stays as it is: `changed` says so. Safe to repeat. */
@@ -101,12 +123,51 @@ export class TasksService {
     }
   }
 
-  private async repeat(key: string, task: NewTask, error: unknown): Promise<TaskView> {
-    const first = await this.keys.find(key, task);
-    if (!first) throw error;
+  private async submit(
+    { limits, ...work }: Accepted,
+    request: object,
+    idempotencyKey: string | undefined,
+  ): Promise<{ readonly stored: readonly StoredEvent[] } | { readonly repeated: TaskView }> {
+    try {
+      const stored = await this.orchestrator.submit({
+        ...work,
+        workflow: CODING,
+        waitMs: this.configuration.SUBMIT_WAIT_MS,
+        ...(limits.maxSeconds === undefined ? {} : { timeoutMs: limits.maxSeconds * 1000 }),
+        ...(idempotencyKey === undefined
+          ? {}
+          : { alongside: [this.keys.remember(idempotencyKey, request, work.taskId)] }),
+      });
+      return { stored };
+    } catch (error) {
+      const isRepetition =
+        error instanceof DuplicateTaskError || (error instanceof GuardFailedError && error.guard === KEY_GUARD);
+      const repeated =
+        idempotencyKey === undefined || !isRepetition ? null : await this.repeat(idempotencyKey, request);
+      if (!repeated) throw error;
+      return { repeated };
+    }
+  }
+
+  /** What came of the first request with this key; null for a new one. */
+  private async repeat(key: string, request: object): Promise<TaskView | null> {
+    const first = await this.keys.find(key, request);
+    if (!first) return null;
     if (!first.sameRequest) throw new IdempotencyKeyReusedError(key);
     return this.read.get(first.taskId);
   }
+}
+
+interface Accepted {
+  readonly taskId: string;
+  readonly priority: number;
+  readonly submitter?: string;
+  readonly drafts: readonly EventDraft[];
+  readonly limits: TaskLimits;
+}
+
+function idOf({ taskId }: { readonly taskId?: string | undefined }): string {
+  return (taskId ?? newId()).normalize('NFC');
 }
 
 function isFinished({ status }: TaskView): boolean {

@@ -59,16 +59,19 @@ describe('the OpenAPI document', () => {
       'get /health/ready',
       'get /tasks',
       'get /tasks/{id}',
+      'get /tasks/{id}/compare',
       'get /tasks/{id}/events',
       'get /tasks/{id}/files',
       'get /tasks/{id}/files/{path}',
       'get /tasks/{id}/plan',
+      'get /tasks/{id}/replay',
       'get /tasks/{id}/state',
       'get /tasks/{id}/why',
       'get /work-items',
       'get /workers',
       'post /messages',
       'post /tasks',
+      'post /tasks/{id}/fork',
       'post /tasks/{id}/interventions',
       'post /work-items/claim',
       'post /work-items/{id}/answer',
@@ -144,6 +147,13 @@ describe('the OpenAPI document', () => {
     expect(Object.keys(state.body).sort()).toEqual(fieldsOf('TaskStateDto'));
     const { body } = await request<{ events: object[] }>('GET', `${server.url}/tasks/a/events`);
     expect(Object.keys(body.events[0] ?? {}).sort()).toEqual(fieldsOf('EventDto'));
+    const replay = await request<{ steps: object[] }>('GET', `${server.url}/tasks/a/replay`);
+    expect(Object.keys(replay.body.steps[0] ?? {}).sort()).toEqual(fieldsOf('TaskStepDto'));
+    const fork = await request<{ forkedFrom: object }>('POST', `${server.url}/tasks/a/fork`, { taskId: 'b' });
+    expect(Object.keys(fork.body.forkedFrom).sort()).toEqual(fieldsOf('ForkedFromDto'));
+    const compared = await request<{ otherEvent: object }>('GET', `${server.url}/tasks/a/compare?with=b`);
+    expect(Object.keys(compared.body).sort()).toEqual(fieldsOf('ComparisonDto'));
+    expect(Object.keys(compared.body.otherEvent).sort()).toEqual(fieldsOf('PartingEventDto'));
     const claim = await request<{ item: object }>('POST', `${server.url}/work-items/claim`, {
       by: 'x',
       waitMs: 10_000,

@@ -97,6 +97,41 @@ describe('taskloom against a server that replays the sample', () => {
     expect(words).toBe(readFileSync(join(sample, 'answers/src/words.correction-2.js'), 'utf8'));
   });
 
+  it('forks a task, replays its decisions, and tells where the two part [OR-33, CLI-1]', async () => {
+    const events = jsonLines((await cli(['events', 'statistics', '--json'])).out);
+    const at = Number(events.findLast(({ eventType }) => eventType === 'TEST_STARTED')?.streamSequence);
+    const forked = await cli(['fork', 'statistics', '--at', String(at), '--id', 'branch', '--priority', 'HIGH']);
+    expect(forked).toMatchObject({ exitCode: 0, out: `branch is a fork of statistics after event ${at}\n` });
+    const watched = await cli(['watch', 'branch']);
+    expect(watched).toMatchObject({
+      exitCode: 0,
+      out: expect.stringContaining(`forked from statistics after its event ${at}`),
+    });
+
+    expect((await cli(['show', 'branch'])).out).toContain(`fork of   statistics after event ${at}\n`);
+    const [steps, some, compared, same, asJson] = await Promise.all([
+      cli(['replay', 'statistics']),
+      cli(['replay', 'statistics', '--after', '1', '--limit', '2', '--json']),
+      cli(['compare', 'statistics', 'branch', '--json']),
+      cli(['compare', 'branch', 'branch']),
+      cli(['fork', 'statistics', '--at', '2', '--as', 'ada', '--json']),
+    ]);
+    const lines = steps.out.trimEnd().split('\n');
+    expect(lines).toHaveLength(events.length);
+    expect(lines[0]).toMatch(/^ +1 +v0 +TASK_CREATED +act +start$/);
+    expect(lines.at(-1)).toMatch(/TASK_COMPLETE +done +completed$/);
+    expect(jsonLines(some.out).map(({ sequence }) => sequence)).toEqual([2, 3]);
+    expect(jsonLines(compared.out)).toMatchObject([
+      { kind: 'type', samePrefix: at, otherEvent: { eventType: 'TASK_FORKED' } },
+    ]);
+    expect(same.out).toMatch(/^the same: the first \d+ events, which is all of both\n$/);
+    expect(jsonLines(asJson.out)).toMatchObject([{ forkedFrom: { taskId: 'statistics', sequence: 2 } }]);
+
+    const over = await cli(['fork', 'statistics']);
+    expect(over).toMatchObject({ exitCode: 1, out: '' });
+    expect(over.err).toMatch(new RegExp(`give 1 to ${events.length - 1}\\.`));
+  });
+
   it('says that there is no such task, with 1 [CLI-1]', async () => {
     const { exitCode, err, out } = await cli(['show', 'nothing']);
     expect({ exitCode, out, lines: err.trimEnd().split('\n').length }).toEqual({ exitCode: 1, out: '', lines: 1 });
@@ -207,6 +242,10 @@ describe('taskloom without a server', () => {
     ['a file that is missing', ['run', 'x', '--test', 'missing.test.js']],
     ['an unknown role', ['run', 'x', '--file', 'package.json:secret']],
     ['a number that is none', ['tasks', '--limit', 'many']],
+    ['an event that is none', ['fork', 'x', '--at', 'the end']],
+    ['a submitter that no header carries', ['fork', 'x', '--as', 'a b']],
+    ['a step that is none', ['replay', 'x', '--after', '-1']],
+    ['one task to compare', ['compare', 'x']],
     ['a URL that is none', ['tasks', '--server', 'not a url']],
   ])('ends with 2 for %s [CLI-1]', async (_what, parameters) => {
     const { exitCode, err, out } = await taskloom(parameters);

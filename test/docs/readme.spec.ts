@@ -80,6 +80,12 @@ describe('README.md, followed word for word', () => {
       .find((line) => line.startsWith('npx taskloom files'));
     expect(await follow(files?.replace('<id>', 'slugify-1') ?? 'false')).toMatchObject({ status: 0 });
     expect(readFileSync(join(directory.path, 'result/src/slugify.js'), 'utf8')).toBe(code);
+
+    const branch = await follow(`set -e\n${block('npx taskloom replay')}`);
+    expect(branch).toMatchObject({
+      status: 0,
+      out: expect.stringMatching(/slugify-2 goes on with event 5, TASK_FORKED/),
+    });
   });
 
   it('has every other command of the terminal accepted [PL-10]', async () => {

@@ -17,6 +17,9 @@ const directory = fileURLToPath(new URL('.', import.meta.url));
 const versions = readdirSync(directory).flatMap((name) => /^(log-\d+)\.db\.gz$/.exec(name)?.[1] ?? []);
 const unpacked = (name: string) => gunzipSync(readFileSync(join(directory, name)));
 
+/** What states have been given since, as it is where an old log says nothing of it. */
+const fieldsOfLater = { forkedFrom: null } satisfies Partial<TaskState>;
+
 async function opened<T>(version: string, use: (store: SqliteEventStore, database: Database) => Promise<T>) {
   using place = temporaryDirectory();
   const path = join(place.path, 'taskloom.db');
@@ -49,7 +52,8 @@ describe.each(versions)('the log of a past version, %s', (version) => {
   it('folds into the states of then [EV-40, EV-43]', async () => {
     const then = JSON.parse(unpacked(`${version}.states.json.gz`).toString()) as Record<string, TaskState>;
     await opened(version, async (store) => {
-      for (const { taskId } of await store.streams()) expect(await rebuild(store, taskId)).toEqual(then[taskId]);
+      for (const { taskId } of await store.streams())
+        expect(await rebuild(store, taskId)).toEqual({ ...fieldsOfLater, ...then[taskId] });
       expect(Object.keys(then)).toHaveLength((await store.streams()).length);
     });
   });

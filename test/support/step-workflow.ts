@@ -43,9 +43,10 @@ export class StepWorkflow implements Workflow<StepState, StepsAction> {
 
   constructor(private readonly doStep: DoStep = () => Promise.resolve()) {}
 
-  adopt(first: StoredEvent): Queueing | null {
-    if (first.eventType !== 'TEST_TASK') return null;
-    const { submitter } = first.data;
+  adopt(fact: StoredEvent, before: Queueing | null): Queueing | null {
+    if (before && fact.eventType === 'TEST_NOTE' && fact.data.text === 'urgent') return { ...before, priority: 0 };
+    if (fact.eventType !== 'TEST_TASK') return before;
+    const { submitter } = fact.data;
     return { priority: 20, ...(submitter === undefined ? {} : { submitter }) };
   }
 

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { Cli, ClientOptions } from '../cli.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { followTask } from '../follow.ts';
+import { submitterOf } from '../submitter.ts';
 import { type RequestOptions, taskRequest } from '../task-request.ts';
 import { UsageError } from '../usage-error.ts';
 
@@ -45,13 +46,6 @@ async function run(cli: Cli, prompt: string, options: RunOptions): Promise<ExitC
   if (options.json) cli.terminal.json({ taskId });
   else cli.terminal.print(taskId);
   return exitCodes.done;
-}
-
-/** A header cannot carry every text: what it could not is refused here. */
-function submitterOf({ as: submitter }: RunOptions): { readonly submitter?: string } {
-  if (submitter === undefined) return {};
-  if (/^[\x21-\x7e]{1,100}$/.test(submitter)) return { submitter };
-  throw new UsageError(`--as ${submitter}: give 1 to 100 visible ASCII characters without spaces.`);
 }
 
 function collect(value: string, before: readonly string[] = []): readonly string[] {

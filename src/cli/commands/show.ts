@@ -22,11 +22,12 @@ export function addShow(program: Command, cli: Cli): void {
 }
 
 function describe(task: Task, { waitsFor, detail, until }: Why): readonly string[] {
-  const { error, summary } = task;
+  const { error, summary, forkedFrom } = task;
   const facts: (readonly [string, string | null])[] = [
     ['task', task.taskId],
     ['status', `${task.status}, ${Math.round(task.progress * 100)} % done, code version ${task.codeVersion}`],
     ['prompt', task.prompt],
+    ['fork of', forkedFrom && `${forkedFrom.taskId} after event ${forkedFrom.sequence}`],
     ['models', task.brain],
     ['created', task.createdAt],
     ['ended', task.finishedAt],
