@@ -60,7 +60,8 @@ export async function rebuild(
 const FOLD_VERSION = 2;
 const SNAPSHOT_AFTER = 500;
 
-const projection = () => `taskState@${FOLD_VERSION} ${shapesInUse()}`.trimEnd();
+/** The name that snapshots of TaskState are kept under. */
+export const taskStateProjection = () => `taskState@${FOLD_VERSION} ${shapesInUse()}`.trimEnd();
 
 async function snapshotOf(
   store: EventStore,
@@ -69,7 +70,7 @@ async function snapshotOf(
 ): Promise<TaskState | null> {
   // A moment says nothing of positions until the events are read.
   if (typeof until === 'string') return null;
-  const snapshot = await store.loadSnapshot(stream, projection());
+  const snapshot = await store.loadSnapshot(stream, taskStateProjection());
   if (!snapshot || snapshot.streamSequence > (until ?? Infinity)) return null;
   // What was written below has this shape.
   return JSON.parse(snapshot.state) as TaskState;
@@ -77,7 +78,7 @@ async function snapshotOf(
 
 async function keepSnapshot(store: EventStore, state: TaskState): Promise<void> {
   const { taskId, streamSequence } = state;
-  await store.saveSnapshot(taskId, projection(), { streamSequence, state: JSON.stringify(state) });
+  await store.saveSnapshot(taskId, taskStateProjection(), { streamSequence, state: JSON.stringify(state) });
 }
 
 function inOrder(events: readonly StoredEvent[]): readonly StoredEvent[] {

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { EventDraft } from './event.ts';
 import type { EventStore } from './event-store.ts';
-import { projectTask, rebuild } from './project-task.ts';
+import { projectTask, rebuild, taskStateProjection } from './project-task.ts';
 import type { StoreUnderTest } from './store-under-test.contract.ts';
 
 const PROJECTION = 'sum@1';
@@ -55,7 +55,7 @@ export function snapshotContract(current: () => StoreUnderTest): void {
             projectTask(taskId, await store.getEvents(taskId, until === undefined ? {} : { until }));
           await store.append(taskId, before);
           expect(await rebuild(store, taskId)).toEqual(await whole());
-          while (!(await store.loadSnapshot(taskId, 'taskState@1'))) await nextTurn();
+          while (!(await store.loadSnapshot(taskId, taskStateProjection()))) await nextTurn();
           await store.append(taskId, after);
           // Read from the snapshot now, and more to be sure: it is one, and it is used.
           const read: unknown[] = [];

@@ -4,8 +4,7 @@ import type { NewTask } from './new-task.ts';
 
 /**
  * Refuses a task whose id, submitter or paths hold a secret: in an id it is not redacted, and the others would no longer
- * be the same.
- * Throws InvalidInputError that names the fields.
+ * be the same. Throws InvalidInputError that names the fields.
  */
 export function refuseSecretNames(
   task: Pick<NewTask, 'files' | 'modules'> & {

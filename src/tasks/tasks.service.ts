@@ -46,8 +46,8 @@ export class TasksService {
 
   /**
    * Accepts a task; it is durable when this resolves. With an idempotency key a repeat answers the first task, whoever
-   * repeats it. Rejects
-   * with InvalidInputError, DuplicateTaskError, IdempotencyKeyReusedError or QueueFullError; then nothing was created.
+   * repeats it. Rejects with InvalidInputError, DuplicateTaskError, IdempotencyKeyReusedError or QueueFullError; then
+   * nothing was created.
    */
   async create(task: NewTask, { idempotencyKey, submitter }: Creation = {}): Promise<TaskView> {
     refuseSecretNames({ ...task, submitter }, this.redactor);

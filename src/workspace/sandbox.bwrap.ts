@@ -53,8 +53,8 @@ export class BwrapSandbox extends LocalSandbox {
     const wanted = command.collect ?? [];
     const list = join(directory.path, 'collect');
     await writeFile(list, wanted.map((path) => `${safePath(path)}\n`).join(''), { mode: 0o644 });
-    const filter = await this.openFilter(directory.path);
     const file = await bubblewrap();
+    const binds = await (this.system ??= systemBinds());
     const isNode = command.command[0] === 'node';
     const program = isNode ? `${NODE_DIRECTORY}/node` : interpreter.path;
     const path = `${NODE_DIRECTORY}:/usr/local/bin:/usr/bin:/bin`;
@@ -64,7 +64,7 @@ export class BwrapSandbox extends LocalSandbox {
       ...'--unshare-uts --unshare-cgroup-try --disable-userns --uid 1000 --gid 1000 --hostname sandbox'.split(' '),
       ...['--cap-drop', 'ALL', '--seccomp', '5', '--clearenv'],
       ...environment.flatMap(([name, value]) => ['--setenv', name, value]),
-      ...(await (this.system ??= systemBinds())),
+      ...binds,
       ...['--proc', '/proc', '--dev', '/dev'],
       ...[sizedTmpfs('/dev/shm', SCRATCH_BYTES), sizedTmpfs('/tmp', SCRATCH_BYTES)].flat(),
       ...sizedTmpfs('/work', limits.diskBytes),
@@ -76,6 +76,8 @@ export class BwrapSandbox extends LocalSandbox {
       ...['--core=0', `--cpu=${limits.cpuSeconds + 1}`, '--', program],
       ...parametersOf(command, '/tools'),
     ];
+    // Last, as nothing that fails from here on would leave it open.
+    const filter = await this.openFilter(directory.path);
     const launch: Launch = {
       file,
       parameters,
