@@ -132,6 +132,18 @@ export class WorkerIdTakenError extends AppError {
   }
 }
 
+/** A connection is one worker: what is said over it would else be whose? */
+export class AlreadyRegisteredError extends AppError {
+  readonly code = 'BROKER_ALREADY_REGISTERED';
+  readonly kind = 'conflict';
+
+  constructor(workerId: string) {
+    super(`This connection is worker ${workerId} already: register another one over a connection of its own.`, {
+      workerId,
+    });
+  }
+}
+
 /** Only a connection that has registered as a worker may say what workers say. */
 export class NotAWorkerError extends AppError {
   readonly code = 'BROKER_NOT_REGISTERED';

@@ -15,7 +15,7 @@ import {
 import type { DispatchAnswer, DispatchRequest, ShownError, WorkerAnswer, WorkerView } from './message.ts';
 import { MessageRecord } from './message-record.ts';
 import { describe, matches, rankOffers, Rotation, type Selector } from './selection.ts';
-import type { Assignment, Offer, StopMode, Worker } from './worker.ts';
+import type { Delivery, Offer, StopMode, Worker } from './worker.ts';
 
 export interface BrokerOptions {
   readonly events: EventStore;
@@ -190,32 +190,33 @@ export class Broker {
 
   private async deliver(worker: Worker, message: Message): Promise<WorkerAnswer> {
     const { record, request, signal } = message;
-    if (worker.hasRoom) this.rotation.took(selectorOf(request), worker.id);
-    let assignment: Assignment | null = null;
+    const takesTurns = request.strategy === 'ROUND_ROBIN' || request.strategy === 'OFFER';
+    if (takesTurns && worker.hasRoom) this.rotation.took(selectorOf(request), worker.id);
     const attempt = ++message.attempts;
-    try {
-      const answer = await worker.deliver({
-        assign: async () => {
-          const lease = newId();
-          const clock = await record.assigned(worker.id, lease, attempt);
-          const timeoutMs = Math.max(0, Math.round(message.deadline - performance.now()));
-          return (assignment = { messageId: message.id, lease, attempt, payload: request.payload, clock, timeoutMs });
-        },
-        progress: (progress) => void record.progressed(worker.id, progress).catch(this.options.report),
-        late: ({ lease }) => void record.refused(worker.id, lease).catch(this.options.report),
-        signal,
-      });
-      // The worker answers what it was assigned.
-      await record.answered(worker.id, assignment as unknown as Assignment, answer);
-      return { workerId: worker.id, ok: true, result: answer.result };
-    } catch (error) {
-      // Before it was assigned nothing was done: the error is about the way, or about the log.
-      if (!assignment) throw error;
-      const failure = isOfBroker(error) ? error : ofWorker(worker.id, error);
+    // Until it has a lease nothing was done: an error is then about the way, or about the log.
+    let lease: string | null = null;
+    const delivery: Delivery = {
+      assign: async () => {
+        const fresh = newId();
+        const clock = await record.assigned(worker.id, fresh, attempt);
+        lease = fresh;
+        const timeoutMs = Math.max(0, Math.round(message.deadline - performance.now()));
+        return { messageId: message.id, lease: fresh, attempt, payload: request.payload, clock, timeoutMs };
+      },
+      progress: (progress) => void record.progressed(worker.id, progress).catch(this.options.report),
+      late: (assignment) => void record.refused(worker.id, assignment.lease).catch(this.options.report),
+      signal,
+    };
+    const answer = await worker.deliver(delivery).catch(async (error: unknown) => {
+      if (lease === null) throw error;
+      const failure = isOfTheWay(error) ? error : ofWorker(worker.id, error);
       const { code, reason } = factsOf(failure);
       await record.failed(worker.id, code, reason).catch(this.options.report);
       throw failure;
-    }
+    });
+    // Not the worker's failing, if the log cannot take it.
+    await record.answered(worker.id, lease ?? '', answer);
+    return { workerId: worker.id, ok: true, result: answer.result };
   }
 
   private async answerOf(worker: Worker, message: Message): Promise<WorkerAnswer> {
@@ -252,13 +253,8 @@ async function offerOf(
 }
 
 /** Whether it is about the way of a message and not about what the worker made of it. */
-function isOfBroker(error: unknown): boolean {
-  return (
-    error instanceof InboxFullError ||
-    error instanceof WorkerStateError ||
-    error instanceof WorkerLostError ||
-    error instanceof MessageTimeoutError
-  );
+function isOfTheWay(error: unknown): boolean {
+  return error instanceof WorkerLostError || error instanceof MessageTimeoutError;
 }
 
 function ofWorker(workerId: string, error: unknown): MessageFailedError {

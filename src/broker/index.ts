@@ -1,5 +1,6 @@
 import './broker.events.ts';
 export {
+  AlreadyRegisteredError,
   AssignmentLostError,
   HandlerCrashedError,
   InboxFullError,

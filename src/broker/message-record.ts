@@ -1,7 +1,7 @@
 import type { EventDraft, EventStore, VectorClock } from '../events/index.ts';
 import type { Json } from '../kernel/json.ts';
 import type { DispatchRequest } from './message.ts';
-import type { Answer, Assignment } from './worker.ts';
+import type { Answer } from './worker.ts';
 
 /** At most this often the progress of a message becomes an event; what comes between is passed over. */
 const PROGRESS_INTERVAL_MS = 200;
@@ -37,7 +37,7 @@ export class MessageRecord {
   }
 
   /** What the worker knew goes into the clock of the fact, and so into all that is sent after it. */
-  answered(workerId: string, { lease }: Assignment, { result, clock }: Answer): Promise<void> {
+  answered(workerId: string, lease: string, { result, clock }: Answer): Promise<void> {
     const data = { messageId: this.messageId, workerId, lease, result };
     return this.append({ eventType: 'MESSAGE_ANSWERED', data, ...(clock ? { vectorClock: clock } : {}) });
   }

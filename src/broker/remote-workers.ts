@@ -3,7 +3,7 @@ import type { VectorClock } from '../events/index.ts';
 import { newId } from '../kernel/ids.ts';
 import type { Json } from '../kernel/json.ts';
 import type { Broker } from './broker.ts';
-import { AssignmentLostError, WorkerIdTakenError } from './broker.errors.ts';
+import { AlreadyRegisteredError, AssignmentLostError, WorkerIdTakenError } from './broker.errors.ts';
 import { type Heartbeat, RemoteWorker, type WorkerLink } from './worker.remote.ts';
 
 export interface RemoteWorkerLimits {
@@ -87,9 +87,12 @@ export class RemoteWorkers {
 
   /**
    * Makes a connection a worker, or gives a worker that was away its connection back. A worker of the same name that is
-   * away and cannot prove to be the same takes the place of the old one, whose work is lost. Throws WorkerIdTakenError.
+   * away and cannot prove to be the same takes the place of the old one, whose work is lost. Throws WorkerIdTakenError or
+   * AlreadyRegisteredError.
    */
   async register(link: WorkerLink, registration: Registration): Promise<RegistrationAnswer> {
+    const own = this.byLink.get(link);
+    if (own) throw new AlreadyRegisteredError(own.worker.id);
     const { workerId = newId(), resumeToken, holding = [], lastLease = null } = registration;
     const known = this.sessions.get(workerId);
     if (known && known.resumeToken === resumeToken) {

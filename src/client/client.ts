@@ -1,10 +1,9 @@
+import type { Dispatch, DispatchAnswer, WorkerInfo } from './broker-types.ts';
 import { Connection, type ConnectionOptions } from './connection.ts';
 import { Http } from './http.ts';
 import type {
   ClaimedWorkItem,
   Comparison,
-  Dispatch,
-  DispatchAnswer,
   EventPage,
   FileList,
   Fork,
@@ -16,7 +15,6 @@ import type {
   TaskPage,
   TaskState,
   Why,
-  WorkerInfo,
   WorkItem,
 } from './types.ts';
 import { Watch, type WatchOptions, type WatchSubject } from './watch.ts';

@@ -1,3 +1,4 @@
+export type { Dispatch, DispatchAnswer, WorkerAnswer, WorkerInfo } from './broker-types.ts';
 export { type BackoffOptions } from './backoff.ts';
 export { connect, type ConnectOptions, TaskloomClient } from './client.ts';
 export type { ConnectionOptions, ConnectionStatus } from './connection.ts';
@@ -5,8 +6,6 @@ export { ConnectionError, type RequestIssue, TaskloomError } from './errors.ts';
 export type {
   ClaimedWorkItem,
   Comparison,
-  Dispatch,
-  DispatchAnswer,
   Event,
   EventPage,
   FileList,
@@ -27,8 +26,6 @@ export type {
   TaskStep,
   TaskStatus,
   Why,
-  WorkerAnswer,
-  WorkerInfo,
   WorkItem,
 } from './types.ts';
 export { VersionFilter } from './version-filter.ts';

@@ -84,6 +84,20 @@ describe('remote workers', () => {
     }
   });
 
+  it('are one for each connection: a second registration over it is refused and changes nothing [GW-20]', async () => {
+    using worker = await BareWorker.connect(server.url, { type: 'twice' });
+    for (const request of [{ type: 'twice' }, { type: 'twice', ...worker.resumption }]) {
+      expect(await ask(worker.socket, 'worker:register', request)).toMatchObject({
+        ok: false,
+        error: { code: 'BROKER_ALREADY_REGISTERED' },
+      });
+    }
+    const answer = send('twice');
+    await worker.result(await worker.assignment(), 'once');
+    expect((await answer).answers).toMatchObject([{ workerId: worker.id, result: 'once' }]);
+    expect((await client.workers()).filter(({ type }) => type === 'twice')).toHaveLength(1);
+  });
+
   it('get no more at once than they said, and the rest waits before them [BR-1, GW-20]', async () => {
     using worker = await BareWorker.connect(server.url, { type: 'c', maxConcurrent: 2 });
     const answers = [1, 2, 3].map(() => send('c'));
