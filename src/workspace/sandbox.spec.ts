@@ -81,20 +81,17 @@ describeTiers(['bwrap', 'landlock', 'process'], ({ name, make }) => {
   });
 
   it('does not hold up the event loop while several runs are on their way [WS-4]', async () => {
-    let longest = 0;
-    let before = performance.now();
-    const beat = setInterval(() => {
-      longest = Math.max(longest, performance.now() - before);
-      before = performance.now();
-    }, 5);
+    let rounds = 0;
+    const beat = setInterval(() => rounds++, 5);
     const slow = 'console.log("x".repeat(100_000)); setTimeout(() => {}, 1500);';
     const runs = await Promise.all(
       Array.from({ length: 4 }, () => sandbox.run({ files: [], command: ['node', '-e', slow] })),
     );
     clearInterval(beat);
     expect(runs.map(({ exitCode }) => exitCode)).toEqual([0, 0, 0, 0]);
-    // A run takes 1500 ms and more; on a busy machine too the loop is never held for most of one.
-    expect(longest).toBeLessThan(1000);
+    // Counted, as a busy machine delays single rounds too: waiting for a run leaves one or two for each of them,
+    // an idle loop goes round some 300 times in the 1500 ms.
+    expect(rounds).toBeGreaterThan(60);
   });
 
   it('runs no more at once than it may, the others in the order they came [WS-4]', async () => {
