@@ -2,6 +2,7 @@ import type { NewTask } from '../tasks/index.ts';
 import {
   CheckedField,
   ChoiceField,
+  FlagField,
   NumberField,
   ObjectField,
   ObjectListField,
@@ -142,8 +143,11 @@ export class NewTaskDto implements NewTask {
   })
   modules?: NewModuleDto[];
 
+  @FlagField({ description: 'Stop after planning until the plan is approved', example: true, optional: true })
+  requireApproval?: boolean;
+
   @ObjectField(() => LimitsDto, {
-    description: 'What the task may use up',
+    description: 'What the task may use up: at a limit it pauses and asks',
     example: { maxIterations: 5, maxSeconds: 600 },
     optional: true,
   })

@@ -2,6 +2,11 @@ import { existsSync, readFileSync } from 'node:fs';
 import { loadEnvFile } from 'node:process';
 import { Command, CommanderError } from 'commander';
 import { Cli } from './cli.ts';
+import { addAnswer } from './commands/answer.ts';
+import { addApprove } from './commands/approve.ts';
+import { addPause } from './commands/pause.ts';
+import { addReport } from './commands/report.ts';
+import { addResume } from './commands/resume.ts';
 import { addCancel } from './commands/cancel.ts';
 import { addCompare } from './commands/compare.ts';
 import { addConnect, addDisconnect } from './commands/connect.ts';
@@ -86,6 +91,11 @@ function programOf(cli: Cli): Command {
     addEvents,
     addFiles,
     addIntervene,
+    addPause,
+    addResume,
+    addAnswer,
+    addApprove,
+    addReport,
     addCancel,
     addFork,
     addReplay,

@@ -2,17 +2,18 @@ import { readFile } from 'node:fs/promises';
 import { isAbsolute, normalize, sep } from 'node:path';
 import type { NewTask } from '../client/index.ts';
 import { messageOf } from '../kernel/errors.ts';
+import { type LimitOptions, readLimits } from './limits.ts';
 import { UsageError } from './usage-error.ts';
 
 /** The options of `run` that say what the task is. */
-export interface RequestOptions {
+export interface RequestOptions extends LimitOptions {
+  readonly requireApproval?: boolean;
   readonly file?: readonly string[];
   readonly test?: readonly string[];
   readonly module?: readonly string[];
   readonly language?: string;
   readonly priority?: string;
   readonly id?: string;
-  readonly maxIterations?: string;
 }
 
 const roles = ['source', 'test', 'fixture'] as const;
@@ -26,6 +27,7 @@ export async function taskRequest(prompt: string, options: RequestOptions): Prom
     ...(options.file ?? []).map((value) => readGiven(...splitRole(value))),
     ...(options.test ?? []).map((value) => readGiven(value, 'test')),
   ]);
+  const limits = readLimits(options);
   const modules = (options.module ?? []).map(readModule);
   return {
     prompt,
@@ -34,7 +36,8 @@ export async function taskRequest(prompt: string, options: RequestOptions): Prom
     ...(options.language === undefined ? {} : { language: options.language }),
     ...(options.priority === undefined ? {} : { priority: priorityOf(options.priority) }),
     ...(options.id === undefined ? {} : { taskId: options.id }),
-    ...(options.maxIterations === undefined ? {} : { limits: { maxIterations: iterationsOf(options.maxIterations) } }),
+    ...(options.requireApproval ? { requireApproval: true } : {}),
+    ...(Object.keys(limits).length > 0 ? { limits } : {}),
   };
 }
 
@@ -73,9 +76,4 @@ function readModule(value: string): { path: string; dependsOn: string[] } {
 
 function priorityOf(value: string): string | number {
   return /^\d+$/.test(value) ? Number(value) : value;
-}
-
-function iterationsOf(value: string): number {
-  if (/^[1-9]\d{0,2}$/.test(value)) return Number(value);
-  throw new UsageError(`--max-iterations ${value}: give a whole number from 1 to 999.`);
 }

@@ -4,6 +4,8 @@ export { connect, type ConnectOptions, TaskloomClient } from './client.ts';
 export type { ConnectionOptions, ConnectionStatus } from './connection.ts';
 export { ConnectionError, type RequestIssue, TaskloomError } from './errors.ts';
 export type {
+  BugReport,
+  BugReportAnswer,
   ClaimedWorkItem,
   Comparison,
   Event,
@@ -13,10 +15,13 @@ export type {
   Fork,
   ForkedFrom,
   Health,
+  Limits,
   NewTask,
   PartHealth,
   PartingEvent,
+  Pause,
   Plan,
+  PlanDraft,
   StepPage,
   Task,
   TaskError,
@@ -25,6 +30,7 @@ export type {
   TaskState,
   TaskStep,
   TaskStatus,
+  Usage,
   Why,
   WorkItem,
 } from './types.ts';

@@ -1,3 +1,4 @@
+import type { Json } from '../kernel/json.ts';
 import type { VectorClock } from './vector-clock.ts';
 
 export type FileRole = 'source' | 'test' | 'fixture';
@@ -66,6 +67,8 @@ export interface CodeChange {
   readonly codeHash: string;
   /** The model call that gave the code; null when a person gave it. */
   readonly callId: string | null;
+  /** The person who gave it; absent where a model did. */
+  readonly by?: string;
 }
 
 /** Code that was tried for a module, and the tests that refused it. */
@@ -76,6 +79,9 @@ export interface Attempt {
   readonly failing: readonly string[];
   readonly problem?: string;
 }
+
+/** Why a task rests: somebody asked for it, or one of its limits is reached. */
+export type PauseCode = 'USER' | 'LIMIT_TOKENS' | 'LIMIT_COST' | 'LIMIT_SECONDS' | 'LIMIT_ITERATIONS';
 
 export interface BugReport {
   readonly description: string;
@@ -97,6 +103,8 @@ declare module './event.ts' {
       limits: TaskLimits;
       models: { readonly planner?: string; readonly executor?: string };
       metadata: Readonly<Record<string, string>>;
+      /** The plan has to be approved before anything is built. Absent: no. */
+      requireApproval?: boolean;
       /** Whose turn the task takes in the queue, by their own word; absent: they did not say. */
       submitter?: string;
     };
@@ -123,8 +131,41 @@ declare module './event.ts' {
     TEST_FAILED: TestOutcome;
     CORRECTION_STARTED: { module: string; iteration: number; failures: readonly string[] };
     CORRECTION_COMPLETED: CodeChange & { iteration: number };
-    BUG_REPORT_RECEIVED: { report: BugReport };
-    USER_INTERVENTION: { guidance: string; by: string };
+    /** Whether it counts follows from the report and the newest change; `module` is what is then corrected. */
+    BUG_REPORT_RECEIVED: { report: BugReport; module?: string | null; by?: string };
+    /** `priority` is its place in a prompt: it goes in before everything else. Absent in old logs, where it was the same. */
+    USER_INTERVENTION: { guidance: string; by: string; priority?: 'CRITICAL' };
+    /** Nothing new is begun until TASK_RESUMED; what is in flight ends and is recorded. */
+    TASK_PAUSED: { code: PauseCode; reason: string; by: string };
+    /** `limits` replace those of the same name. */
+    TASK_RESUMED: { by: string; limits?: TaskLimits };
+    /** The planner needs answers before it can plan. */
+    QUESTIONS_ASKED: { questions: readonly string[]; callId: string };
+    /** One answer for each question, in their order. */
+    QUESTIONS_ANSWERED: { answers: readonly string[]; by: string };
+    /** `planHash` is SHA-256 of the plan that was seen, hexadecimal. */
+    PLAN_APPROVED: { planHash: string; by: string };
+    /** The planner plans anew, with the reason. */
+    PLAN_REJECTED: { planHash: string; reason: string; by: string };
+    /**
+     * Modules whose definition changed, and those that depend on them, are built anew; `removed` are files that no
+     * module of the new plan owns. An approval of the plan before is void.
+     */
+    PLAN_EDITED: { plan: Plan; replaces: string; removed: readonly string[]; by: string };
+    MODEL_CALL_COMPLETED: {
+      /** The event that requested it. */
+      callId: string;
+      answer: Json;
+      /** Who gave it: the brain's provider, or the claimant of the work item. */
+      by: string;
+      model: string | null;
+      usage: { readonly inputTokens: number; readonly outputTokens: number } | null;
+      durationMs: number;
+      /** How often the model was asked until the answer fitted its schema. */
+      attempts: number;
+      /** US dollars; absent where no price is known. */
+      costUsd?: number;
+    };
     MODULE_COMPLETE: { module: string; iterations: number };
     DEAD_CODE_ANALYSIS: {
       findings: readonly { readonly path: string; readonly name: string; readonly line: number }[];

@@ -4,6 +4,7 @@ export type {
   BugReport,
   CodeChange,
   FileRole,
+  PauseCode,
   Plan,
   PlannedModule,
   SourceFile,

@@ -1,22 +1,12 @@
-import type { BugReport, CodeChange, Plan, TestOutcome } from './coding-events.ts';
+import type { CodeChange, Plan, TestOutcome } from './coding-events.ts';
 import type { EventPayloads, StoredEvent } from './event.ts';
 import { isDeclaredEventType } from './event-types.ts';
 import { RepeatedSequenceError } from './events.errors.ts';
-import { isReportValidForCurrentCode } from './ordering.ts';
-import type { Intervention, JudgedReport, TaskModule, TaskState, TaskWarning } from './task-state.ts';
-import { vectorClockIssue } from './vector-clock.ts';
+import { type Handler, isObject, needs } from './fold-handler.ts';
+import { steeringHandlers, type SteeringType } from './steering-fold.ts';
+import type { TaskDraft, TaskModule, TaskState, TaskWarning } from './task-state.ts';
 
 const MAX_WARNINGS = 100;
-
-/** A state under construction: owned by one fold, so it may change in place. Modules are replaced, never changed. */
-export type TaskDraft = { -readonly [K in keyof TaskState]: TaskState[K] } & {
-  modules: Record<string, TaskModule>;
-  countsByType: Record<string, number>;
-  interventions: Intervention[];
-  acceptedBugReports: JudgedReport[];
-  ignoredBugReports: JudgedReport[];
-  warnings: TaskWarning[];
-};
 
 /** A draft that shares nothing with the state that would be changed in place. */
 export function draftOf(state: TaskState): TaskDraft {
@@ -76,26 +66,23 @@ type CodingType =
   | 'TEST_FAILED'
   | 'CORRECTION_STARTED'
   | 'CORRECTION_COMPLETED'
-  | 'BUG_REPORT_RECEIVED'
-  | 'USER_INTERVENTION'
   | 'MODULE_COMPLETE'
   | 'DEAD_CODE_ANALYSIS'
   | 'TASK_COMPLETE'
   | 'TASK_FAILED'
-  | 'TASK_CANCELLED';
-
-interface Handler<T extends CodingType> {
-  /** What keeps the data from being used, or null. */
-  misfit(data: unknown): string | null;
-  apply(state: TaskDraft, data: Readonly<EventPayloads[T]>, event: StoredEvent): void;
-}
+  | 'TASK_CANCELLED'
+  | 'PLAN_EDITED'
+  | 'MODEL_CALL_COMPLETED'
+  | SteeringType;
 
 const handlers: { readonly [T in CodingType]: Handler<T> } = {
+  ...steeringHandlers,
   TASK_CREATED: {
     misfit: needs({ prompt: 'string' }),
     apply: (state, data, event) => {
       state.prompt = data.prompt;
       if (isObject(data.metadata)) state.metadata = data.metadata;
+      if (data.requireApproval === true) state.approval = 'pending';
       state.createdAt = event.timestamp;
     },
   },
@@ -114,6 +101,15 @@ const handlers: { readonly [T in CodingType]: Handler<T> } = {
     },
   },
   PLANNING_COMPLETE: { misfit: planMisfit, apply: (state, { plan }) => applyPlan(state, plan) },
+  PLAN_EDITED: {
+    misfit: planMisfit,
+    apply: (state, { plan }, { codeVersion, vectorClock }) => {
+      applyPlan(state, plan);
+      if (codeVersion <= state.codeVersion) return;
+      state.codeVersion = codeVersion;
+      state.lastChange = { codeVersion, vectorClock, codeHash: null };
+    },
+  },
   MODULE_STARTED: {
     misfit: needs({ module: 'string' }),
     apply: (state, { module }) => {
@@ -161,13 +157,6 @@ const handlers: { readonly [T in CodingType]: Handler<T> } = {
       applyChange(state, data, event);
     },
   },
-  BUG_REPORT_RECEIVED: { misfit: reportMisfit, apply: (state, { report }, event) => judge(state, report, event) },
-  USER_INTERVENTION: {
-    misfit: needs({ guidance: 'string' }),
-    apply: (state, { guidance, by }, event) => {
-      state.interventions.push({ guidance, by, streamSequence: event.streamSequence });
-    },
-  },
   MODULE_COMPLETE: {
     misfit: needs({ module: 'string' }),
     apply: (state, { module }) => {
@@ -175,6 +164,7 @@ const handlers: { readonly [T in CodingType]: Handler<T> } = {
       state.progress = progressOf(state);
     },
   },
+  MODEL_CALL_COMPLETED: { misfit: needs({}), apply: (state, call) => addUsage(state, call) },
   DEAD_CODE_ANALYSIS: { misfit: needs({}), apply: () => undefined },
   TASK_COMPLETE: {
     misfit: needs({}),
@@ -196,6 +186,7 @@ const handlers: { readonly [T in CodingType]: Handler<T> } = {
 
 function applyPlan(state: TaskDraft, plan: Plan): void {
   state.plan = plan;
+  if (state.approval === 'given') state.approval = 'pending';
   if (state.status === 'created' || state.status === 'planning') state.status = 'running';
   const known = state.modules;
   state.modules = {};
@@ -230,15 +221,14 @@ function errorOf({ problem, results }: TestOutcome): string {
   return problem ?? failed?.message ?? failed?.name ?? 'the tests failed';
 }
 
-function judge(state: TaskDraft, report: BugReport, event: StoredEvent): void {
-  const current = state.lastChange ?? { codeVersion: state.codeVersion, vectorClock: {}, codeHash: null };
-  const { valid, decidedBy } = isReportValidForCurrentCode(report, current);
-  const judged = { report, streamSequence: event.streamSequence, decidedBy };
-  if (valid) state.acceptedBugReports.push(judged);
-  else {
-    state.ignoredBugReports.push(judged);
-    state.ignored += 1;
-  }
+function addUsage(state: TaskDraft, { usage, costUsd = 0 }: EventPayloads['MODEL_CALL_COMPLETED']): void {
+  const { calls, inputTokens, outputTokens } = state.usage;
+  state.usage = {
+    calls: calls + 1,
+    inputTokens: inputTokens + (usage?.inputTokens ?? 0),
+    outputTokens: outputTokens + (usage?.outputTokens ?? 0),
+    costUsd: state.usage.costUsd + costUsd,
+  };
 }
 
 function isStale(state: TaskDraft, event: StoredEvent): boolean {
@@ -251,6 +241,8 @@ function end(state: TaskDraft, status: 'completed' | 'failed' | 'cancelled', eve
   state.status = status;
   state.finishedAt = event.timestamp;
   state.currentModule = null;
+  state.pause = null;
+  state.questions = [];
 }
 
 function changeModule(state: TaskDraft, path: string, change: Partial<TaskModule>): void {
@@ -288,15 +280,6 @@ function warn(state: TaskDraft, event: StoredEvent, code: TaskWarning['code'], w
   state.warnings.push({ code, message, streamSequence: event.streamSequence });
 }
 
-function needs(fields: Readonly<Record<string, 'string' | 'number'>>): (data: unknown) => string | null {
-  const expected = Object.entries(fields);
-  return (data) => {
-    if (!isObject(data)) return 'has no data';
-    const missing = expected.find(([name, type]) => typeof data[name] !== type);
-    return missing ? `lacks the ${missing[1]} ${missing[0]}` : null;
-  };
-}
-
 function planMisfit(data: unknown): string | null {
   const plan = isObject(data) ? data.plan : undefined;
   const modules = isObject(plan) ? plan.modules : undefined;
@@ -304,15 +287,4 @@ function planMisfit(data: unknown): string | null {
   return modules.every((module) => isObject(module) && typeof module.path === 'string')
     ? null
     : 'has a module without a path';
-}
-
-function reportMisfit(data: unknown): string | null {
-  const report = isObject(data) ? data.report : undefined;
-  if (!isObject(report)) return 'lacks the report';
-  if (!Number.isSafeInteger(report.codeVersion)) return 'lacks the number report.codeVersion';
-  return vectorClockIssue(report.vectorClock) ? 'lacks the clock report.vectorClock' : null;
-}
-
-function isObject(value: unknown): value is Record<string, string> & Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
 }

@@ -17,6 +17,7 @@ import type { Question } from './coding-decide.ts';
 import type { CodingState, ModuleState } from './coding-state.ts';
 import { transitiveDependencies } from './module-graph.ts';
 import { testPathOf, testsByModule } from './module-tests.ts';
+import { basisOf } from './stale-basis.ts';
 
 export interface AskOptions {
   readonly brain: Brain;
@@ -26,6 +27,8 @@ export interface AskOptions {
 
 type Request = EventPayloads['MODEL_CALL_REQUESTED'];
 
+/** How often the planner may ask before it has to plan with what it knows. */
+export const MAX_QUESTION_ROUNDS = 3;
 /** Kept free for the instructions, the headings and the schema of an answer. */
 const FRAME_TOKENS = 500;
 
@@ -47,7 +50,8 @@ export function askQuestion(state: CodingState, question: Question, options: Ask
 }
 
 function askForPlan(state: CodingState, options: AskOptions): Request {
-  const { prompt = '', answers = [], language = null } = state.created ?? {};
+  const { prompt = '', language = null } = state.created ?? {};
+  const answers = saidByPeople(state);
   const given = [...state.files.values()];
   const parts: ContextPart[] = [
     { name: 'prompt', text: prompt, priority: 'CRITICAL', why: 'what to build' },
@@ -71,6 +75,7 @@ function askForPlan(state: CodingState, options: AskOptions): Request {
     language,
     files: given.filter(({ path }) => context.has(path)),
     problems: state.planProblems,
+    mayAsk: state.questionRounds < MAX_QUESTION_ROUNDS,
   };
   return request(state, planTask, input, null, context.manifest, options.brain);
 }
@@ -142,7 +147,7 @@ function moduleFacts(state: CodingState, module: ModuleState) {
     (path) => state.files.get(path) ?? [],
   );
   const objective = state.plan?.objective ?? state.created?.prompt ?? '';
-  const guidance = [...(state.created?.answers ?? []), ...state.guidance, ...module.problems];
+  const guidance = [...saidByPeople(state), ...state.guidance, ...module.reports, ...module.problems];
   const parts: ContextPart[] = [
     { name: 'objective', text: objective, priority: 'CRITICAL', why: 'the task' },
     { name: 'module', text: module.description, priority: 'CRITICAL', why: 'the part of the plan that is due' },
@@ -184,6 +189,11 @@ function moduleFacts(state: CodingState, module: ModuleState) {
   return { parts, input };
 }
 
+/** What the caller said with the prompt, and answered when asked. */
+function saidByPeople({ created, answered }: CodingState): readonly string[] {
+  return [...(created?.answers ?? []), ...answered.map(({ question, answer }) => `${question} ${answer}`)];
+}
+
 function fit(parts: readonly ContextPart[], { promptTokens }: AskOptions) {
   const context = prepareContext(parts, promptTokens - FRAME_TOKENS, estimateTokens);
   const included = new Set(context.parts.map(({ name }) => name));
@@ -210,6 +220,7 @@ function request<Input, Output>(
     answerSchema: prompt.answerSchema as Readonly<Record<string, Json>>,
     promptHash: promptHash(prompt),
     manifest,
+    ...(module === null ? {} : { basis: basisOf(state, module) }),
   };
 }
 

@@ -15,6 +15,10 @@ export {
   ForkPointError,
   ForkTooLargeError,
   IdempotencyKeyReusedError,
+  LimitStillReachedError,
+  NoCodeYetError,
+  NoQuestionsError,
+  PlanChangedError,
   PlanNotReadyError,
   TaskFinishedError,
   TaskNotFoundError,
@@ -22,4 +26,6 @@ export {
   WorkItemLeaseError,
   WorkItemNotFoundError,
 } from './tasks.errors.ts';
+export { type NewBugReport, type ReportAnswer, SteeringService } from './steering.service.ts';
+export { planHash } from './replan.ts';
 export { VersionedState } from './versioned-state.ts';

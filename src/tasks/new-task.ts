@@ -20,6 +20,8 @@ export interface NewTask {
     readonly description?: string;
     readonly dependsOn?: readonly string[];
   }[];
+  /** Stop after planning until somebody approves the plan. */
+  readonly requireApproval?: boolean;
   readonly limits?: TaskLimits;
   readonly models?: { readonly planner?: string; readonly executor?: string };
   readonly metadata?: Readonly<Record<string, string>>;
@@ -81,6 +83,7 @@ export function describeNewTask(task: NewTask, languages: readonly string[]): Ev
     limits: task.limits ?? {},
     models: task.models ?? {},
     metadata: task.metadata ?? {},
+    ...(task.requireApproval ? { requireApproval: true } : {}),
   };
 }
 

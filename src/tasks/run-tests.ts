@@ -31,10 +31,17 @@ export async function runTests(
       onOutput: (chunk) => output.add(chunk),
     });
     await output.end();
-    return (state) => outcomeEvents(state, report, module);
+    return (state) => (isSameCode(step.state, state, module) ? outcomeEvents(state, report, module) : []);
   } finally {
     output.stop();
   }
+}
+
+/** Whether what was tested is what is there now: other code came by hand, or by another plan. */
+function isSameCode(tested: CodingState, now: CodingState, module: string | null): boolean {
+  if (module === null) return tested.codeVersion === now.codeVersion && tested.plan === now.plan;
+  const { phase, codeHash } = now.modules.get(module) ?? {};
+  return phase === 'verify' && codeHash === tested.modules.get(module)?.codeHash;
 }
 
 function outcomeEvents(state: CodingState, report: TestReport, module: string | null): readonly EventDraft[] {

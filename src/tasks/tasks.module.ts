@@ -8,6 +8,7 @@ import { Database } from '../storage/index.ts';
 import { TestRunner, Workspaces } from '../workspace/index.ts';
 import { CodingWorkflow } from './coding-workflow.ts';
 import { IdempotencyKeys } from './idempotency.ts';
+import { SteeringService } from './steering.service.ts';
 import { TaskReader } from './task-reader.ts';
 import { TasksService } from './tasks.service.ts';
 import { WorkItemsService } from './work-items.service.ts';
@@ -17,6 +18,7 @@ import { WorkItemsService } from './work-items.service.ts';
 @Module({
   providers: [
     TasksService,
+    SteeringService,
     WorkItemsService,
     {
       provide: TaskReader,
@@ -42,7 +44,7 @@ import { WorkItemsService } from './work-items.service.ts';
         }),
     },
   ],
-  exports: [TasksService, WorkItemsService],
+  exports: [TasksService, SteeringService, WorkItemsService],
 })
 export class TasksModule implements OnModuleInit {
   constructor(

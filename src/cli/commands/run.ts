@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { Cli, ClientOptions } from '../cli.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { followTask } from '../follow.ts';
+import { limitOptions } from '../limits.ts';
 import { submitterOf } from '../submitter.ts';
 import { type RequestOptions, taskRequest } from '../task-request.ts';
 import { UsageError } from '../usage-error.ts';
@@ -19,7 +20,7 @@ Examples:
   $ taskloom run - --language python < prompt.txt`;
 
 export function addRun(program: Command, cli: Cli): void {
-  cli
+  const command = cli
     .clientCommand(program, 'run <prompt>')
     .description('create a task and follow it to its end; - reads the prompt from standard input')
     .option('--file <path:role>', 'give a file; role: source (default), test or fixture; repeatable', collect)
@@ -29,8 +30,9 @@ export function addRun(program: Command, cli: Cli): void {
     .option('--priority <name|number>', 'critical, high, medium, low or 0 (first) to 100')
     .option('--id <taskId>', 'your own id for the task')
     .option('--as <name>', 'on whose behalf: submitters take turns')
-    .option('--max-iterations <count>', 'corrections of a module before the task is given up')
-    .option('--detach', 'print the id and leave')
+    .option('--require-approval', 'stop after planning until the plan is approved (taskloom approve)')
+    .option('--detach', 'print the id and leave');
+  limitOptions(command)
     .addHelpText('after', HELP)
     .action(cli.action((prompt: string, options: RunOptions) => run(cli, prompt, options)));
 }
