@@ -90,6 +90,17 @@ export interface BugReport {
   readonly codeHash: string | null;
 }
 
+/** What to do about a model call that gave no usable answer. */
+export type Remedy =
+  /** The model could not be reached: the same call, later. */
+  | 'later'
+  /** There is no such model any more: the call is void, and asked anew of whoever answers now. */
+  | 'anew'
+  /** The answer was unusable: ask anew, with the problem quoted. */
+  | 'differently'
+  /** No further try can help. */
+  | 'never';
+
 declare module './event.ts' {
   interface EventPayloads {
     TASK_CREATED: {
@@ -164,6 +175,17 @@ declare module './event.ts' {
       /** How often the model was asked until the answer fitted its schema. */
       attempts: number;
       /** US dollars; absent where no price is known. */
+      costUsd?: number;
+    };
+    MODEL_CALL_FAILED: {
+      callId: string;
+      code: string;
+      reason: string;
+      remedy: Remedy;
+      /** ISO 8601; with remedy `later` only. */
+      retryAt: string | null;
+      /** Of the answers that could not be used; absent where there were none, or nobody counted. */
+      usage?: { readonly inputTokens: number; readonly outputTokens: number };
       costUsd?: number;
     };
     MODULE_COMPLETE: { module: string; iterations: number };

@@ -73,6 +73,7 @@ type CodingType =
   | 'TASK_CANCELLED'
   | 'PLAN_EDITED'
   | 'MODEL_CALL_COMPLETED'
+  | 'MODEL_CALL_FAILED'
   | SteeringType;
 
 const handlers: { readonly [T in CodingType]: Handler<T> } = {
@@ -165,6 +166,12 @@ const handlers: { readonly [T in CodingType]: Handler<T> } = {
     },
   },
   MODEL_CALL_COMPLETED: { misfit: needs({}), apply: (state, call) => addUsage(state, call) },
+  MODEL_CALL_FAILED: {
+    misfit: needs({}),
+    apply: (state, call) => {
+      if (call.usage) addUsage(state, call);
+    },
+  },
   DEAD_CODE_ANALYSIS: { misfit: needs({}), apply: () => undefined },
   TASK_COMPLETE: {
     misfit: needs({}),
@@ -221,7 +228,10 @@ function errorOf({ problem, results }: TestOutcome): string {
   return problem ?? failed?.message ?? failed?.name ?? 'the tests failed';
 }
 
-function addUsage(state: TaskDraft, { usage, costUsd = 0 }: EventPayloads['MODEL_CALL_COMPLETED']): void {
+function addUsage(
+  state: TaskDraft,
+  { usage, costUsd = 0 }: Partial<Pick<EventPayloads['MODEL_CALL_COMPLETED'], 'usage' | 'costUsd'>>,
+): void {
   const { calls, inputTokens, outputTokens } = state.usage;
   state.usage = {
     calls: calls + 1,

@@ -1,4 +1,4 @@
-import type { Attempt, CodeChange, StoredEvent, TestOutcome } from '../events/index.ts';
+import type { Attempt, CodeChange, EventPayloads, StoredEvent, TestOutcome } from '../events/index.ts';
 import { changeCall, changeModule, closeCall, closeCallsFor, withFiles } from './coding-changes.ts';
 import type { CodingState, ModuleState, OpenCall } from './coding-state.ts';
 import { evolveSteering } from './coding-steering.ts';
@@ -78,17 +78,14 @@ function applyToCalls(state: CodingState, event: StoredEvent): CodingState {
       return { ...state, calls: new Map(state.calls).set(event.data.callId, opened) };
     }
     case 'MODEL_CALL_COMPLETED': {
-      const { usage } = event.data;
-      const tokensUsed = state.tokensUsed + (usage ? usage.inputTokens + usage.outputTokens : 0);
-      const answered = changeCall(state, event.data.callId, () => ({
+      return changeCall(spent(state, event.data), event.data.callId, () => ({
         answer: { value: event.data.answer },
         unavailable: null,
         lease: null,
       }));
-      return { ...answered, tokensUsed, costUsd: state.costUsd + (event.data.costUsd ?? 0) };
     }
     case 'MODEL_CALL_FAILED':
-      return failedCall(state, event);
+      return failedCall(spent(state, event.data), event);
     case 'MODEL_ANSWER_STALE':
       return closeCall(state, event.data.callId);
     case 'MODEL_ANSWER_REJECTED':
@@ -104,6 +101,14 @@ function applyToCalls(state: CodingState, event: StoredEvent): CodingState {
     default:
       return state;
   }
+}
+
+function spent(
+  state: CodingState,
+  { usage, costUsd = 0 }: Partial<Pick<EventPayloads['MODEL_CALL_COMPLETED'], 'usage' | 'costUsd'>>,
+): CodingState {
+  const tokens = usage ? usage.inputTokens + usage.outputTokens : 0;
+  return { ...state, tokensUsed: state.tokensUsed + tokens, costUsd: state.costUsd + costUsd };
 }
 
 const usable = { badAnswers: 0, problems: [] } as const;

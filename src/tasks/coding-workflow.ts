@@ -1,5 +1,6 @@
 import type { EventDraft, PauseCode, StoredEvent } from '../events/index.ts';
 import type { Clock } from '../kernel/clock.ts';
+import type { ModelPrices } from '../kernel/model-prices.ts';
 import type { Brain } from '../llm/index.ts';
 import type { Commit, Decision, Failure, Queueing, Step, Workflow } from '../orchestrator/index.ts';
 import type { TestRunner, Workspaces } from '../workspace/index.ts';
@@ -18,6 +19,7 @@ export interface CodingTools {
   readonly runner: TestRunner;
   readonly workspaces: Workspaces;
   readonly clock: Clock;
+  readonly prices: ModelPrices;
   readonly promptTokens: number;
   readonly testTimeoutMs: number;
 }
@@ -126,7 +128,9 @@ export class CodingWorkflow implements Workflow<CodingState, CodingAction> {
     const call = step.state.calls.get(callId);
     const model = call && this.tools.brain.modelFor(call.request.role, call.request.model ?? undefined);
     if (!call) return () => [];
-    const fact = model ? await callModel(call, model, step, this.tools.clock) : this.voidCall(callId);
+    const fact = model
+      ? await callModel(call, model, step, { now: this.tools.clock, prices: this.tools.prices })
+      : this.voidCall(callId);
     return (state) => (state.calls.has(callId) ? [fact] : []);
   }
 

@@ -45,7 +45,10 @@ export function languageOf(path: string): string | null {
  * What TASK_CREATED says of a new task: defaults filled in, paths normalised. Throws InvalidInputError with everything
  * that is wrong: a blank prompt, unsafe or doubled paths, circles, an unknown language, a module that is a given test.
  */
-export function describeNewTask(task: NewTask, languages: readonly string[]): EventPayloads['TASK_CREATED'] {
+export function describeNewTask(
+  task: NewTask,
+  { languages, hasPrices }: { readonly languages: readonly string[]; readonly hasPrices: boolean },
+): EventPayloads['TASK_CREATED'] {
   const issues: Issue[] = [];
   if (task.prompt.trim() === '') issues.push({ path: 'prompt', message: 'is blank: say what to build' });
   const files: SourceFile[] = (task.files ?? []).map(({ path, content, role = 'source' }) => ({ path, content, role }));
@@ -65,12 +68,7 @@ export function describeNewTask(task: NewTask, languages: readonly string[]): Ev
       message: `cannot be told from ${modules[0]?.path}: give one of ${languages.join(', ')}`,
     });
   }
-  if (task.limits?.maxCostUsd !== undefined) {
-    issues.push({
-      path: 'limits.maxCostUsd',
-      message: 'no prices are known for the configured models: limit maxTokens instead',
-    });
-  }
+  if (task.limits?.maxCostUsd !== undefined && !hasPrices) issues.push(costIssue);
   const priority = readPriority(task.priority, issues);
   if (issues.length > 0) throw new InvalidInputError(issues);
   return {
@@ -86,6 +84,12 @@ export function describeNewTask(task: NewTask, languages: readonly string[]): Ev
     ...(task.requireApproval ? { requireApproval: true } : {}),
   };
 }
+
+/** Without prices a limit of cost would never be reached. */
+export const costIssue: Issue = {
+  path: 'limits.maxCostUsd',
+  message: 'no prices of models are known: set LLM_PRICES, or limit maxTokens instead',
+};
 
 /** What keeps a list of modules from being built, `modules[0].path` and so on. Also judges the plans of models. */
 export function moduleIssues(modules: readonly PlannedModule[], files: readonly SourceFile[]): readonly Issue[] {

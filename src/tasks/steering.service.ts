@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import {
   type BugReport,
   type EventDraft,
@@ -9,12 +9,13 @@ import {
   type TaskLimits,
   type VectorClock,
 } from '../events/index.ts';
+import { CONFIGURATION, type Configuration } from '../kernel/configuration.ts';
 import { InvalidInputError } from '../kernel/errors.ts';
 import { Orchestrator } from '../orchestrator/index.ts';
 import { reachedLimit, timeoutOf } from './coding-limits.ts';
 import type { CodingState } from './coding-state.ts';
 import { CodingStates } from './coding-states.ts';
-import { moduleIssues } from './new-task.ts';
+import { costIssue, moduleIssues } from './new-task.ts';
 import { planHash, removedFiles } from './replan.ts';
 import { sha256 } from './task-files.ts';
 import { TaskReader } from './task-reader.ts';
@@ -64,6 +65,7 @@ export class SteeringService {
     private readonly read: TaskReader,
     private readonly orchestrator: Orchestrator,
     events: EventStore,
+    @Inject(CONFIGURATION) private readonly configuration: Configuration,
   ) {
     this.states = new CodingStates(events);
   }
@@ -90,6 +92,9 @@ export class SteeringService {
    * the limit that paused the task is not above what was used.
    */
   resume(taskId: string, given: { readonly by: string; readonly limits?: TaskLimits }): Promise<TaskView> {
+    if (given.limits?.maxCostUsd !== undefined && this.configuration.LLM_PRICES === undefined) {
+      return Promise.reject(new InvalidInputError([costIssue]));
+    }
     return this.say(taskId, (state) => resuming(state, taskId, given), timeoutOf(given.limits));
   }
 

@@ -9,17 +9,6 @@ export interface ManifestEntry {
   readonly included: boolean;
 }
 
-/** What to do about a model call that gave no usable answer. */
-export type Remedy =
-  /** The model could not be reached: the same call, later. */
-  | 'later'
-  /** There is no such model any more: the call is void, and asked anew of whoever answers now. */
-  | 'anew'
-  /** The answer was unusable: ask anew, with the problem quoted. */
-  | 'differently'
-  /** No further try can help. */
-  | 'never';
-
 declare module '../events/event.ts' {
   interface EventPayloads {
     /** A model is to answer: with a delegated brain this is a work item that anybody with the role may claim. */
@@ -39,14 +28,6 @@ declare module '../events/event.ts' {
       manifest: readonly ManifestEntry[];
       /** The files that the prompt is built on and that may change meanwhile: SHA-256 by path. Absent in old logs. */
       basis?: Readonly<Record<string, string>>;
-    };
-    MODEL_CALL_FAILED: {
-      callId: string;
-      code: string;
-      reason: string;
-      remedy: Remedy;
-      /** ISO 8601; with remedy `later` only. */
-      retryAt: string | null;
     };
     /** The answer has its schema but cannot be used: wrong path, circular plan … */
     MODEL_ANSWER_REJECTED: { callId: string; issues: readonly string[] };
@@ -69,7 +50,6 @@ declare module '../events/event.ts' {
 
 declareEventTypes(
   'MODEL_CALL_REQUESTED',
-  'MODEL_CALL_FAILED',
   'MODEL_ANSWER_REJECTED',
   'MODEL_ANSWER_STALE',
   'WORK_ITEM_CLAIMED',

@@ -39,6 +39,7 @@ import { WorkItemsService } from './work-items.service.ts';
           runner,
           workspaces,
           clock: systemClock,
+          prices: configuration.LLM_PRICES ?? {},
           promptTokens: configuration.LLM_CONTEXT_TOKENS - configuration.LLM_ANSWER_TOKENS,
           testTimeoutMs: configuration.TEST_TIMEOUT_MS,
         }),

@@ -52,7 +52,10 @@ export class TasksService {
    */
   async create(task: NewTask, { idempotencyKey, submitter }: Creation = {}): Promise<TaskView> {
     refuseSecretNames({ ...task, submitter }, this.redactor);
-    const created = describeNewTask(task, this.runner.languages);
+    const created = describeNewTask(task, {
+      languages: this.runner.languages,
+      hasPrices: this.configuration.LLM_PRICES !== undefined,
+    });
     const own = submitter === undefined ? {} : { submitter };
     const { priority, limits } = created;
     const drafts: readonly EventDraft[] = [{ eventType: 'TASK_CREATED', data: { ...created, ...own } }];

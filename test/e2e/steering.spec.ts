@@ -21,12 +21,14 @@ const plan = (...paths: string[]) => ({
 });
 const planned = (asked: Asked) => (asked.signature === 'PlanTask' ? plan('one.js', 'two.js') : obliging(asked));
 
+const LLM_PRICES = 'qwen3:8b=2/10,mistral:7b=2/10';
+
 let model: GatedModel;
 let server: LiveServer;
 
 beforeEach(async () => {
   model = await GatedModel.start(planned);
-  server = await LiveServer.start({ LLM_PROVIDER: 'ollama', OLLAMA_BASE_URL: model.ollama.url });
+  server = await LiveServer.start({ LLM_PROVIDER: 'ollama', OLLAMA_BASE_URL: model.ollama.url, LLM_PRICES });
 });
 
 afterEach(async () => {
@@ -162,12 +164,12 @@ describe('a task that is steered while it runs', () => {
     expect(done).toMatchObject({ status: 'completed' });
     const calls = (await eventsOf(server.url, taskId)).filter(({ eventType }) => eventType === 'MODEL_CALL_COMPLETED');
     const used = calls.map(({ data }) => data.usage as { inputTokens: number; outputTokens: number });
-    expect(done.usage).toEqual({
-      calls: calls.length,
-      inputTokens: used.reduce((sum, { inputTokens }) => sum + inputTokens, 0),
-      outputTokens: used.reduce((sum, { outputTokens }) => sum + outputTokens, 0),
-      costUsd: 0,
-    });
+    const inputTokens = used.reduce((sum, call) => sum + call.inputTokens, 0);
+    const outputTokens = used.reduce((sum, call) => sum + call.outputTokens, 0);
+    const costUsd = expect.closeTo((inputTokens * 2 + outputTokens * 10) / 1e6, 9) as unknown;
+    expect(done.usage).toEqual({ calls: calls.length, inputTokens, outputTokens, costUsd });
+    const dear = await create({ limits: { maxCostUsd: 0.000001 } });
+    expect((await until(dear, 'paused')).body).toMatchObject({ pause: { code: 'LIMIT_COST' } });
   });
 
   it('pauses at the time it may hold a slot, and goes on with a new stay [LM-6]', async () => {
