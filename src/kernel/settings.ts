@@ -75,6 +75,10 @@ export const settings = {
     .string()
     .default('mistral:7b')
     .meta({ description: 'Model that writes and corrects code', example: 'mistral:7b' }),
+  SUMMARIZER_MODEL: z.string().optional().meta({
+    description: 'Model that summarises modules, functions and tasks; unset: that of EXECUTOR_MODEL',
+    example: 'qwen3:4b',
+  }),
   LLM_CONTEXT_TOKENS: count(8192, 1024, 1_048_576).meta({
     description:
       'num_ctx of every Ollama call, cut to what the model can take; one fixed value, as a change makes Ollama reload',
