@@ -286,12 +286,36 @@ describe('an outline of hostile code', () => {
     expect(outline.lines).toBe(outlineLimits.characters / 2 + 2);
   });
 
+  it('is read by line when it nests deeper than anybody writes', async () => {
+    for (const [open, source] of [
+      ['a<', 'text'],
+      ['[', 'text'],
+      ['a < b; ', 'syntaxTree'],
+    ] as const) {
+      expect(await outlineCode(open.repeat(outlineLimits.nesting + 1), 'typescript')).toMatchObject({ source });
+    }
+  });
+
+  it('is read by line when a parser would spend too much on it', async () => {
+    const garbage = `def first():\n    pass\n${'a => b\n'.repeat(6000)}`;
+    expect(await outlineCode(garbage, 'python')).toMatchObject({ source: 'text', functions: [{ name: 'first' }] });
+  });
+
   it('leaves the event loop its turns meanwhile', async () => {
-    let turns = 0;
-    const timer = setInterval(() => turns++, 0);
-    await outlineCode('export const value = call(1, 2);\n'.repeat(2000), 'typescript');
-    clearInterval(timer);
-    expect(turns).toBeGreaterThan(5);
+    const turnsDuring = async (lines: number) => {
+      let turns = 0;
+      let next = setImmediate(function count() {
+        turns++;
+        next = setImmediate(count);
+      });
+      await outlineCode('export const value = call(1, 2);\n'.repeat(lines), 'typescript');
+      clearImmediate(next);
+      return turns;
+    };
+    await turnsDuring(1);
+    // A few while it is parsed alone; 28 while the larger one is parsed, and 9 while its tree is walked.
+    expect(await turnsDuring(300)).toBeGreaterThan(0);
+    expect(await turnsDuring(3000)).toBeGreaterThan(32);
   });
 
   it('frees every tree and parser', async () => {

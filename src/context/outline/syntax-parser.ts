@@ -6,7 +6,7 @@ export type Grammar = 'javascript' | 'typescript' | 'tsx' | 'python';
 
 /**
  * How often a parser may report progress, which it does every hundred steps. Code as people write it takes 9 reports per
- * 1000 characters, and minified code 25. A count and not a time, so that the same code ends the same way.
+ * 1000 characters, and minified code 20. A count and not a time, so that the same code ends the same way.
  */
 const MAX_REPORTS = { base: 1000, perCharacter: 0.03 };
 /** The event loop has a turn after so many reports, and after so many nodes: some 10 ms. */

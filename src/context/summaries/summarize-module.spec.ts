@@ -3,7 +3,14 @@ import { describe, expect, it } from '@jest/globals';
 import { noModel, ollamaSummarizer, openAiSummarizer } from '../../../test/support/summarizer.ts';
 import { temporaryDirectory } from '../../../test/support/temporary-directory.ts';
 import { NoRedactor } from '../../kernel/redactor.ts';
-import { estimateTokens, Recorder, Recording, RecordingModel, ReplayModel } from '../../llm/index.ts';
+import {
+  estimateTokens,
+  ModelTimeoutError,
+  Recorder,
+  Recording,
+  RecordingModel,
+  ReplayModel,
+} from '../../llm/index.ts';
 import { summarizeModule } from './summarize-module.ts';
 
 const module = {
@@ -144,7 +151,9 @@ describe('the summary of a module without a usable model', () => {
   it('does not wait longer for a model than its time [LM-4]', async () => {
     const forEver = (signal: AbortSignal) => new Promise((resolve) => signal.addEventListener('abort', resolve));
     await using asked = await ollamaSummarizer({ text: answer, beforeFirstToken: forEver });
-    expect(await summarizeModule(module, asked.options({ timeoutMs: 100 }))).toMatchObject({
+    expect(
+      await summarizeModule(module, asked.options({ timeoutMs: 100, signal: AbortSignal.timeout(10_000) })),
+    ).toMatchObject({
       source: 'syntaxTree',
       failure: { code: 'LLM_TIMEOUT' },
     });
@@ -157,7 +166,8 @@ describe('the summary of a module without a usable model', () => {
     const abort = new AbortController();
     const outcome = expect(summarizeModule(module, asked.options({ signal: abort.signal }))).rejects.toThrow('enough');
     await asked.ollama.until(() => asked.ollama.chats.length === 1);
-    abort.abort(new Error('enough'));
+    // Its reason may look like the failure of a model: the step of a task has a time limit of its own.
+    abort.abort(new ModelTimeoutError('enough', 1));
     await outcome;
   });
 
