@@ -278,6 +278,10 @@ export function rootOf(node: Node | null, innerOf: (node: Node) => Node | null):
 }
 
 function onOneLine(text: string, limit: number): string {
-  const line = text.replace(/\s+/g, ' ').trim();
+  const line = text
+    .replace(/\s+/g, ' ')
+    .replace(/([([]) /g, '$1')
+    .replace(/,? ([)\]])/g, '$1')
+    .trim();
   return line.length <= limit ? line : `${line.slice(0, limit - 2)} …`;
 }

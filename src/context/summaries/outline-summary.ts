@@ -5,7 +5,7 @@ import type {
   ModuleSummarizerOutput,
   TaskSummarizerOutput,
 } from '../../llm/index.ts';
-import { type CodeOutline, type OutlinedFunction, outlineLimits } from '../outline/code-outline.ts';
+import { type CodeOutline, type OutlinedFunction, type OutlinedType, outlineLimits } from '../outline/code-outline.ts';
 
 /** More declarations than this are counted instead of named. */
 const NAMED = 12;
@@ -14,28 +14,27 @@ const NAMED_CHARACTERS = 240;
 /** What the outline of a module says in the form of a model's summary. */
 export function summaryOfModule(outline: CodeOutline, path: string, notes: readonly string[]): ModuleSummarizerOutput {
   const { doc, imports, functions, types, exports, lines, hasSyntaxErrors } = outline;
-  const offered = [...types, ...functions].filter(({ exported }) => exported);
-  const shown = offered.length > 0 ? offered : [...types, ...functions];
   const purpose = firstSentence(doc) ?? purposeOf(outline, path);
+  const offered = declared(outline).filter(({ exported, name }) => exported && !isPrivate(name));
+  const shown = offered.length > 0 ? offered : declared(outline);
   const effects = unique(functions.flatMap(({ sideEffects }) => sideEffects)).filter(isOutside);
   const thrown = unique(functions.flatMap(({ throws }) => throws)).filter(isName);
   return {
     purpose,
     dependencies: imports.map(({ from }) => from),
-    functions: [...types, ...functions].sort((a, b) => a.firstLine - b.firstLine).map(({ name }) => name),
+    functions: [...types.filter(({ kind }) => !typesOnly.has(kind)), ...functions]
+      .sort((a, b) => a.firstLine - b.firstLine)
+      .map(({ name }) => name),
     keyDecisions: '',
     summary: sentences(
-      doc ?? purpose,
+      purpose,
       `${posix.basename(path)} has ${count(lines, 'line')}, ${count(functions.length, 'function')} and ${count(types.length, 'type')}`,
+      hasSyntaxErrors && 'The code has syntax errors',
       exports.length > 0 && list('exports', exports),
-      shown.length > 0 &&
-        `Declared: ${some(
-          shown.map(({ signature }) => signature),
-          '; ',
-        )}`,
+      shown.length > 0 && `Declared: ${some(unique(shown.map(({ signature }) => signature)), '; ')}`,
       thrown.length > 0 && list('throws', thrown),
       effects.length > 0 && `Side effects: ${effects.join(', ')}`,
-      hasSyntaxErrors && 'The code has syntax errors',
+      furtherSentences(doc),
       ...notes,
     ),
   };
@@ -53,10 +52,11 @@ export function summaryOfFunction(found: OutlinedFunction, notes: readonly strin
     outputs,
     sideEffects: sideEffects.join(', ') || 'none found in its syntax',
     summary: sentences(
-      doc ?? undefined,
+      purpose,
       found.signature,
       `Returns ${outputs}`,
       sideEffects.length > 0 && `It ${sideEffects.join(', ')}`,
+      furtherSentences(doc),
       calls.length > 0 && `Calls ${some(calls, ', ')}`,
       ...notes,
     ),
@@ -110,12 +110,22 @@ export function notesOn(outline: CodeOutline): readonly string[] {
   return beginning === null ? [] : [`Made from ${beginning}`];
 }
 
-function purposeOf({ functions, types, exports }: CodeOutline, path: string): string {
-  const documented = [...types, ...functions].find(({ exported, doc }) => exported && doc !== null);
-  const named = firstSentence(documented?.doc ?? null);
-  if (documented && named !== null) return `${documented.name}: ${named}`;
-  if (exports.length > 0) return `${path} offers ${some(exports, ', ')}`;
-  const names = [...types, ...functions].map(({ name }) => name);
+/** Kinds of types that only describe: nothing runs in them. */
+const typesOnly = new Set(['interface', 'type', 'enum', 'trait', 'protocol', 'struct', 'record']);
+
+/** What a file declares, what can be called before what describes it. */
+function declared({ types, functions }: CodeOutline): readonly (OutlinedType | OutlinedFunction)[] {
+  const [describing, callable] = [true, false].map((only) => types.filter(({ kind }) => typesOnly.has(kind) === only));
+  const topLevel = functions.filter(({ name }) => !name.includes('.'));
+  const methods = functions.filter(({ name }) => name.includes('.'));
+  return [...(callable ?? []), ...topLevel, ...methods, ...(describing ?? [])];
+}
+
+function purposeOf(outline: CodeOutline, path: string): string {
+  const named = declared(outline).find(({ exported, doc }) => exported && doc !== null);
+  if (named) return `${named.name}: ${firstSentence(named.doc) ?? ''}`;
+  if (outline.exports.length > 0) return `${path} offers ${some(outline.exports, ', ')}`;
+  const names = declared(outline).map(({ name }) => name);
   return names.length > 0 ? `${path} declares ${some(names, ', ')}` : `${path} runs statements and declares nothing`;
 }
 
@@ -127,6 +137,16 @@ function firstSentence(text: string | null): string | null {
   const line = text?.replace(/\s+/g, ' ').trim() ?? '';
   if (line === '') return null;
   return /^.{10,}?[.!?](?=\s)/.exec(line)?.[0] ?? line;
+}
+
+function furtherSentences(text: string | null): string {
+  return (
+    text
+      ?.replace(/\s+/g, ' ')
+      .trim()
+      .slice(firstSentence(text)?.length ?? 0)
+      .trim() ?? ''
+  );
 }
 
 /** Each as a sentence of its own. */
@@ -143,10 +163,13 @@ function list(verb: string, names: readonly string[]): string {
 
 /** As many names as are worth their room, the first one always, and how many more there are. */
 function some(names: readonly string[], separator: string): string {
-  let length = 0;
-  const shown = names
-    .filter((name, index) => (length += name.length) <= NAMED_CHARACTERS || index === 0)
-    .slice(0, NAMED);
+  const shown: string[] = [];
+  let characters = 0;
+  for (const name of names.slice(0, NAMED)) {
+    if (shown.length > 0 && characters + name.length > NAMED_CHARACTERS) continue;
+    characters += name.length;
+    shown.push(name);
+  }
   const more = names.length - shown.length;
   return shown.join(separator) + (more > 0 ? ` and ${more} more` : '');
 }
@@ -161,6 +184,11 @@ function sum(numbers: readonly number[]): number {
 
 function unique(items: readonly string[]): string[] {
   return [...new Set(items)];
+}
+
+/** By its name: `_split`, `#total`. */
+function isPrivate(name: string): boolean {
+  return /(?:^|\.)[_#]/.test(name);
 }
 
 /** Effects that reach beyond the module. */
