@@ -249,7 +249,7 @@ describe('the summary of a module whose code is out of the ordinary', () => {
     expect(byTree.summary).toContain('10000 lines, 2000 functions');
   });
 
-  it('never asks for more than the context holds, whatever hangs on to the module [LM-4] [CX-3]', async () => {
+  it('never asks for more than the context holds, whatever hangs on to the module [LM-4]', async () => {
     await using asked = await ollamaSummarizer(answer);
     const crowded = {
       ...module,

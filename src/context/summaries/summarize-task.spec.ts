@@ -78,7 +78,7 @@ describe('the summary of a task', () => {
     expect(asked.ollama.chats).toHaveLength(0);
   });
 
-  it('fits the context however large the task is, failing modules first, and says so [LM-4] [CX-3]', async () => {
+  it('fits the context however large the task is, failing modules first, and says so [LM-4]', async () => {
     await using asked = await ollamaSummarizer(JSON.stringify(said));
     const modules = Array.from({ length: 2000 }, (_, index) => ({
       path: `src/module-${index}.ts`,

@@ -58,7 +58,7 @@ function graphIssues(...steps: readonly GraphStep[]) {
 }
 
 describe('a graph of steps that a model wrote', () => {
-  it('is sent back with its circle by name, and taken once it has none [LM-4] [JB-2]', async () => {
+  it('is sent back with its circle by name, and taken once it has none [LM-4]', async () => {
     const right = graph(step('fetch'), step('mail', 'fetch'));
     await using asked = await answering(graph(step('fetch', 'mail'), step('mail', 'fetch')), right);
     const answer = await predict(asked.model, intentToGraph, graphInput);
@@ -68,7 +68,7 @@ describe('a graph of steps that a model wrote', () => {
     );
   });
 
-  it('is refused when it is wrong twice, with what is wrong [LM-3] [JB-2]', async () => {
+  it('is refused when it is wrong twice, with what is wrong [LM-3] [LM-4]', async () => {
     await using asked = await answering(graph(step('mail', 'fetch')));
     const error = await predict(asked.model, intentToGraph, graphInput).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(AnswerInvalidError);
@@ -76,13 +76,13 @@ describe('a graph of steps that a model wrote', () => {
     expect(asked.ollama.chats).toHaveLength(2);
   });
 
-  it('may be a single step, a chain, or steps that share what they need [JB-2]', () => {
+  it('may be a single step, a chain, or steps that share what they need [LM-4]', () => {
     expect(graphIssues(step('a'))).toEqual([]);
     expect(graphIssues(step('c', 'b'), step('b', 'a'), step('a'))).toEqual([]);
     expect(graphIssues(step('a'), step('b', 'a'), step('c', 'a'), step('d', 'b', 'c'))).toEqual([]);
   });
 
-  it('has no unknown needs, no id twice and no circle, also not beside or behind other steps [JB-2]', () => {
+  it('has no unknown needs, no id twice and no circle, also not beside or behind other steps [LM-4]', () => {
     expect(graphIssues(step('a', 'x'))).toEqual(['steps[0].dependsOn: a depends on x, which is no step']);
     expect(graphIssues(step('a'), step('a'))).toEqual(['steps[1].id: a is the id of an earlier step']);
     expect(graphIssues(step('a', 'a'))).toEqual(['steps: steps wait for each other in a circle: a → a']);
@@ -91,7 +91,7 @@ describe('a graph of steps that a model wrote', () => {
     ]);
   });
 
-  it('is judged within moments, however its steps are joined [JB-2]', () => {
+  it('is judged within moments, however its steps are joined [LM-4]', () => {
     const ids = Array.from({ length: 50 }, (_, index) => `s${index}`);
     const all = ids.map((id, index) => step(id, ...ids.slice(0, index)));
     expect(graphIssues(...all)).toEqual([]);
@@ -100,14 +100,14 @@ describe('a graph of steps that a model wrote', () => {
 });
 
 describe('an intent that a model chose', () => {
-  it('has only values that stand in the request, else it is sent back [LM-4] [JB-3]', async () => {
+  it('has only values that stand in the request, else it is sent back [LM-4]', async () => {
     const right = intent({ name: 'recipient', value: 'ada' });
     await using asked = await answering(intent({ name: 'recipient', value: 'bob@example.org' }), right);
     expect(await predict(asked.model, classifyIntent, intentInput)).toMatchObject({ value: right, calls: 2 });
     expect(asked.ollama.chats[1]?.messages?.at(-1)?.content).toContain('- parameters[0].value: does not stand in');
   });
 
-  it('has each of its own parameters once, and none of another intent [JB-3]', () => {
+  it('has each of its own parameters once, and none of another intent [LM-4]', () => {
     const issues = (answer: ReturnType<typeof intent>) => classifyIntent.issues?.(intentInput, answer);
     const ada = { name: 'recipient', value: 'Ada' };
     expect(issues(intent(ada))).toEqual([]);

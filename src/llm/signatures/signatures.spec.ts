@@ -223,7 +223,7 @@ describe('what the prompts hold', () => {
     holds(text(selectAgent, agentInput), ['press Save', 'desk-1: linux, load 25 %', 'has the window open']);
   });
 
-  it('offers only agents with the capability, and the choice of none [JB-7]', () => {
+  it('offers only agents with the capability, and the choice of none [LM-4]', () => {
     expect(text(selectAgent, agentInput)).not.toContain('mailer');
     const schema = answerSchemaOf(selectAgent, agentInput);
     expect(checkAnswer(schema, { agent: 'none', reason: 'busy' }).ok).toBe(true);
@@ -234,7 +234,7 @@ describe('what the prompts hold', () => {
     expect(checkAnswer(nobody, { agent: 'none', reason: 'there is none' }).ok).toBe(true);
   });
 
-  it('knows the given intents and unknown, and no other [JB-3]', () => {
+  it('knows the given intents and unknown, and no other [LM-4]', () => {
     const schema = answerSchemaOf(classifyIntent, intentInput);
     expect(checkAnswer(schema, { intent: 'unknown', confidence: 0, parameters: [] }).ok).toBe(true);
     expect(checkAnswer(schema, { intent: 'delete_all', confidence: 1, parameters: [] })).toMatchObject({
