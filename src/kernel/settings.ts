@@ -76,6 +76,10 @@ export const settings = {
     .string()
     .default('mistral:7b')
     .meta({ description: 'Model that writes and corrects code', example: 'mistral:7b' }),
+  SUMMARIZER_MODEL: z.string().optional().meta({
+    description: 'Model that summarises modules, functions and tasks; unset: that of EXECUTOR_MODEL',
+    example: 'qwen3:4b',
+  }),
   LLM_PRICES: z
     .string()
     .transform((text, context) => {

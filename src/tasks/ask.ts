@@ -202,7 +202,7 @@ function fit(parts: readonly ContextPart[], { promptTokens }: AskOptions) {
 
 function request<Input, Output>(
   state: CodingState,
-  signature: Signature<Input, Output>,
+  signature: Signature<Input, Output, 'planner' | 'executor'>,
   input: Input,
   module: string | null,
   manifest: Request['manifest'],

@@ -15,7 +15,7 @@ export interface GenerateModuleInput {
 }
 
 /** Writes one file so that its tests pass. */
-export const generateModule: Signature<GenerateModuleInput, WrittenFile> = {
+export const generateModule: Signature<GenerateModuleInput, WrittenFile, 'executor'> = {
   name: 'GenerateModule',
   role: 'executor',
   instructions: [

@@ -40,7 +40,7 @@ const questions = z
   .meta({ description: 'as a rule empty' });
 
 /** Cuts a task into the files to write, in an order given by what each needs. */
-export const planTask: Signature<PlanTaskInput, PlanTaskOutput> = {
+export const planTask: Signature<PlanTaskInput, PlanTaskOutput, 'planner'> = {
   name: 'PlanTask',
   role: 'planner',
   instructions: [

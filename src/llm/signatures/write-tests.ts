@@ -22,7 +22,7 @@ export interface WriteTestsInput {
 }
 
 /** Writes the test file of a module that does not exist yet, from the test cases of the plan. */
-export const writeTests: Signature<WriteTestsInput, WrittenFile> = {
+export const writeTests: Signature<WriteTestsInput, WrittenFile, 'executor'> = {
   name: 'WriteTests',
   role: 'executor',
   instructions: [
