@@ -68,8 +68,15 @@ function withoutExtension(path: string): string {
   return path.replace(/\.[^./]+$/, '');
 }
 
-/** Where the tests that a model writes for a module stand: beside it, under the name its runner looks for. */
-export function testPathOf(modulePath: string): string {
+/**
+ * Where the tests that a model writes for a module stand: beside it, under the name its runner looks for, and with a
+ * number where a file has that name already.
+ */
+export function testPathOf(modulePath: string, taken: ReadonlySet<string> = new Set()): string {
   const { dir, name, ext } = posix.parse(modulePath);
-  return posix.join(dir, ext === '.py' ? `test_${name}${ext}` : `${name}.test${ext}`);
+  for (let number = 1; ; number++) {
+    const stem = number === 1 ? name : `${name}${ext === '.py' ? '_' : '-'}${number}`;
+    const path = posix.join(dir, ext === '.py' ? `test_${stem}${ext}` : `${stem}.test${ext}`);
+    if (!taken.has(path)) return path;
+  }
 }
