@@ -1,0 +1,169 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { CliProcess, type CliOptions, jsonLines, taskloom } from '../support/cli-process.ts';
+import { type FakeChatRequest, FakeOllama } from '../support/fake-ollama.ts';
+import { git, gitProject, pictureOf, plantTraps, writeFiles } from '../support/git-project.ts';
+import { eventsOf, outcomeOf } from '../support/rest.ts';
+import { ServerProcess } from '../support/server-process.ts';
+import { temporaryDirectory } from '../support/temporary-directory.ts';
+
+// Whole processes on a machine that may be busy.
+jest.setTimeout(60_000);
+
+const slug = "export function slug(title) {\n  return title.replaceAll(' ', '-');\n}\n";
+const better = "export function slug(title) {\n  return title.toLowerCase().replaceAll(' ', '-');\n}\n";
+const testOf = (module: string, title: string, wanted: string) =>
+  [
+    "import assert from 'node:assert/strict';",
+    "import test from 'node:test';",
+    `import { slug } from '${module}';\n`,
+    `test('${title}', () => assert.equal(slug('${title}'), '${wanted}'));\n`,
+  ].join('\n');
+
+const files: Readonly<Record<string, string>> = {
+  'package.json': '{ "type": "module" }\n',
+  'src/slug.js': slug,
+  'src/slug.test.js': testOf('./slug.js', 'a b', 'a-b'),
+  // Red, as its library is not there in a sandbox.
+  'src/other.test.js': "import 'node:test';\nimport 'some-library';\n",
+  '.env': 'PASSWORD=correct-horse\n',
+};
+
+function answer({ messages }: FakeChatRequest): string {
+  const [system = '', prompt = ''] = [messages[0]?.content, messages.at(-1)?.content];
+  if (system.startsWith('You plan')) {
+    const module = { path: 'src/slug.js', description: 'slug(title)', dependsOn: [], testCases: ['lower case'] };
+    return JSON.stringify({ objective: 'lower case', language: 'javascript', modules: [module] });
+  }
+  if (system.startsWith('You write one test file')) {
+    const [path = ''] = /src\/slug[-\w]*\.test\.js(?= imports)/.exec(prompt) ?? [];
+    return JSON.stringify({ path, code: testOf('./slug.js', 'A B', 'a-b') });
+  }
+  return JSON.stringify({ path: 'src/slug.js', code: better });
+}
+
+const directory = temporaryDirectory();
+let ollama: FakeOllama;
+let server: ServerProcess;
+const options = (cwd: string): CliOptions => ({ cwd, env: { TASKLOOM_URL: server.url } });
+const cli = (cwd: string, ...parameters: string[]) => taskloom(parameters, options(cwd));
+
+beforeAll(async () => {
+  ollama = await FakeOllama.start({ respond: answer, parallel: 4 });
+  const model = { LLM_PROVIDER: 'ollama', OLLAMA_BASE_URL: ollama.url, LLM_CONTEXT_TOKENS: '8192' };
+  server = await ServerProcess.start({ DATA_DIR: directory.path, ...model });
+});
+afterAll(async () => {
+  await server.kill('SIGTERM');
+  await ollama.stop();
+  directory[Symbol.dispose]();
+});
+
+describe('taskloom run --folder in a repository', () => {
+  it('commits the result on a new branch, touches nothing else, and runs no code of the repository [CLI-1]', async () => {
+    using folder = gitProject(files);
+    const traps = plantTraps(folder.path);
+    const before = pictureOf(folder.path);
+    const { exitCode, out, err } = await cli(folder.path, 'run', 'Lower case', '--folder', '.', '--id', 'lower');
+    expect({ exitCode, err }).toEqual({ exitCode: 0, err: expect.stringContaining('left out: 1 secret') });
+    expect(out).toMatch(/the project as it is: 1 of 2 tests red before any change/);
+    expect(out).toMatch(/branch taskloom\/lower/);
+    expect(traps.wereSprung()).toBe(false);
+    expect(pictureOf(folder.path)).toEqual(before);
+    const changed = git(folder.path, 'diff-tree', '-r', '--name-status', 'HEAD', 'taskloom/lower');
+    expect(changed).toBe('A\tsrc/slug-2.test.js\nM\tsrc/slug.js\n');
+    expect(git(folder.path, 'cat-file', 'blob', 'taskloom/lower:src/slug.js')).toBe(better);
+  });
+
+  it('keeps the tests that were green, has new ones written, and shows models what is there [TK-4]', async () => {
+    const events = await eventsOf(server.url, 'lower');
+    const runs = events.filter(({ eventType }) => eventType === 'TEST_STARTED').map(({ data }) => data.files);
+    const tests = ['src/slug.test.js', 'src/slug-2.test.js'];
+    expect(runs).toEqual([['src/other.test.js', 'src/slug.test.js'], ['src/slug.test.js'], tests, tests]);
+    const asked = ollama.chats.map(({ messages }) => messages?.at(-1)?.content ?? '');
+    expect(asked.filter((prompt) => prompt.includes('src/slug.js as it is now'))).toHaveLength(2);
+    expect(asked.join()).not.toContain('correct-horse');
+  });
+
+  it('gives the result of a task that is over again, as a patch or into the files [CLI-1]', async () => {
+    using folder = gitProject(files);
+    const printed = await cli(folder.path, 'result', 'lower', '--patch', '-');
+    execFileSync('git', ['-C', folder.path, 'apply', '--check'], { input: printed.out });
+    const applied = await cli(folder.path, 'result', 'lower', '--apply', '--json');
+    expect(jsonLines(applied.out)).toEqual([
+      {
+        type: 'FOLDER_RESULT',
+        taskId: 'lower',
+        changes: [
+          { path: 'src/slug.js', kind: 'changed' },
+          { path: 'src/slug-2.test.js', kind: 'added' },
+        ],
+        applied: true,
+      },
+    ]);
+    expect(readFileSync(join(folder.path, 'src/slug.js'), 'utf8')).toBe(better);
+    const again = await cli(folder.path, 'result', 'lower', '--apply');
+    expect(again).toMatchObject({ exitCode: 1, err: expect.stringMatching(/src\/slug\.js is not as it was given/) });
+  });
+
+  it('leaves the folder as it is when it is killed in the middle, and the result can still be had [CLI-1]', async () => {
+    using folder = gitProject(files);
+    const before = pictureOf(folder.path);
+    const asked = Promise.withResolvers<void>();
+    const mayAnswer = Promise.withResolvers<void>();
+    ollama.respond = (request) => {
+      asked.resolve();
+      return { text: answer(request), beforeFirstToken: () => mayAnswer.promise };
+    };
+    try {
+      const parameters = ['run', 'Lower case', '--folder', '.', '--id', 'killed', '--apply'];
+      await using running = new CliProcess(parameters, options(folder.path));
+      await asked.promise;
+      running.kill('SIGKILL');
+      await running.ended;
+      expect(pictureOf(folder.path)).toEqual(before);
+      const early = await cli(folder.path, 'result', 'killed', '--apply');
+      expect(early).toMatchObject({ exitCode: 1, err: expect.stringMatching(/only a completed task/) });
+    } finally {
+      mayAnswer.resolve();
+      ollama.respond = answer;
+    }
+    await outcomeOf(server.url, 'killed');
+    expect((await cli(folder.path, 'result', 'killed', '--patch', 'killed.patch')).exitCode).toBe(0);
+    execFileSync('patch', ['-p1', '--silent', '--input', 'killed.patch'], { cwd: folder.path });
+    expect(readFileSync(join(folder.path, 'src/slug.js'), 'utf8')).toBe(better);
+  });
+});
+
+describe('taskloom run --folder elsewhere', () => {
+  it('gives a patch, and takes a test as the measure where one is named [TK-4, CLI-1]', async () => {
+    using folder = temporaryDirectory();
+    writeFiles(folder.path, { ...files, 'spec/lower.js': testOf('../src/slug.js', 'A B', 'a-b') });
+    const parameters = ['--test', 'spec/lower.js', '--module', 'src/slug.js', '--id', 'measured', '--json'];
+    const { exitCode, out } = await cli(folder.path, 'run', 'Lower case', '--folder', '.', ...parameters);
+    expect(exitCode).toBe(0);
+    const [read, ...messages] = jsonLines(out);
+    expect(read).toEqual({ type: 'FOLDER_READ', files: 5, leftOut: [{ path: '.env', reason: 'secret' }] });
+    expect(messages.at(-1)).toEqual({
+      type: 'FOLDER_RESULT',
+      taskId: 'measured',
+      changes: [{ path: 'src/slug.js', kind: 'changed' }],
+      patch: join(folder.path, 'taskloom-measured.patch'),
+    });
+    execFileSync('patch', ['-p1', '--silent', '--input', 'taskloom-measured.patch'], { cwd: folder.path });
+    expect(readFileSync(join(folder.path, 'src/slug.js'), 'utf8')).toBe(better);
+  });
+
+  it('says what to do where the files are too much for the server [CLI-1]', async () => {
+    using folder = temporaryDirectory();
+    const many = Array.from({ length: 24 }, (_, index) => [`data/${index}.txt`, 'x'.repeat(200_000)]);
+    writeFiles(folder.path, Object.fromEntries(many) as Record<string, string>);
+    const { exitCode, err } = await cli(folder.path, 'run', 'x', '--folder', '.');
+    expect({ exitCode, err }).toEqual({
+      exitCode: 2,
+      err: expect.stringMatching(/24 files.*--exclude.*BODY_MAX_BYTES/),
+    });
+  });
+});
