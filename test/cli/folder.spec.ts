@@ -2,6 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { Cli } from '../../src/cli/cli.ts';
+import { openFolder } from '../../src/cli/folder/folder-task.ts';
+import { giveBack, type GiveBackOptions } from '../../src/cli/folder/give-back.ts';
+import { Terminal } from '../../src/cli/terminal.ts';
 import { CliProcess, type CliOptions, jsonLines, taskloom } from '../support/cli-process.ts';
 import { type FakeChatRequest, FakeOllama } from '../support/fake-ollama.ts';
 import { git, gitProject, pictureOf, plantTraps, writeFiles } from '../support/git-project.ts';
@@ -50,10 +54,22 @@ let server: ServerProcess;
 const options = (cwd: string): CliOptions => ({ cwd, env: { TASKLOOM_URL: server.url } });
 const cli = (cwd: string, ...parameters: string[]) => taskloom(parameters, options(cwd));
 
+/** As `taskloom result`, without a process of its own. */
+async function resultOf(taskId: string, path: string, ways: GiveBackOptions): Promise<string> {
+  let out = '';
+  const terminal = new Terminal({ write: (text) => (out += text) }, { write: () => undefined });
+  const noServer = () => Promise.reject(new Error('no server is started here'));
+  const here = new Cli(terminal, {}, noServer);
+  using client = here.connect(server.url);
+  await giveBack(here, client, taskId, await openFolder(path), { ...ways, json: true });
+  return out;
+}
+
 beforeAll(async () => {
   ollama = await FakeOllama.start({ respond: answer, parallel: 4 });
+  const secrets = { SECRET_VALUES: 'known-to-the-server' };
   const model = { LLM_PROVIDER: 'ollama', OLLAMA_BASE_URL: ollama.url, LLM_CONTEXT_TOKENS: '8192' };
-  server = await ServerProcess.start({ DATA_DIR: directory.path, ...model });
+  server = await ServerProcess.start({ DATA_DIR: directory.path, ...model, ...secrets });
 });
 afterAll(async () => {
   await server.kill('SIGTERM');
@@ -75,6 +91,12 @@ describe('taskloom run --folder in a repository', () => {
     const changed = git(folder.path, 'diff-tree', '-r', '--name-status', 'HEAD', 'taskloom/lower');
     expect(changed).toBe('A\tsrc/slug-2.test.js\nM\tsrc/slug.js\n');
     expect(git(folder.path, 'cat-file', 'blob', 'taskloom/lower:src/slug.js')).toBe(better);
+
+    // What came since is not in the way: the branch begins where the task did.
+    const head = git(folder.path, 'commit-tree', '-m', 'Two', '-p', 'HEAD', 'HEAD^{tree}').trim();
+    git(folder.path, 'update-ref', 'HEAD', head);
+    await resultOf('lower', folder.path, { branch: 'later' });
+    expect(git(folder.path, 'merge-base', 'later', 'HEAD')).toBe(git(folder.path, 'rev-parse', 'HEAD~1'));
   });
 
   it('keeps the tests that were green, has new ones written, and shows models what is there [TK-4]', async () => {
@@ -91,8 +113,7 @@ describe('taskloom run --folder in a repository', () => {
     using folder = gitProject(files);
     const printed = await cli(folder.path, 'result', 'lower', '--patch', '-');
     execFileSync('git', ['-C', folder.path, 'apply', '--check'], { input: printed.out });
-    const applied = await cli(folder.path, 'result', 'lower', '--apply', '--json');
-    expect(jsonLines(applied.out)).toEqual([
+    expect(jsonLines(await resultOf('lower', folder.path, { apply: true }))).toEqual([
       {
         type: 'FOLDER_RESULT',
         taskId: 'lower',
@@ -104,8 +125,6 @@ describe('taskloom run --folder in a repository', () => {
       },
     ]);
     expect(readFileSync(join(folder.path, 'src/slug.js'), 'utf8')).toBe(better);
-    const again = await cli(folder.path, 'result', 'lower', '--apply');
-    expect(again).toMatchObject({ exitCode: 1, err: expect.stringMatching(/src\/slug\.js is not as it was given/) });
   });
 
   it('leaves the folder as it is when it is killed in the middle, and the result can still be had [CLI-1]', async () => {
@@ -124,14 +143,13 @@ describe('taskloom run --folder in a repository', () => {
       running.kill('SIGKILL');
       await running.ended;
       expect(pictureOf(folder.path)).toEqual(before);
-      const early = await cli(folder.path, 'result', 'killed', '--apply');
-      expect(early).toMatchObject({ exitCode: 1, err: expect.stringMatching(/only a completed task/) });
+      await expect(resultOf('killed', folder.path, { apply: true })).rejects.toThrow(/only a completed task/);
     } finally {
       mayAnswer.resolve();
       ollama.respond = answer;
     }
     await outcomeOf(server.url, 'killed');
-    expect((await cli(folder.path, 'result', 'killed', '--patch', 'killed.patch')).exitCode).toBe(0);
+    await resultOf('killed', folder.path, { patch: join(folder.path, 'killed.patch') });
     execFileSync('patch', ['-p1', '--silent', '--input', 'killed.patch'], { cwd: folder.path });
     expect(readFileSync(join(folder.path, 'src/slug.js'), 'utf8')).toBe(better);
   });
@@ -154,6 +172,14 @@ describe('taskloom run --folder elsewhere', () => {
     });
     execFileSync('patch', ['-p1', '--silent', '--input', 'taskloom-measured.patch'], { cwd: folder.path });
     expect(readFileSync(join(folder.path, 'src/slug.js'), 'utf8')).toBe(better);
+  });
+
+  it('gives no file that would come back without its secrets [CLI-1]', async () => {
+    using folder = temporaryDirectory();
+    writeFiles(folder.path, { 'a.js': "export const word = 'known-to-the-server';\n" });
+    const { exitCode, err } = await cli(folder.path, 'run', 'x', '--folder', '.', '--id', 'secret');
+    expect({ exitCode, err }).toEqual({ exitCode: 2, err: expect.stringMatching(/secrets out of a\.js.*--exclude/) });
+    expect(await outcomeOf(server.url, 'secret')).toMatchObject({ status: 'cancelled' });
   });
 
   it('says what to do where the files are too much for the server [CLI-1]', async () => {

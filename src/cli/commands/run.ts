@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { type NewTask, TaskloomError } from '../../client/index.ts';
 import type { Cli, ClientOptions } from '../cli.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
-import { contentOf, describeContent, type Folder, folderTask, openFolder } from '../folder/folder-task.ts';
+import { contentOf, describeContent, type Folder, folderTask, mustBeWhole, openFolder } from '../folder/folder-task.ts';
 import { giveBack, type GiveBackOptions, mustBePossible } from '../folder/give-back.ts';
 import { addGiveBackOptions, collect } from '../folder/options.ts';
 import { followTask } from '../follow.ts';
@@ -94,6 +94,7 @@ async function runOnFolder(cli: Cli, prompt: string, folder: Folder, options: Ru
   }
   using client = cli.connect(cli.serverUrl(options));
   const { taskId } = await create(() => client.createTask(task, submitter), task);
+  await mustBeWhole(client, taskId, task.files ?? []);
   if (options.detach) return detach(cli, taskId, options);
   const exitCode = await followTask({ terminal }, client, taskId, { json: options.json ?? false });
   if (exitCode === exitCodes.interrupted) {

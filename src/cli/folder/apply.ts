@@ -19,6 +19,13 @@ export class FolderChangedError extends Error {
   }
 }
 
+interface Prepared {
+  readonly change: Change;
+  /** The content, on disk beside the target. */
+  readonly temporary: string;
+  readonly target: string;
+}
+
 /**
  * Writes the changes into a folder, each file whole or not at all: only where every file is still what the task was given,
  * never through a link. Throws FolderChangedError before anything is written.
@@ -26,25 +33,36 @@ export class FolderChangedError extends Error {
 export async function applyChanges(folder: string, changes: readonly Change[]): Promise<void> {
   await mustBeUnchanged(folder, changes);
   const made: string[] = [];
-  const ready: { readonly change: Change; readonly temporary: string }[] = [];
+  const ready: Prepared[] = [];
   try {
     for (const change of changes) {
       await makeParents(folder, change.path, made);
-      const temporary = join(folder, dirname(change.path), `.taskloom-${randomUUID()}`);
-      ready.push({ change, temporary });
-      await writeNew(temporary, change.after, await modeOf(join(folder, change.path)));
+      const target = join(folder, change.path);
+      const temporary = join(dirname(target), `.taskloom-${randomUUID()}`);
+      ready.push({ change, temporary, target });
+      await writeNew(temporary, change.after, await modeOf(target));
     }
     await mustBeUnchanged(folder, changes);
-    for (const { change, temporary } of ready) {
-      const target = join(folder, change.path);
-      // A new file takes no other one's place, also none that has come this moment.
-      if (change.before === null) await link(temporary, target);
-      else await rename(temporary, target);
-    }
+    await addNew(ready.filter(({ change }) => change.before === null));
+    for (const { change, temporary, target } of ready) if (change.before !== null) await rename(temporary, target);
   } finally {
     for (const { temporary } of ready) await unlink(temporary).catch(() => undefined);
     // Those that hold something stay.
     for (const directory of made.toReversed()) await rmdir(directory).catch(() => undefined);
+  }
+}
+
+/** A new file takes no other one's place, also none that has come this moment: then none is added. */
+async function addNew(files: readonly Prepared[]): Promise<void> {
+  const added: string[] = [];
+  try {
+    for (const { temporary, target } of files) {
+      await link(temporary, target);
+      added.push(target);
+    }
+  } catch (error) {
+    for (const target of added) await unlink(target);
+    throw error;
   }
 }
 

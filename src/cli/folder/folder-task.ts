@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto';
 import { realpath, stat } from 'node:fs/promises';
-import type { NewTask } from '../../client/index.ts';
+import type { NewTask, TaskloomClient } from '../../client/index.ts';
 import { type RequestOptions, taskRequest } from '../task-request.ts';
 import { UsageError } from '../usage-error.ts';
 import { counted, size } from '../words.ts';
@@ -11,6 +12,7 @@ import { walk } from './walk.ts';
 /** What a request may hold; its size in bytes is the server's to say (BODY_MAX_BYTES). */
 const MAX_FILES = 1000;
 const SHOWN_DIRECTORIES = 3;
+const SHOWN_FILES = 5;
 
 /** Where in the metadata of a task the commit stands that its files were taken from. */
 export const COMMIT_KEY = 'folder.commit';
@@ -72,6 +74,27 @@ export async function folderTask(
     ...(language === undefined ? {} : { language }),
     ...(commit ? { metadata: { [COMMIT_KEY]: commit } } : {}),
   };
+}
+
+/**
+ * A server takes out what it knows as secret, and such a file would come back without: then the task is cancelled, and
+ * UsageError thrown that names the files.
+ */
+export async function mustBeWhole(
+  client: TaskloomClient,
+  taskId: string,
+  sent: NonNullable<NewTask['files']>,
+): Promise<void> {
+  const { files } = await client.files(taskId, { version: 0 });
+  const kept = new Map(files.map(({ path, sha256 }) => [path, sha256]));
+  const hashOf = (content: string) => createHash('sha256').update(content).digest('hex');
+  const altered = sent.filter(({ path, content }) => kept.get(path) !== hashOf(content)).map(({ path }) => path);
+  if (altered.length === 0) return;
+  await client.cancelTask(taskId, { reason: 'its files hold secrets' });
+  throw new UsageError(
+    `The server takes secrets out of ${altered.slice(0, SHOWN_FILES).join(', ')}, which would come back without them: ` +
+      `leave out with --exclude <pattern>. The task ${taskId} is cancelled.`,
+  );
 }
 
 /** `34 files (120.0 KiB, 8 of them tests); left out: 2 secret, 1 link`. */

@@ -7,7 +7,7 @@ const names = ignore({ ignorecase: true }).add([
   ...['*.pem', '*.key', '*.p12', '*.pfx', '*.jks', '*.keystore', '*.kdbx', '*.asc', '*.gpg', '*.ppk'],
   ...['id_rsa', 'id_dsa', 'id_ecdsa', 'id_ed25519', 'id_rsa_*', 'id_ed25519_*', '.ssh/', '.gnupg/', '.aws/', '.kube/'],
   ...['.npmrc', '.yarnrc.yml', '.pypirc', '.netrc', '_netrc', '.git-credentials', '.htpasswd', '.pgpass', '.my.cnf'],
-  ...['.docker/', '.dockercfg', 'kubeconfig', 'credentials', 'credentials.json', 'client_secret*.json'],
+  ...['.docker/', '.dockercfg', 'credentials.json', 'client_secret*.json'],
   ...['service-account*.json', 'secrets.y*ml', 'secrets.json', 'secrets.toml', '*.tfstate', '*.tfstate.*', '*.tfvars'],
 ]);
 
