@@ -88,7 +88,7 @@ function askForTests(state: CodingState, module: ModuleState, options: AskOption
   const input = {
     ...facts.input(context.has),
     module: { path: module.path, description: module.description, testCases: testCasesOf(state, module) },
-    testPath: testPathOf(module.path, new Set(state.created?.files.map(({ path }) => path))),
+    testPath: testPathOf(module.path, state.created?.files),
     present: facts.code,
   };
   return request(state, writeTests, input, module.path, context.manifest, options.brain);
@@ -146,7 +146,9 @@ function moduleFacts(state: CodingState, module: ModuleState) {
     const file = state.files.get(path);
     return file ? [{ path, content: file.content }] : [];
   });
-  const given = [...state.files.values()].filter(({ path, role }) => role !== 'test' && !state.modules.has(path));
+  const given = [...state.files.values()].filter(
+    ({ path, role }) => role !== 'test' && !state.modules.has(path) && !isRegressionTest(state, path),
+  );
   const tests = (testsByModule(modules, state.files.values()).get(module.path) ?? []).flatMap(
     (path) => state.files.get(path) ?? [],
   );

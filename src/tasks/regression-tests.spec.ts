@@ -128,9 +128,16 @@ describe('tests of an existing project', () => {
 
 describe('the test file that a model writes', () => {
   it('takes no name that the project has', () => {
-    const taken = new Set(['src/a.test.js', 'src/a-2.test.js', 'test_b.py']);
+    const taken = [regression('src/a.test.js'), source('src/a-2.test.js'), source('test_b.py')];
     expect(testPathOf('src/a.js', taken)).toBe('src/a-3.test.js');
     expect(testPathOf('b.py', taken)).toBe('test_b_2.py');
     expect(testPathOf('src/a.js')).toBe('src/a.test.js');
+  });
+
+  it('stands where the project has its tests', () => {
+    const apart = [regression('tests/unit/test_a.py'), regression('tests/unit/test_b.py'), regression('lib/test_c.py')];
+    expect(testPathOf('pkg/b.py', apart)).toBe('tests/unit/test_b_2.py');
+    expect(testPathOf('lib/d.py', apart)).toBe('lib/test_d.py');
+    expect(testPathOf('pkg/a.py', [regression('lib/test_a.py')])).toBe('pkg/test_a.py');
   });
 });

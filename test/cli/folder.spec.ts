@@ -1,14 +1,14 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import { Cli } from '../../src/cli/cli.ts';
 import { openFolder } from '../../src/cli/folder/folder-task.ts';
 import { giveBack, type GiveBackOptions } from '../../src/cli/folder/give-back.ts';
 import { Terminal } from '../../src/cli/terminal.ts';
 import { CliProcess, type CliOptions, jsonLines, taskloom } from '../support/cli-process.ts';
 import { type FakeChatRequest, FakeOllama } from '../support/fake-ollama.ts';
-import { git, gitProject, pictureOf, plantTraps, writeFiles } from '../support/git-project.ts';
+import { describeWithGit, git, gitProject, pictureOf, plantTraps, writeFiles } from '../support/git-project.ts';
 import { eventsOf, outcomeOf } from '../support/rest.ts';
 import { ServerProcess } from '../support/server-process.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
@@ -77,7 +77,7 @@ afterAll(async () => {
   directory[Symbol.dispose]();
 });
 
-describe('taskloom run --folder in a repository', () => {
+describeWithGit('taskloom run --folder in a repository', () => {
   it('commits the result on a new branch, touches nothing else, and runs no code of the repository [CLI-1]', async () => {
     using folder = gitProject(files);
     const traps = plantTraps(folder.path);
@@ -118,8 +118,8 @@ describe('taskloom run --folder in a repository', () => {
         type: 'FOLDER_RESULT',
         taskId: 'lower',
         changes: [
-          { path: 'src/slug.js', kind: 'changed' },
           { path: 'src/slug-2.test.js', kind: 'added' },
+          { path: 'src/slug.js', kind: 'changed' },
         ],
         applied: true,
       },
@@ -150,12 +150,12 @@ describe('taskloom run --folder in a repository', () => {
     }
     await outcomeOf(server.url, 'killed');
     await resultOf('killed', folder.path, { patch: join(folder.path, 'killed.patch') });
-    execFileSync('patch', ['-p1', '--silent', '--input', 'killed.patch'], { cwd: folder.path });
+    git(folder.path, 'apply', 'killed.patch');
     expect(readFileSync(join(folder.path, 'src/slug.js'), 'utf8')).toBe(better);
   });
 });
 
-describe('taskloom run --folder elsewhere', () => {
+describeWithGit('taskloom run --folder elsewhere', () => {
   it('gives a patch, and takes a test as the measure where one is named [TK-4, CLI-1]', async () => {
     using folder = temporaryDirectory();
     writeFiles(folder.path, { ...files, 'spec/lower.js': testOf('../src/slug.js', 'A B', 'a-b') });
@@ -170,7 +170,7 @@ describe('taskloom run --folder elsewhere', () => {
       changes: [{ path: 'src/slug.js', kind: 'changed' }],
       patch: join(folder.path, 'taskloom-measured.patch'),
     });
-    execFileSync('patch', ['-p1', '--silent', '--input', 'taskloom-measured.patch'], { cwd: folder.path });
+    git(folder.path, 'apply', 'taskloom-measured.patch');
     expect(readFileSync(join(folder.path, 'src/slug.js'), 'utf8')).toBe(better);
   });
 

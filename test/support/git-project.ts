@@ -1,7 +1,14 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { describe } from '@jest/globals';
 import { temporaryDirectory } from './temporary-directory.ts';
+
+const isInstalled = (program: string) => spawnSync(program, ['--version']).status === 0;
+
+/** Visibly skipped where there is no git. */
+export const describeWithGit = isInstalled('git') ? describe : describe.skip;
+export const hasPatch = isInstalled('patch');
 
 /** Writes files by path into a directory. */
 export function writeFiles(directory: string, contents: Readonly<Record<string, string | Uint8Array>>): void {

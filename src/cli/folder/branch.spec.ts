@@ -1,7 +1,14 @@
 import { chmodSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from '@jest/globals';
-import { git, gitProject, pictureOf, plantTraps, writeFiles } from '../../../test/support/git-project.ts';
+import { expect, it } from '@jest/globals';
+import {
+  describeWithGit,
+  git,
+  gitProject,
+  pictureOf,
+  plantTraps,
+  writeFiles,
+} from '../../../test/support/git-project.ts';
 import { temporaryDirectory } from '../../../test/support/temporary-directory.ts';
 import { commitOnBranch, refuseUncommitted, uncommitted } from './branch.ts';
 import type { Outcome } from './changes.ts';
@@ -21,7 +28,7 @@ const request = (repository: Repository, name: string) => ({
 });
 const outcome = (...changes: Outcome['changes']): Outcome => ({ given: [{ path: 'a.js', content: 'one\n' }], changes });
 
-describe('the result of a task on a branch', () => {
+describeWithGit('the result of a task on a branch', () => {
   it('changes no file, no index and no other branch, and runs nothing that the repository names [CLI-1]', async () => {
     using project = gitProject({ 'a.js': 'one\n', 'run.sh': 'exit 0\n' });
     chmodSync(join(project.path, 'run.sh'), 0o755);

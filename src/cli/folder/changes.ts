@@ -30,11 +30,11 @@ export async function outcomeOf(client: TaskloomClient, taskId: string): Promise
     const after = withLineEndsOf(old, await client.file(taskId, path, { version }));
     if (after !== old) changes.push({ path: safePath(path), before: old, after });
   }
-  return { given, changes };
+  return { given, changes: changes.sort((one, other) => (one.path < other.path ? -1 : 1)) };
 }
 
 /** Models end lines with LF: a file that has CRLF throughout keeps it. */
-function withLineEndsOf(before: string | null, after: string): string {
+export function withLineEndsOf(before: string | null, after: string): string {
   const hasCrlf = before !== null && before.includes('\r\n') && !/[^\r]\n|^\n/.test(before);
   return hasCrlf && !after.includes('\r\n') ? after.replaceAll('\n', '\r\n') : after;
 }

@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from '@jest/globals';
-import { git, gitProject, writeFiles } from '../../../test/support/git-project.ts';
+import { expect, it } from '@jest/globals';
+import { describeWithGit, git, gitProject, writeFiles } from '../../../test/support/git-project.ts';
 import { temporaryDirectory } from '../../../test/support/temporary-directory.ts';
 import { contentOf, describeContent, folderTask, openFolder } from './folder-task.ts';
 import type { Choice, FolderContent } from './read-folder.ts';
@@ -49,7 +49,7 @@ const leftOut = {
   'what?.js': 'unusable name',
 };
 
-describe('the files of a folder that a task is given', () => {
+describeWithGit('the files of a folder that a task is given', () => {
   it('are in a repository the texts that git tracks or would track [CLI-1]', async () => {
     using project = gitProject({ 'src/a.js': 'a\n', 'gone.js': '', 'dir/b.js': 'b\n' });
     arrange(project.path);

@@ -1,13 +1,13 @@
 import { join } from 'node:path';
-import { describe, expect, it } from '@jest/globals';
-import { git, gitProject, writeFiles } from '../../../test/support/git-project.ts';
+import { expect, it } from '@jest/globals';
+import { describeWithGit, git, gitProject, writeFiles } from '../../../test/support/git-project.ts';
 import { temporaryDirectory } from '../../../test/support/temporary-directory.ts';
 import { openFolder } from './folder-task.ts';
 import { type GiveBackOptions, mustBePossible } from './give-back.ts';
 
 type Options = GiveBackOptions & { readonly json?: boolean };
 
-describe('what cannot be given back', () => {
+describeWithGit('what cannot be given back', () => {
   it('is refused before a model works: branches, names, uncommitted changes, files that exist [CLI-1]', async () => {
     using project = gitProject({ 'a.js': 'a\n', 'there.patch': '' });
     git(project.path, 'branch', 'taken');

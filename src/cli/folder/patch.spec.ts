@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { writeFiles } from '../../../test/support/git-project.ts';
+import { describeWithGit, hasPatch, writeFiles } from '../../../test/support/git-project.ts';
 import { temporaryDirectory } from '../../../test/support/temporary-directory.ts';
-import type { Change } from './changes.ts';
+import { type Change, withLineEndsOf } from './changes.ts';
 import { unifiedPatch } from './patch.ts';
 
 type Tool = 'git apply' | 'patch -p1';
@@ -25,10 +25,10 @@ function applied(tool: Tool, changes: readonly Change[], prefix = ''): readonly 
   });
 }
 
-const tools: readonly Tool[] = ['git apply', 'patch -p1'];
+const tools: readonly Tool[] = hasPatch ? ['git apply', 'patch -p1'] : ['git apply'];
 const wanted = (changes: readonly Change[]) => changes.map(({ after }) => after);
 
-describe('a patch', () => {
+describeWithGit('a patch', () => {
   it.each(tools)('is taken by %s: names, new files, missing line ends, CRLF [CLI-1]', (tool) => {
     const changes: readonly Change[] = [
       { path: 'a b/ü 日本.js', before: 'one\ntwo\n', after: 'one\n2\n' },
@@ -64,6 +64,11 @@ describe('a patch', () => {
       }),
       { numRuns: 12 },
     );
+  });
+
+  it('is not of every line because models end them otherwise', () => {
+    expect(withLineEndsOf('a\r\nb\r\n', 'a\nc\n')).toBe('a\r\nc\r\n');
+    for (const before of [null, '', 'a\nb\r\n', 'a\n']) expect(withLineEndsOf(before, 'a\nc\n')).toBe('a\nc\n');
   });
 
   it('of texts that have nothing in common is made at once, as one for the other', () => {
