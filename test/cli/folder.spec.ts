@@ -106,6 +106,7 @@ describeWithGit('taskloom run --folder in a repository', () => {
     expect(runs).toEqual([['src/other.test.js', 'src/slug.test.js'], ['src/slug.test.js'], tests, tests]);
     const asked = ollama.chats.map(({ messages }) => messages?.at(-1)?.content ?? '');
     expect(asked.filter((prompt) => prompt.includes('src/slug.js as it is now'))).toHaveLength(2);
+    expect(asked.filter((prompt) => prompt.includes('Tests that exist: they stay'))).toHaveLength(1);
     expect(asked.join()).not.toContain('correct-horse');
   });
 
@@ -164,6 +165,11 @@ describeWithGit('taskloom run --folder elsewhere', () => {
     expect(exitCode).toBe(0);
     const [read, ...messages] = jsonLines(out);
     expect(read).toEqual({ type: 'FOLDER_READ', files: 5, leftOut: [{ path: '.env', reason: 'secret' }] });
+    const runs = messages
+      .filter(({ type }) => type === 'TEST_STARTED')
+      .map(({ data }) => (data as { files: [] }).files);
+    const all = ['spec/lower.js', 'src/slug.test.js'];
+    expect(runs).toEqual([['src/other.test.js', 'src/slug.test.js'], ['src/slug.test.js'], all, all]);
     expect(messages.at(-1)).toEqual({
       type: 'FOLDER_RESULT',
       taskId: 'measured',
