@@ -192,7 +192,9 @@ function moduleFacts(state: CodingState, module: ModuleState) {
     tests: tests.filter(({ path }) => has(path)).map(({ path, content }) => ({ path, content })),
     guidance,
   });
-  const code = state.files.get(module.path)?.content;
+  // Code that the task itself wrote is no basis when it is to be written anew.
+  const isGiven = state.created?.files.some(({ path }) => path === module.path) ?? false;
+  const code = isGiven ? state.files.get(module.path)?.content : undefined;
   const present: readonly ContextPart[] =
     code === undefined
       ? []

@@ -205,7 +205,10 @@ function reachableAgain(state: CodingState, until: string): CodingState {
 
 /** The caller's tests, where there are any, are the measure: then no model writes others. Nor for what has its own already. */
 function hasTests(state: CodingState, module: string): boolean {
-  return state.files.has(testPathOf(module)) || (state.created?.files.some((file) => file.role === 'test') ?? false);
+  return (
+    state.files.has(testPathOf(module, state.created?.files)) ||
+    (state.created?.files.some((file) => file.role === 'test') ?? false)
+  );
 }
 
 /** In a fork nobody will answer what was open in its parent: it is asked anew. An answer that is there is used. */
