@@ -1,6 +1,6 @@
 import { text } from 'node:stream/consumers';
 import type { Command } from 'commander';
-import { type NewTask, TaskloomError } from '../../client/index.ts';
+import { ConnectionError, type NewTask, TaskloomError } from '../../client/index.ts';
 import type { Cli, ClientOptions } from '../cli.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { contentOf, describeContent, type Folder, folderTask, mustBeWhole, openFolder } from '../folder/folder-task.ts';
@@ -13,6 +13,7 @@ import { submitterOf } from '../submitter.ts';
 import { type RequestOptions, taskRequest } from '../task-request.ts';
 import { Terminal } from '../terminal.ts';
 import { UsageError } from '../usage-error.ts';
+import { size } from '../words.ts';
 
 interface FolderOptions extends GiveBackOptions {
   readonly folder?: string;
@@ -121,12 +122,22 @@ async function create<T>(send: () => Promise<T>, { files = [] }: NewTask): Promi
   try {
     return await send();
   } catch (error) {
-    if (!(error instanceof TaskloomError) || error.code !== 'API_BODY_TOO_LARGE') throw error;
+    const reason = tooMuch(error);
+    if (reason === null) throw error;
+    const bytes = files.reduce((sum, { content }) => sum + Buffer.byteLength(content), 0);
     throw new UsageError(
-      `The ${files.length} files are too much for one request (${error.message}): choose with --include <pattern> or ` +
-        '--exclude <pattern>, or raise BODY_MAX_BYTES of the server.',
+      `The ${files.length} files (${size(bytes)}) are too much for one request (${reason}): choose with --include ` +
+        '<pattern> or --exclude <pattern>, or raise BODY_MAX_BYTES of the server.',
     );
   }
+}
+
+/** A server that refuses a body may close the connection before all of it is sent, and its answer is then lost. */
+function tooMuch(error: unknown): string | null {
+  if (error instanceof TaskloomError) return error.code === 'API_BODY_TOO_LARGE' ? error.message : null;
+  const isBrokenOff =
+    error instanceof ConnectionError && /EPIPE|ECONNRESET|UND_ERR_SOCKET|ECONNABORTED/.test(error.message);
+  return isBrokenOff ? 'the server broke off' : null;
 }
 
 function detach(cli: Cli, taskId: string, { json }: RunOptions): ExitCode {
