@@ -14,7 +14,7 @@ import { NewTaskIdField, PriorityField } from './task-fields.dto.ts';
 const MAX_METADATA = 64;
 const MAX_METADATA_CHARS = 1024;
 
-const fileRoles = ['test', 'source', 'fixture'] as const;
+const fileRoles = ['test', 'regression', 'source', 'fixture'] as const;
 
 export class NewFileDto {
   @TextField({
@@ -32,7 +32,9 @@ export class NewFileDto {
   content!: string;
 
   @ChoiceField({
-    description: 'test: the model cannot change it; source: it may; fixture: data that tests read. Default: source',
+    description:
+      'test: the measure, the model cannot change it; regression: a test of an existing project, which must stay green if ' +
+      'it is; source: the model may change it; fixture: data that tests read. Default: source',
     example: 'test',
     choices: fileRoles,
     optional: true,

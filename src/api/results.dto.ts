@@ -63,7 +63,12 @@ export class FileDto implements FileView {
   })
   sha256!: string;
 
-  @ApiProperty({ type: String, enum: ['test', 'source', 'fixture'], description: 'What it is for', example: 'source' })
+  @ApiProperty({
+    type: String,
+    enum: ['test', 'regression', 'source', 'fixture'],
+    description: 'What it is for',
+    example: 'source',
+  })
   role!: SourceFile['role'];
 }
 

@@ -41,7 +41,7 @@ export function liveLines(message: LiveMessage): readonly LiveLine[] {
         `${subject(message.data)}: ${counted(message.data.passed, 'test')} passed ${ran(message.data)}`,
       );
     case 'TEST_FAILED':
-      return failedTests(message.data);
+      return message.data.trial ? redBefore(message.data) : failedTests(message.data);
     case 'MODULE_COMPLETE':
       return line(
         'good',
@@ -181,7 +181,18 @@ function failedTests(outcome: TestOutcome): readonly LiveLine[] {
   ];
 }
 
-function subject({ module }: TestOutcome): string {
+/** No failure of the task: it finds tests that were red before it began, or that cannot run here. */
+function redBefore(outcome: TestOutcome): readonly LiveLine[] {
+  const { passed, failed } = outcome;
+  const total = counted(passed + failed, 'test');
+  return line(
+    'plain',
+    `${subject(outcome)}: ${failed} of ${total} red before any change ${ran(outcome)}; they do not count`,
+  );
+}
+
+function subject({ module, trial }: TestOutcome): string {
+  if (trial) return 'the project as it is';
   return module === null ? 'whole suite' : printable(module);
 }
 

@@ -21,6 +21,7 @@ import { addFsck } from './commands/fsck.ts';
 import { addImport } from './commands/import.ts';
 import { addIntervene } from './commands/intervene.ts';
 import { addReplay } from './commands/replay.ts';
+import { addResult } from './commands/result.ts';
 import { addRun } from './commands/run.ts';
 import { addServe } from './commands/serve.ts';
 import { addShow } from './commands/show.ts';
@@ -47,6 +48,7 @@ Examples:
   $ taskloom run "Write a function that slugifies titles" --language javascript
   $ taskloom run "Make the test pass" --test spec/slug.test.js --module src/slug.js
   $ taskloom files <id> --out ./result                 fetch what was written
+  $ taskloom run "Add a --json flag" --folder .         work on an existing project
 
 Exit codes:
   0    done; for run and watch: the task is completed
@@ -90,6 +92,7 @@ function programOf(cli: Cli): Command {
     addShow,
     addEvents,
     addFiles,
+    addResult,
     addIntervene,
     addPause,
     addResume,

@@ -13,7 +13,7 @@ export type TaskStatus =
   | 'failed'
   | 'cancelled';
 
-export type FileRole = 'test' | 'source' | 'fixture';
+export type FileRole = 'test' | 'regression' | 'source' | 'fixture';
 
 export interface NewTask {
   /** What to build. */

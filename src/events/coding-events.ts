@@ -1,7 +1,12 @@
 import type { Json } from '../kernel/json.ts';
 import type { VectorClock } from './vector-clock.ts';
 
-export type FileRole = 'source' | 'test' | 'fixture';
+/**
+ * What a file is for. `test`: the measure, never changed by a model; where the caller gives some, no model writes others.
+ * `regression`: a test of an existing project: if it is green before the work, it must stay so; it is not the measure of
+ * what is new. `fixture`: data that tests read.
+ */
+export type FileRole = 'source' | 'test' | 'regression' | 'fixture';
 
 /** A file of a workspace with its content: the log holds the code itself, so any version can be restored from it. */
 export interface SourceFile {
@@ -58,6 +63,8 @@ export interface TestOutcome {
   readonly outputBytesCut: number;
   /** Why the run failed where no single test says so: a timeout, a memory limit, a syntax error, no test found. */
   readonly problem?: string;
+  /** The regression tests were run before anything was planned: those that fail do not count from then on. */
+  readonly trial?: true;
 }
 
 export interface CodeChange {

@@ -32,7 +32,8 @@ function acceptPlan(state: CodingState, callId: string, answer: PlanTaskOutput):
     const issue = `questions: were asked ${MAX_QUESTION_ROUNDS} times already: plan with what is known`;
     return [{ eventType: 'MODEL_ANSWER_REJECTED', data: { callId, issues: [issue] } }];
   }
-  const issues = moduleIssues(answer.modules, [...state.files.values()]);
+  // A regression test that turned out red is mere data by now, and still not the model's to change.
+  const issues = moduleIssues(answer.modules, [...state.files.values(), ...(state.created?.files ?? [])]);
   if (issues.length > 0) {
     const texts = issues.map(({ path, message }) => `${path}: ${message}`);
     return [{ eventType: 'MODEL_ANSWER_REJECTED', data: { callId, issues: texts } }];

@@ -17,6 +17,7 @@ import type { Question } from './coding-decide.ts';
 import type { CodingState, ModuleState } from './coding-state.ts';
 import { transitiveDependencies } from './module-graph.ts';
 import { testPathOf, testsByModule } from './module-tests.ts';
+import { isRegressionTest } from './regression-tests.ts';
 import { basisOf } from './stale-basis.ts';
 
 export interface AskOptions {
@@ -64,16 +65,17 @@ function askForPlan(state: CodingState, options: AskOptions): Request {
     ...given.map(({ path, content, role }): ContextPart => ({
       name: path,
       text: content,
-      priority: role === 'test' ? 'HIGH' : 'MEDIUM',
+      priority: isRegressionTest(state, path) ? 'LOW' : role === 'test' ? 'HIGH' : 'MEDIUM',
       why: `given ${role} file`,
     })),
   ];
-  const context = fit(parts, options);
+  const context = fitWithNames(parts, given, options);
   const input = {
     prompt,
     answers: [...answers.filter((_, index) => context.has(`answer ${index + 1}`)), ...state.guidance],
     language,
     files: given.filter(({ path }) => context.has(path)),
+    otherFiles: context.has(OTHER_FILES) ? given.map(({ path }) => path).filter((path) => !context.has(path)) : [],
     problems: state.planProblems,
     mayAsk: state.questionRounds < MAX_QUESTION_ROUNDS,
   };
@@ -82,19 +84,21 @@ function askForPlan(state: CodingState, options: AskOptions): Request {
 
 function askForTests(state: CodingState, module: ModuleState, options: AskOptions): Request {
   const facts = moduleFacts(state, module);
-  const context = fit(facts.parts, options);
+  const context = fit([...facts.parts, ...facts.present], options);
   const input = {
     ...facts.input(context.has),
     module: { path: module.path, description: module.description, testCases: testCasesOf(state, module) },
-    testPath: testPathOf(module.path),
+    testPath: testPathOf(module.path, state.created?.files),
+    present: facts.code,
   };
   return request(state, writeTests, input, module.path, context.manifest, options.brain);
 }
 
 function askForCode(state: CodingState, module: ModuleState, options: AskOptions): Request {
   const facts = moduleFacts(state, module);
-  const context = fit(facts.parts, options);
-  return request(state, generateModule, facts.input(context.has), module.path, context.manifest, options.brain);
+  const context = fit([...facts.parts, ...facts.present], options);
+  const input = { ...facts.input(context.has), present: facts.code };
+  return request(state, generateModule, input, module.path, context.manifest, options.brain);
 }
 
 function askForCorrection(state: CodingState, module: ModuleState, options: AskOptions): Request {
@@ -142,7 +146,9 @@ function moduleFacts(state: CodingState, module: ModuleState) {
     const file = state.files.get(path);
     return file ? [{ path, content: file.content }] : [];
   });
-  const given = [...state.files.values()].filter(({ path, role }) => role !== 'test' && !state.modules.has(path));
+  const given = [...state.files.values()].filter(
+    ({ path, role }) => role !== 'test' && !state.modules.has(path) && !isRegressionTest(state, path),
+  );
   const tests = (testsByModule(modules, state.files.values()).get(module.path) ?? []).flatMap(
     (path) => state.files.get(path) ?? [],
   );
@@ -160,7 +166,7 @@ function moduleFacts(state: CodingState, module: ModuleState) {
     ...tests.map(({ path, content }): ContextPart => ({
       name: path,
       text: content,
-      priority: 'CRITICAL',
+      priority: isRegressionTest(state, path) ? 'HIGH' : 'CRITICAL',
       why: 'test that must pass',
     })),
     ...dependencies.map(({ path, content }): ContextPart => ({
@@ -183,10 +189,29 @@ function moduleFacts(state: CodingState, module: ModuleState) {
     dependencies: [...dependencies, ...given]
       .filter(({ path }) => has(path))
       .map(({ path, content }) => ({ path, content })),
-    tests: tests.map(({ path, content }) => ({ path, content })),
+    tests: tests.filter(({ path }) => has(path)).map(({ path, content }) => ({ path, content })),
     guidance,
   });
-  return { parts, input };
+  // Code that the task itself wrote is no basis when it is to be written anew.
+  const isGiven = state.created?.files.some(({ path }) => path === module.path) ?? false;
+  const code = isGiven ? state.files.get(module.path)?.content : undefined;
+  const present: readonly ContextPart[] =
+    code === undefined
+      ? []
+      : [{ name: 'present code', text: code, priority: 'CRITICAL', why: 'the file that is to be changed' }];
+  return { parts, input, code, present };
+}
+
+const OTHER_FILES = 'names of other files';
+const MAX_NAMES = 200;
+
+/** As `fit`; where not all files of a project go in, their names do: a planner must know what is there. */
+function fitWithNames(parts: readonly ContextPart[], files: readonly { path: string }[], options: AskOptions) {
+  const context = fit(parts, options);
+  const others = files.filter(({ path }) => !context.has(path)).slice(0, MAX_NAMES);
+  if (others.length === 0) return context;
+  const text = others.map(({ path }) => path).join('\n');
+  return fit([{ name: OTHER_FILES, text, priority: 'HIGH', why: 'files that did not fit' }, ...parts], options);
 }
 
 /** What the caller said with the prompt, and answered when asked. */

@@ -3,6 +3,7 @@ import type { Decision, Wait } from '../orchestrator/index.ts';
 import type { CodingState, ModuleState, OpenCall } from './coding-state.ts';
 import { exhausted, reachedLimit } from './coding-limits.ts';
 import { testsByModule } from './module-tests.ts';
+import { untriedTests } from './regression-tests.ts';
 
 /** What a coding task can do next; `key` makes a step unique while it is in flight. */
 export type CodingAction =
@@ -64,6 +65,8 @@ function isDelegated(call: OpenCall): boolean {
 
 function planActions(state: CodingState): readonly CodingAction[] {
   if (state.calls.size > 0) return [];
+  const untried = untriedTests(state);
+  if (untried.length > 0) return [{ kind: 'test', key: `trial:${untried.length}`, module: null, files: untried }];
   // With the start as a rule; a fork may begin between the two.
   if (state.created?.modules) return [{ kind: 'adoptPlan', key: 'plan' }];
   return [{ kind: 'ask', key: `ask:plan:${state.badPlans}`, question: { signature: 'PlanTask' } }];

@@ -4,6 +4,7 @@ import type { CodingState, ModuleState, OpenCall } from './coding-state.ts';
 import { evolveSteering } from './coding-steering.ts';
 import { changesOf } from './fork-drafts.ts';
 import { testPathOf, testsByModule } from './module-tests.ts';
+import { afterTrial } from './regression-tests.ts';
 import { withPlan } from './replan.ts';
 
 /** The next state of a coding task. Pure; a final state absorbs whatever comes late. */
@@ -50,8 +51,10 @@ function apply(state: CodingState, event: StoredEvent): CodingState {
     case 'MODULE_COMPLETE':
       return changeModule(state, event.data.module, () => ({ phase: 'complete', failure: null }));
     case 'TEST_PASSED':
+      if (event.data.trial) return { ...state, files: afterTrial(state.files, event.data) };
       return event.data.module === null ? { ...state, suite: event.data } : state;
     case 'TEST_FAILED':
+      if (event.data.trial) return { ...state, files: afterTrial(state.files, event.data) };
       return failedTests(state, event.data);
     case 'TASK_COMPLETE':
       return { ...state, outcome: 'completed' };
@@ -207,7 +210,10 @@ function reachableAgain(state: CodingState, until: string): CodingState {
 
 /** The caller's tests, where there are any, are the measure: then no model writes others. Nor for what has its own already. */
 function hasTests(state: CodingState, module: string): boolean {
-  return state.files.has(testPathOf(module)) || (state.created?.files.some((file) => file.role === 'test') ?? false);
+  return (
+    state.files.has(testPathOf(module, state.created?.files)) ||
+    (state.created?.files.some((file) => file.role === 'test') ?? false)
+  );
 }
 
 /** In a fork nobody will answer what was open in its parent: it is asked anew. An answer that is there is used. */

@@ -12,6 +12,7 @@ import { type CodingAction, decideCoding, isStillDue, type Question } from './co
 import { evolveCoding } from './coding-evolve.ts';
 import { changesOf } from './fork-drafts.ts';
 import { type CodingState, initialCodingState } from './coding-state.ts';
+import { untriedTests } from './regression-tests.ts';
 import { runTests } from './run-tests.ts';
 
 export interface CodingTools {
@@ -108,7 +109,7 @@ export class CodingWorkflow implements Workflow<CodingState, CodingAction> {
 
   private start(state: CodingState): readonly EventDraft[] {
     const started: EventDraft = { eventType: 'TASK_STARTED', data: { brain: this.tools.brain.description } };
-    return [started, ...givenPlan(state)];
+    return [started, ...(untriedTests(state).length > 0 ? [] : givenPlan(state))];
   }
 
   /** The words are put together from the state as it is when they are committed: guidance that came meanwhile is in. */

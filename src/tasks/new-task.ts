@@ -55,17 +55,18 @@ export function describeNewTask(
   const modules: PlannedModule[] | null =
     task.modules?.map(({ path, description = '', dependsOn = [] }) => ({ path, description, dependsOn })) ?? null;
   issues.push(...checkFiles(files, 'files'), ...(modules ? moduleIssues(modules, files) : []));
-  const language = task.language ?? languageOf(modules?.[0]?.path ?? '') ?? null;
+  const regression = files.find(({ role }) => role === 'regression');
+  const language = task.language ?? languageOf((modules?.[0] ?? regression)?.path ?? '') ?? null;
   if (language !== null && !languages.includes(language)) {
     issues.push({
       path: 'language',
       message: `${JSON.stringify(language)} is unknown: give one of ${languages.join(', ')}`,
     });
   }
-  if (modules && language === null) {
+  if (language === null && (modules ?? regression)) {
     issues.push({
       path: 'language',
-      message: `cannot be told from ${modules[0]?.path}: give one of ${languages.join(', ')}`,
+      message: `cannot be told from ${(modules?.[0] ?? regression)?.path}: give one of ${languages.join(', ')}`,
     });
   }
   if (task.limits?.maxCostUsd !== undefined && !hasPrices) issues.push(costIssue);
@@ -94,7 +95,7 @@ export const costIssue: Issue = {
 /** What keeps a list of modules from being built, `modules[0].path` and so on. Also judges the plans of models. */
 export function moduleIssues(modules: readonly PlannedModule[], files: readonly SourceFile[]): readonly Issue[] {
   if (modules.length === 0) return [{ path: 'modules', message: 'is empty: name at least one module' }];
-  const fixed = new Set(files.filter((file) => file.role === 'test').map((file) => file.path));
+  const fixed = new Set(files.filter(({ role }) => role === 'test' || role === 'regression').map(({ path }) => path));
   const claimed = modules.flatMap(({ path }, index): Issue[] =>
     fixed.has(path)
       ? [{ path: `modules[${index}].path`, message: `${path} is a given test file and stays as it is` }]

@@ -31,7 +31,7 @@ export function removedFiles(state: CodingState, plan: Plan): readonly string[] 
   const given = new Set(state.created?.files.map(({ path }) => path));
   const definitions = new Map(plan.modules.map((module) => [module.path, definitionOf(module)]));
   const owned = [...state.modules.values()].flatMap((module) => {
-    const tests = testPathOf(module.path);
+    const tests = testPathOf(module.path, state.created?.files);
     if (!definitions.has(module.path)) return [module.path, tests];
     return definitions.get(module.path) === definitionOf(module) ? [] : [tests];
   });

@@ -23,7 +23,7 @@ export async function runTests(
   );
   try {
     const report = await options.runner.run({
-      language: step.state.plan?.language ?? '',
+      language: step.state.plan?.language ?? step.state.created?.language ?? '',
       files: [...step.state.files.values()],
       testFiles,
       timeoutMs: options.timeoutMs,
@@ -56,6 +56,7 @@ function outcomeEvents(state: CodingState, report: TestReport, module: string | 
     output: report.output.slice(-MAX_KEPT_CHARACTERS),
     outputBytesCut: report.outputBytesCut + Math.max(0, report.output.length - MAX_KEPT_CHARACTERS),
     ...(report.problem === undefined ? {} : { problem: report.problem }),
+    ...(state.plan ? {} : { trial: true as const }),
   };
   if (!report.passed) return [{ eventType: 'TEST_FAILED', data: outcome }];
   const iterations = state.modules.get(module ?? '')?.iteration ?? 0;

@@ -11,6 +11,8 @@ export interface PlanTaskInput {
   readonly language: string | null;
   /** What the workspace holds already. */
   readonly files: readonly ShownFile[];
+  /** Files that it holds and that are not shown. */
+  readonly otherFiles?: readonly string[];
   /** What was wrong with the last plan; absent at the first attempt. */
   readonly problems?: readonly string[];
   /** Whether it may answer with questions instead. Default: yes. */
@@ -54,12 +56,13 @@ export const planTask: Signature<PlanTaskInput, PlanTaskOutput, 'planner'> = {
     '- Ask questions only if the task cannot be planned without an answer that only the caller can give; then leave modules empty. Decide everything else yourself.',
   ].join('\n'),
 
-  render: ({ prompt, answers, language, files, problems = [] }) =>
+  render: ({ prompt, answers, language, files, otherFiles = [], problems = [] }) =>
     sections(
       section('Task', prompt),
       section('Remarks', bulletList(answers)),
       section('Language', language ?? ''),
       section('Files that exist', fileBlocks(files)),
+      section('Files that exist and are not shown', bulletList(otherFiles)),
       section('Your last plan was refused', bulletList(problems)),
     ),
 
