@@ -4,15 +4,21 @@ export { connect, type ConnectOptions, TaskloomClient } from './client.ts';
 export type { ConnectionOptions, ConnectionStatus } from './connection.ts';
 export { ConnectionError, type RequestIssue, TaskloomError } from './errors.ts';
 export type {
+  ChangeExplanation,
   ClaimedWorkItem,
+  CodeDiff,
+  CodeOrigin,
+  CodeVersion,
   Comparison,
   Event,
   EventPage,
+  FileExplanation,
   FileList,
   FileRole,
   Fork,
   ForkedFrom,
   Health,
+  ModelCall,
   NewTask,
   PartHealth,
   PartingEvent,
@@ -25,6 +31,7 @@ export type {
   TaskState,
   TaskStep,
   TaskStatus,
+  TestRun,
   Why,
   WorkItem,
 } from './types.ts';
