@@ -1,35 +1,9 @@
-import type { BugReport, CodeChange, Plan, TestOutcome } from './coding-events.ts';
 import type { EventPayloads, StoredEvent } from './event.ts';
 import { isDeclaredEventType } from './event-types.ts';
 import { RepeatedSequenceError } from './events.errors.ts';
-import { isReportValidForCurrentCode } from './ordering.ts';
-import type { Intervention, JudgedReport, TaskModule, TaskState, TaskWarning } from './task-state.ts';
-import { vectorClockIssue } from './vector-clock.ts';
-
-const MAX_WARNINGS = 100;
-
-/** A state under construction: owned by one fold, so it may change in place. Modules are replaced, never changed. */
-export type TaskDraft = { -readonly [K in keyof TaskState]: TaskState[K] } & {
-  modules: Record<string, TaskModule>;
-  countsByType: Record<string, number>;
-  interventions: Intervention[];
-  acceptedBugReports: JudgedReport[];
-  ignoredBugReports: JudgedReport[];
-  warnings: TaskWarning[];
-};
-
-/** A draft that shares nothing with the state that would be changed in place. */
-export function draftOf(state: TaskState): TaskDraft {
-  return {
-    ...state,
-    modules: { ...state.modules },
-    countsByType: { ...state.countsByType },
-    interventions: [...state.interventions],
-    acceptedBugReports: [...state.acceptedBugReports],
-    ignoredBugReports: [...state.ignoredBugReports],
-    warnings: [...state.warnings],
-  };
-}
+import { isObject, type Misfit, needs, planMisfit, reportMisfit } from './payload-misfit.ts';
+import { applyChange, applyPlan, applyTests, end, isStale, judge } from './task-changes.ts';
+import { changeModule, isOver, moduleOf, progressOf, type TaskDraft, warn } from './task-draft.ts';
 
 /**
  * Applies one event. Stale facts are counted and not applied, odd ones become warnings: no event ever breaks the fold.
@@ -59,10 +33,6 @@ function handlerOf(type: string): Handler<never> | undefined {
   return Object.hasOwn(handlers, type) ? handlers[type as CodingType] : undefined;
 }
 
-export function isOver(state: Pick<TaskState, 'status'>): boolean {
-  return state.status === 'completed' || state.status === 'failed' || state.status === 'cancelled';
-}
-
 type CodingType =
   | 'TASK_CREATED'
   | 'TASK_FORKED'
@@ -85,8 +55,7 @@ type CodingType =
   | 'TASK_CANCELLED';
 
 interface Handler<T extends CodingType> {
-  /** What keeps the data from being used, or null. */
-  misfit(data: unknown): string | null;
+  readonly misfit: Misfit;
   apply(state: TaskDraft, data: Readonly<EventPayloads[T]>, event: StoredEvent): void;
 }
 
@@ -193,126 +162,3 @@ const handlers: { readonly [T in CodingType]: Handler<T> } = {
   },
   TASK_CANCELLED: { misfit: needs({}), apply: (state, _data, event) => end(state, 'cancelled', event) },
 };
-
-function applyPlan(state: TaskDraft, plan: Plan): void {
-  state.plan = plan;
-  if (state.status === 'created' || state.status === 'planning') state.status = 'running';
-  const known = state.modules;
-  state.modules = {};
-  for (const { path } of plan.modules) state.modules[path] = moduleOf(known, path) ?? newModule(path);
-  state.progress = progressOf(state);
-}
-
-function applyChange(state: TaskDraft, change: CodeChange, event: StoredEvent): void {
-  const { codeVersion, vectorClock } = event;
-  if (codeVersion <= state.codeVersion) {
-    state.ignored += 1;
-    return;
-  }
-  const { module, codeHash } = change;
-  state.codeVersion = codeVersion;
-  state.lastChange = { codeVersion, vectorClock, codeHash };
-  changeModule(state, module, { status: 'testing', version: codeVersion, codeHash });
-  state.progress = progressOf(state);
-}
-
-function applyTests(state: TaskDraft, outcome: TestOutcome, event: StoredEvent, status: 'passing' | 'failing'): void {
-  if (isStale(state, event) || typeof outcome.module !== 'string') return;
-  const lastError = status === 'passing' ? null : errorOf(outcome);
-  const { passed: testsPassed, failed: testsFailed } = outcome;
-  changeModule(state, outcome.module, { status, testsPassed, testsFailed, lastError });
-}
-
-function errorOf({ problem, results }: TestOutcome): string {
-  const failed = Array.isArray(results)
-    ? (results as TestOutcome['results']).find(({ status }) => status === 'failed')
-    : undefined;
-  return problem ?? failed?.message ?? failed?.name ?? 'the tests failed';
-}
-
-function judge(state: TaskDraft, report: BugReport, event: StoredEvent): void {
-  const current = state.lastChange ?? { codeVersion: state.codeVersion, vectorClock: {}, codeHash: null };
-  const { valid, decidedBy } = isReportValidForCurrentCode(report, current);
-  const judged = { report, streamSequence: event.streamSequence, decidedBy };
-  if (valid) state.acceptedBugReports.push(judged);
-  else {
-    state.ignoredBugReports.push(judged);
-    state.ignored += 1;
-  }
-}
-
-function isStale(state: TaskDraft, event: StoredEvent): boolean {
-  if (event.codeVersion >= state.codeVersion) return false;
-  state.ignored += 1;
-  return true;
-}
-
-function end(state: TaskDraft, status: 'completed' | 'failed' | 'cancelled', event: StoredEvent): void {
-  state.status = status;
-  state.finishedAt = event.timestamp;
-  state.currentModule = null;
-}
-
-function changeModule(state: TaskDraft, path: string, change: Partial<TaskModule>): void {
-  state.modules[path] = { ...(moduleOf(state.modules, path) ?? newModule(path)), ...change };
-}
-
-/** A module may be called like anything, also like something that every object has. */
-function moduleOf(modules: TaskState['modules'], path: string): TaskModule | undefined {
-  return Object.hasOwn(modules, path) ? modules[path] : undefined;
-}
-
-function newModule(path: string): TaskModule {
-  return {
-    path,
-    status: 'pending',
-    iteration: 0,
-    version: 0,
-    codeHash: null,
-    testsPassed: 0,
-    testsFailed: 0,
-    lastError: null,
-  };
-}
-
-function progressOf(state: TaskDraft): number {
-  const modules = Object.values(state.modules);
-  return modules.length === 0 ? 0 : modules.filter(({ status }) => status === 'complete').length / modules.length;
-}
-
-/** One warning for each kind of oddity of an event type: a long stream of them stays readable. */
-function warn(state: TaskDraft, event: StoredEvent, code: TaskWarning['code'], what: string): void {
-  const message = `${event.eventType} ${what}`;
-  if (state.warnings.length >= MAX_WARNINGS) return;
-  if (state.warnings.some((warning) => warning.code === code && warning.message === message)) return;
-  state.warnings.push({ code, message, streamSequence: event.streamSequence });
-}
-
-function needs(fields: Readonly<Record<string, 'string' | 'number'>>): (data: unknown) => string | null {
-  const expected = Object.entries(fields);
-  return (data) => {
-    if (!isObject(data)) return 'has no data';
-    const missing = expected.find(([name, type]) => typeof data[name] !== type);
-    return missing ? `lacks the ${missing[1]} ${missing[0]}` : null;
-  };
-}
-
-function planMisfit(data: unknown): string | null {
-  const plan = isObject(data) ? data.plan : undefined;
-  const modules = isObject(plan) ? plan.modules : undefined;
-  if (!Array.isArray(modules)) return 'lacks the list plan.modules';
-  return modules.every((module) => isObject(module) && typeof module.path === 'string')
-    ? null
-    : 'has a module without a path';
-}
-
-function reportMisfit(data: unknown): string | null {
-  const report = isObject(data) ? data.report : undefined;
-  if (!isObject(report)) return 'lacks the report';
-  if (!Number.isSafeInteger(report.codeVersion)) return 'lacks the number report.codeVersion';
-  return vectorClockIssue(report.vectorClock) ? 'lacks the clock report.vectorClock' : null;
-}
-
-function isObject(value: unknown): value is Record<string, string> & Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
-}
