@@ -10,6 +10,7 @@ export type {
   CodeOrigin,
   CodeVersion,
   Comparison,
+  DeadCodeAnalysis,
   Event,
   EventPage,
   FileExplanation,

@@ -56,6 +56,24 @@ export interface ForkedFrom {
   readonly sequence: number;
 }
 
+/** What was found after the end that nothing seems to need. */
+export interface DeadCodeAnalysis {
+  /** What looked; null where nothing could, for the reason in `problem`. */
+  readonly analyser: string | null;
+  readonly findings: readonly {
+    readonly path: string;
+    readonly name: string;
+    /** From 1. */
+    readonly line: number;
+    readonly kind: string;
+  }[];
+  /** How many more there were. */
+  readonly findingsCut: number;
+  readonly problem: string | null;
+  readonly codeVersion: number;
+  readonly streamSequence: number;
+}
+
 export interface Task {
   readonly taskId: string;
   readonly status: TaskStatus;
@@ -72,6 +90,8 @@ export interface Task {
   readonly waitingFor: { readonly reason: string; readonly detail: string; readonly until: string | null } | null;
   readonly error: TaskError | null;
   readonly summary: string | null;
+  /** Null: not looked for yet. */
+  readonly deadCode: DeadCodeAnalysis | null;
   readonly createdAt: string | null;
   readonly startedAt: string | null;
   readonly finishedAt: string | null;
@@ -205,6 +225,8 @@ export interface TaskState {
   readonly countsByType: Readonly<Record<string, number>>;
   readonly ignored: number;
   readonly summary: string | null;
+  /** Null: not looked for yet. */
+  readonly deadCode: DeadCodeAnalysis | null;
   readonly error: TaskError | null;
   readonly streamSequence: number;
   readonly sequence: number;

@@ -77,6 +77,16 @@ export interface Attempt {
   readonly problem?: string;
 }
 
+/** Code that nothing seems to need: a hint, no proof. */
+export interface DeadCode {
+  readonly path: string;
+  readonly name: string;
+  /** From 1. */
+  readonly line: number;
+  /** import, variable, function, class, unreachable, export of function … */
+  readonly kind: string;
+}
+
 export interface BugReport {
   readonly description: string;
   readonly codeVersion: number;
@@ -126,8 +136,16 @@ declare module './event.ts' {
     BUG_REPORT_RECEIVED: { report: BugReport };
     USER_INTERVENTION: { guidance: string; by: string };
     MODULE_COMPLETE: { module: string; iterations: number };
+    /** Looked for once the task was completed, and no part of its outcome: it comes after the end. */
     DEAD_CODE_ANALYSIS: {
-      findings: readonly { readonly path: string; readonly name: string; readonly line: number }[];
+      /** What looked, such as `typescript 6.0.3`; null where nothing could. */
+      analyser: string | null;
+      /** By path and line; at most 200. */
+      findings: readonly DeadCode[];
+      /** How many more there were. */
+      findingsCut: number;
+      /** Why it could not be done, and what would help. */
+      problem?: string;
     };
     TASK_COMPLETE: { summary: string };
     TASK_FAILED: { code: string; reason: string; tried?: readonly Attempt[] };

@@ -22,6 +22,14 @@ export function planMisfit(data: unknown): string | null {
     : 'has a module without a path';
 }
 
+export function findingsMisfit(data: unknown): string | null {
+  const findings = isObject(data) ? data.findings : undefined;
+  if (!Array.isArray(findings)) return 'lacks the list findings';
+  return findings.every((finding) => isObject(finding) && typeof finding.path === 'string')
+    ? null
+    : 'has a finding without a path';
+}
+
 export function reportMisfit(data: unknown): string | null {
   const report = isObject(data) ? data.report : undefined;
   if (!isObject(report)) return 'lacks the report';

@@ -1,7 +1,7 @@
 import type { EventPayloads, StoredEvent } from './event.ts';
 import { isDeclaredEventType } from './event-types.ts';
 import { RepeatedSequenceError } from './events.errors.ts';
-import { isObject, type Misfit, needs, planMisfit, reportMisfit } from './payload-misfit.ts';
+import { findingsMisfit, isObject, type Misfit, needs, planMisfit, reportMisfit } from './payload-misfit.ts';
 import { applyChange, applyPlan, applyTests, end, isStale, judge } from './task-changes.ts';
 import { changeModule, isOver, moduleOf, progressOf, type TaskDraft, warn } from './task-draft.ts';
 
@@ -17,7 +17,8 @@ export function foldEvent(state: TaskDraft, event: StoredEvent): void {
   state.sequence = Math.max(state.sequence, event.sequenceNumber);
   state.eventCount += 1;
   state.countsByType[event.eventType] = (state.countsByType[event.eventType] ?? 0) + 1;
-  if (isOver(state)) return warn(state, event, 'afterEnd', `came after the task was ${state.status}`);
+  if (isOver(state) && event.eventType !== 'DEAD_CODE_ANALYSIS')
+    return warn(state, event, 'afterEnd', `came after the task was ${state.status}`);
   const handler = handlerOf(event.eventType);
   if (!handler) {
     if (!isDeclaredEventType(event.eventType)) warn(state, event, 'unknownType', 'is a type that no module declares');
@@ -144,7 +145,19 @@ const handlers: { readonly [T in CodingType]: Handler<T> } = {
       state.progress = progressOf(state);
     },
   },
-  DEAD_CODE_ANALYSIS: { misfit: needs({}), apply: () => undefined },
+  DEAD_CODE_ANALYSIS: {
+    misfit: findingsMisfit,
+    apply: (state, { analyser, findings, findingsCut, problem }, { codeVersion, streamSequence }) => {
+      state.deadCode = {
+        analyser: analyser ?? null,
+        findings,
+        findingsCut: findingsCut ?? 0,
+        problem: problem ?? null,
+        codeVersion,
+        streamSequence,
+      };
+    },
+  },
   TASK_COMPLETE: {
     misfit: needs({}),
     apply: (state, { summary }, event) => {

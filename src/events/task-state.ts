@@ -1,4 +1,4 @@
-import type { BugReport, Plan } from './coding-events.ts';
+import type { BugReport, DeadCode, Plan } from './coding-events.ts';
 import type { VectorClock } from './vector-clock.ts';
 
 export type TaskLifecycle = 'created' | 'planning' | 'running' | 'paused' | 'completed' | 'failed' | 'cancelled';
@@ -46,6 +46,18 @@ export interface LastChange {
   readonly codeHash: string | null;
 }
 
+/** What was looked for after the end. */
+export interface DeadCodeAnalysis {
+  /** What looked; null where nothing could, for the reason in `problem`. */
+  readonly analyser: string | null;
+  readonly findings: readonly DeadCode[];
+  /** How many more there were. */
+  readonly findingsCut: number;
+  readonly problem: string | null;
+  readonly codeVersion: number;
+  readonly streamSequence: number;
+}
+
 /** A coding task as its events tell it. */
 export interface TaskState {
   readonly taskId: string;
@@ -73,6 +85,8 @@ export interface TaskState {
   /** The first 100. */
   readonly warnings: readonly TaskWarning[];
   readonly summary: string | null;
+  /** The newest, or null. */
+  readonly deadCode: DeadCodeAnalysis | null;
   readonly error: { readonly code: string; readonly reason: string } | null;
   /** Position of the newest event in this stream, and in the whole log. */
   readonly streamSequence: number;
@@ -105,6 +119,7 @@ export function initialTaskState(taskId: string): TaskState {
     ignored: 0,
     warnings: [],
     summary: null,
+    deadCode: null,
     error: null,
     streamSequence: 0,
     sequence: 0,

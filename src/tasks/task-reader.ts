@@ -261,6 +261,7 @@ function view(state: TaskState, work: WorkPlace | null): TaskView {
     waitingFor: waiting && { reason: waiting.reason, detail: waiting.detail, until: waiting.until },
     error: state.error,
     summary: state.summary,
+    deadCode: state.deadCode,
     createdAt: state.createdAt,
     startedAt: state.startedAt,
     finishedAt: state.finishedAt,

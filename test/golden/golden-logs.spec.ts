@@ -18,7 +18,7 @@ const versions = readdirSync(directory).flatMap((name) => /^(log-\d+)\.db\.gz$/.
 const unpacked = (name: string) => gunzipSync(readFileSync(join(directory, name)));
 
 /** What states have been given since, as it is where an old log says nothing of it. */
-const fieldsOfLater = { forkedFrom: null } satisfies Partial<TaskState>;
+const fieldsOfLater = { forkedFrom: null, deadCode: null } satisfies Partial<TaskState>;
 
 async function opened<T>(version: string, use: (store: SqliteEventStore, database: Database) => Promise<T>) {
   using place = temporaryDirectory();
