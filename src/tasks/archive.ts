@@ -12,7 +12,7 @@ const MAX_NAME_LENGTH = 80;
 export function archiveName(taskId: string, version: number): string {
   const safe = taskId
     .replace(/[^A-Za-z0-9._-]+/g, '-')
-    .replace(/^[.-]+/, '')
+    .replace(/^[.-]+|[.-]+$/g, '')
     .slice(0, MAX_NAME_LENGTH);
   return `${safe || 'task'}-v${version}`;
 }
