@@ -4,6 +4,7 @@ import { HealthController } from './health.controller.ts';
 import { HealthService } from './health.service.ts';
 import { Leaving } from './leaving.service.ts';
 import { SteeringController } from './steering.controller.ts';
+import { TaskCodeController } from './task-code.controller.ts';
 import { TaskEventsController } from './task-events.controller.ts';
 import { TaskEvents } from './task-events.service.ts';
 import { TaskHistoryController } from './task-history.controller.ts';
@@ -19,6 +20,7 @@ import { WorkItemsController } from './work-items.controller.ts';
     TaskEventsController,
     TaskResultsController,
     TaskHistoryController,
+    TaskCodeController,
     WorkItemsController,
     WorkersController,
     MessagesController,

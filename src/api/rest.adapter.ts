@@ -9,6 +9,7 @@ import {
 import { ApiExtraModels, ApiHeader, ApiParam, ApiResponse, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { readIdempotencyKey } from './idempotency-key.ts';
+import { accepts } from './accepts.ts';
 import { readLastEventId, wantsEventStream } from './server-sent-events.ts';
 import { ProblemDto } from './problem.dto.ts';
 import { StrictValidationPipe } from './strict-validation.pipe.ts';
@@ -63,10 +64,15 @@ export function Problems(reasons: Readonly<Record<number, string>>): ClassDecora
   );
 }
 
-/** The bytes of a file that a model may have written: handed over, never shown or run by a browser. */
+/** What a model may have written: handed over, never shown or run by a browser. */
+export function Untrusted(): MethodDecorator {
+  return Header('content-security-policy', "default-src 'none'; sandbox; frame-ancestors 'none'");
+}
+
+/** The bytes of a file. */
 export function FileAnswer(): MethodDecorator {
   return applyDecorators(
-    Header('content-security-policy', "default-src 'none'; sandbox; frame-ancestors 'none'"),
+    Untrusted(),
     ApiResponse({
       status: 200,
       description: 'The bytes',
@@ -96,6 +102,11 @@ export const LastEventId = createParamDecorator((_data: unknown, context: Execut
 /** Whether the client asks for a stream of events rather than for JSON. */
 export const WantsStream = createParamDecorator((_data: unknown, context: ExecutionContext) =>
   wantsEventStream(context.switchToHttp().getRequest<FastifyRequest>().headers.accept),
+);
+
+/** Whether the Accept header names JSON, rather than anything. */
+export const WantsJson = createParamDecorator((_data: unknown, context: ExecutionContext) =>
+  accepts(context.switchToHttp().getRequest<FastifyRequest>().headers.accept, 'application/json'),
 );
 
 /** Aborts when the client is gone or has its whole answer: what is still being done for it is for nobody. */

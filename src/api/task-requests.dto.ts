@@ -1,5 +1,5 @@
 import { Transform } from 'class-transformer';
-import { type Fork, taskStatuses, type TaskStatus } from '../tasks/index.ts';
+import { type ExplainQuery as Explain, type Fork, taskStatuses, type TaskStatus } from '../tasks/index.ts';
 import { CheckedField, ChoiceField, NumberField, NumberInQuery, TextField, TextListField } from './fields.dto.ts';
 import { NewTaskIdField, PriorityField } from './task-fields.dto.ts';
 
@@ -106,6 +106,35 @@ export class EventsQuery {
 export class VersionQuery {
   @NumberInQuery({ description: 'Code version. Default: the newest', example: 2, min: 0, max: Number.MAX_SAFE_INTEGER })
   version?: number;
+}
+
+export class DiffQuery {
+  @NumberInQuery({ description: 'Code version before. Default: 0', example: 0, min: 0, max: Number.MAX_SAFE_INTEGER })
+  from?: number;
+
+  @NumberInQuery({
+    description: 'Code version after. Default: the newest',
+    example: 2,
+    min: 0,
+    max: Number.MAX_SAFE_INTEGER,
+  })
+  to?: number;
+
+  @ChoiceField({
+    description: 'Form of the answer. Default: JSON where the Accept header names it, else a patch',
+    example: 'patch',
+    choices: ['patch', 'json'],
+    optional: true,
+  })
+  format?: 'patch' | 'json';
+}
+
+export class ExplainQuery extends VersionQuery implements Explain {
+  @TextField({ description: 'The file, relative, with /', example: 'src/slugify.js', maxLength: 1024 })
+  path!: string;
+
+  @NumberInQuery({ description: 'One line, from 1. Default: all', example: 3, min: 1, max: Number.MAX_SAFE_INTEGER })
+  line?: number;
 }
 
 const isoForm = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d))?$/;

@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import type { Intervention, JudgedReport, LastChange, TaskModule, TaskState, TaskWarning } from '../events/index.ts';
 import { PlanDto } from './results.dto.ts';
-import { ForkedFromDto, ModuleDto, PauseDto, TaskErrorDto, UsageDto } from './task.dto.ts';
+import { DeadCodeAnalysisDto, ForkedFromDto, ModuleDto, PauseDto, TaskErrorDto, UsageDto } from './task.dto.ts';
 
 const moment = { type: String, format: 'date-time', nullable: true, example: '2026-11-24T12:00:00.000Z' } as const;
 const count = { type: 'integer', minimum: 0 } as const;
@@ -184,6 +184,9 @@ export class TaskStateDto implements TaskState {
 
   @ApiProperty({ type: String, nullable: true, description: 'What came of it', example: null })
   summary!: string | null;
+
+  @ApiProperty({ type: () => DeadCodeAnalysisDto, nullable: true, description: 'What nothing needs', example: null })
+  deadCode!: DeadCodeAnalysisDto | null;
 
   @ApiProperty({ type: () => TaskErrorDto, nullable: true, description: 'Why it failed', example: null })
   error!: TaskErrorDto | null;

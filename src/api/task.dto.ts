@@ -1,4 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
+import type { DeadCode, DeadCodeAnalysis } from '../events/index.ts';
 import { type ModuleView, taskStatuses, type TaskStatus, type TaskView } from '../tasks/index.ts';
 
 const moment = { type: String, format: 'date-time', nullable: true, example: '2026-11-24T12:00:00.000Z' } as const;
@@ -89,6 +90,45 @@ export class UsageDto implements NonNullable<TaskView['usage']> {
 
   @ApiProperty({ type: 'number', minimum: 0, description: 'US dollars, where prices are known', example: 0.012 })
   costUsd!: number;
+}
+
+export class DeadCodeDto implements DeadCode {
+  @ApiProperty({ type: String, description: 'The file', example: 'src/slugify.js' })
+  path!: string;
+
+  @ApiProperty({ type: String, description: 'What nothing needs', example: 'unusedHelper' })
+  name!: string;
+
+  @ApiProperty({ type: 'integer', minimum: 1, description: 'Where it stands', example: 12 })
+  line!: number;
+
+  @ApiProperty({ type: String, description: 'import, variable, function, unreachable …', example: 'function' })
+  kind!: string;
+}
+
+export class DeadCodeAnalysisDto implements DeadCodeAnalysis {
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'What looked; null where nothing could',
+    example: 'typescript 6.0.3',
+  })
+  analyser!: string | null;
+
+  @ApiProperty({ type: () => DeadCodeDto, isArray: true, description: 'By path and line; at most 200', example: [] })
+  findings!: readonly DeadCodeDto[];
+
+  @ApiProperty({ type: 'integer', minimum: 0, description: 'How many more there were', example: 0 })
+  findingsCut!: number;
+
+  @ApiProperty({ type: String, nullable: true, description: 'Why it could not be done, and the cure', example: null })
+  problem!: string | null;
+
+  @ApiProperty({ type: 'integer', minimum: 0, description: 'Code version that was looked at', example: 2 })
+  codeVersion!: number;
+
+  @ApiProperty({ type: 'integer', minimum: 1, description: 'Where it stands in the stream', example: 20 })
+  streamSequence!: number;
 }
 
 export class ForkedFromDto implements NonNullable<TaskView['forkedFrom']> {
@@ -215,6 +255,14 @@ export class TaskDto implements TaskView {
 
   @ApiProperty({ type: String, nullable: true, description: 'What came of it', example: '1 module, 4 tests passed' })
   summary!: string | null;
+
+  @ApiProperty({
+    type: () => DeadCodeAnalysisDto,
+    nullable: true,
+    description: 'What nothing needs, searched for after the end when there is a slot to spare; null: not yet',
+    example: null,
+  })
+  deadCode!: DeadCodeAnalysisDto | null;
 
   @ApiProperty({ ...moment, description: 'When it was accepted' })
   createdAt!: string | null;

@@ -27,6 +27,8 @@ export async function followTask(
     for await (const received of client.watch(taskId, { afterStreamSequence: after, signal: interrupt.signal })) {
       const message = liveMessage(received);
       view.show(message);
+      // Where what is asked for begins after the end, this is all that comes: only completed tasks are searched.
+      if (message.type === 'DEAD_CODE_ANALYSIS') return exitCodes.done;
       if (isEnd(message)) return message.type === 'TASK_COMPLETE' ? exitCodes.done : exitCodes.failed;
     }
     throw new Error(`The watching of ${taskId} ended before the task did: taskloom watch ${taskId} goes on with it.`);

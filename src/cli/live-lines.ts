@@ -52,6 +52,19 @@ export function liveLines(message: LiveMessage): readonly LiveLine[] {
   }
 }
 
+/** What an analysis of dead code came to. */
+export function deadCode({ analyser, findings, findingsCut, problem }: DeadCodeOutcome): string {
+  if (analyser === null) return `dead code was not searched for: ${printable(problem ?? 'no word why', 500)}`;
+  return `dead code: ${counted(findings.length + findingsCut, 'place')} found by ${printable(analyser)}`;
+}
+
+interface DeadCodeOutcome {
+  readonly analyser: string | null;
+  readonly findings: readonly unknown[];
+  readonly findingsCut: number;
+  readonly problem?: string | null;
+}
+
 function rarer(message: LiveMessage): readonly LiveLine[] {
   switch (message.type) {
     case 'TASK_FORKED':
@@ -81,6 +94,8 @@ function rarer(message: LiveMessage): readonly LiveLine[] {
       return line('good', `completed: ${printable(message.data.summary)}`);
     case 'TASK_FAILED':
       return line('bad', `failed (${printable(message.data.code)}): ${printable(message.data.reason, 1000)}`);
+    case 'DEAD_CODE_ANALYSIS':
+      return line('dim', deadCode(message.data));
     case 'TASK_CANCELLED':
       return line('bad', `cancelled by ${printable(message.data.by)}: ${printable(message.data.reason)}`);
     default:

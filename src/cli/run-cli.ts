@@ -11,9 +11,11 @@ import { addCancel } from './commands/cancel.ts';
 import { addCompare } from './commands/compare.ts';
 import { addConnect, addDisconnect } from './commands/connect.ts';
 import { addDemo } from './commands/demo.ts';
+import { addDiff } from './commands/diff.ts';
 import { addDispatch } from './commands/dispatch.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addEvents } from './commands/events.ts';
+import { addExplain } from './commands/explain.ts';
 import { addExport } from './commands/export.ts';
 import { addFiles } from './commands/files.ts';
 import { addFork } from './commands/fork.ts';
@@ -28,6 +30,7 @@ import { addShow } from './commands/show.ts';
 import { addTasks } from './commands/tasks.ts';
 import { addTop } from './commands/top.ts';
 import { addVerify } from './commands/verify.ts';
+import { addVersions } from './commands/versions.ts';
 import { addWatch } from './commands/watch.ts';
 import { addWork } from './commands/work.ts';
 import { addWorker } from './commands/worker.ts';
@@ -93,6 +96,9 @@ function programOf(cli: Cli): Command {
     addEvents,
     addFiles,
     addResult,
+    addVersions,
+    addDiff,
+    addExplain,
     addIntervene,
     addPause,
     addResume,

@@ -13,7 +13,7 @@ const styles: Readonly<Record<Tone, Style | null>> = {
 
 /** A stream that may be a terminal: process.stdout, process.stderr, or what a test gives. */
 export interface Output {
-  write(text: string): unknown;
+  write(text: string | Uint8Array): unknown;
   readonly isTTY?: boolean;
 }
 
@@ -27,6 +27,16 @@ export class Terminal {
 
   print(text: string, tone: Tone = 'plain'): void {
     this.out.write(`${this.paint(text, tone, this.out)}\n`);
+  }
+
+  /** Whether what is printed goes to a terminal, and not to a file or another program. */
+  get isForEyes(): boolean {
+    return this.out.isTTY ?? false;
+  }
+
+  /** Exactly these bytes, for files and other programs: never what others wrote to a terminal. */
+  raw(content: string | Uint8Array): void {
+    this.out.write(content);
   }
 
   /** Remarks that are no part of the answer: a pipe does not get them. */

@@ -1,3 +1,14 @@
+import type { CodeOrigin } from '../client/index.ts';
+
+/** What put code where it is, for people. */
+export const originWords: Readonly<Record<CodeOrigin, string>> = {
+  given: 'given',
+  testsWritten: 'tests written',
+  generated: 'generated',
+  corrected: 'corrected',
+  byHand: 'by hand',
+};
+
 /** `1 test`, `3 tests`. */
 export function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;

@@ -5,8 +5,11 @@ import type {
   BugReport,
   BugReportAnswer,
   ClaimedWorkItem,
+  CodeDiff,
+  CodeVersion,
   Comparison,
   EventPage,
+  FileExplanation,
   FileList,
   Fork,
   Health,
@@ -186,6 +189,30 @@ export class TaskloomClient {
   /** The text of one file. */
   file(taskId: string, path: string, query: { readonly version?: number } = {}): Promise<string> {
     return this.http.text(`${pathOf(taskId)}/files/${path.split('/').map(encodeURIComponent).join('/')}`, { query });
+  }
+
+  /** Every version of the code, and what made it. */
+  async versions(taskId: string): Promise<readonly CodeVersion[]> {
+    return (await this.http.json<{ versions: readonly CodeVersion[] }>('GET', `${pathOf(taskId)}/versions`)).versions;
+  }
+
+  /** What is different between two versions; default: from what the caller gave to the newest. */
+  diff(taskId: string, { from, to }: { readonly from?: number; readonly to?: number } = {}): Promise<CodeDiff> {
+    return this.http.json('GET', `${pathOf(taskId)}/diff`, { query: { from, to, format: 'json' } });
+  }
+
+  /** Why a file, or one line of it (from 1), is as it is. */
+  explain(
+    taskId: string,
+    path: string,
+    { line, version }: { readonly line?: number | undefined; readonly version?: number | undefined } = {},
+  ): Promise<FileExplanation> {
+    return this.http.json('GET', `${pathOf(taskId)}/explain`, { query: { path, line, version } });
+  }
+
+  /** The files of a version as a .tar.gz; default: the newest. */
+  archive(taskId: string, query: { readonly version?: number } = {}): Promise<Uint8Array> {
+    return this.http.bytes(`${pathOf(taskId)}/archive`, { query });
   }
 
   /** Rejects with TaskloomError (status 503) that names the part that is down. */

@@ -15,6 +15,17 @@ interface Problem {
   readonly correlationId?: string;
 }
 
+class Answer {
+  constructor(
+    readonly response: Response,
+    readonly bytes: Uint8Array,
+  ) {}
+
+  get text(): string {
+    return new TextDecoder().decode(this.bytes);
+  }
+}
+
 /** Requests to one server, with its problem details as TaskloomError and everything else as ConnectionError. */
 export class Http {
   constructor(
@@ -39,11 +50,11 @@ export class Http {
     return (await this.send('GET', path, request)).text;
   }
 
-  private async send(
-    method: string,
-    path: string,
-    request: HttpRequest,
-  ): Promise<{ response: Response; text: string }> {
+  async bytes(path: string, request: HttpRequest = {}): Promise<Uint8Array> {
+    return (await this.send('GET', path, request)).bytes;
+  }
+
+  private async send(method: string, path: string, request: HttpRequest): Promise<Answer> {
     const { body, headers, signal } = request;
     const timeout = AbortSignal.timeout(this.timeoutMs);
     try {
@@ -54,9 +65,9 @@ export class Http {
         redirect: 'error',
         signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
       });
-      const text = await response.text();
-      if (!response.ok) throw this.failure(response, text);
-      return { response, text };
+      const answer = new Answer(response, new Uint8Array(await response.arrayBuffer()));
+      if (!response.ok) throw this.failure(response, answer.text);
+      return answer;
     } catch (error) {
       if (error instanceof TaskloomError || error instanceof ConnectionError) throw error;
       if (signal?.aborted) throw error;

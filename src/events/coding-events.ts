@@ -90,6 +90,16 @@ export interface Attempt {
 /** Why a task rests: somebody asked for it, or one of its limits is reached. */
 export type PauseCode = 'USER' | 'LIMIT_TOKENS' | 'LIMIT_COST' | 'LIMIT_SECONDS' | 'LIMIT_ITERATIONS';
 
+/** Code that nothing seems to need: a hint, no proof. */
+export interface DeadCode {
+  readonly path: string;
+  readonly name: string;
+  /** From 1. */
+  readonly line: number;
+  /** import, variable, function, class, unreachable, export of function … */
+  readonly kind: string;
+}
+
 export interface BugReport {
   readonly description: string;
   readonly codeVersion: number;
@@ -196,8 +206,16 @@ declare module './event.ts' {
       costUsd?: number;
     };
     MODULE_COMPLETE: { module: string; iterations: number };
+    /** Looked for once the task was completed, and no part of its outcome: it comes after the end. */
     DEAD_CODE_ANALYSIS: {
-      findings: readonly { readonly path: string; readonly name: string; readonly line: number }[];
+      /** What looked, such as `typescript 6.0.3`; null where nothing could. */
+      analyser: string | null;
+      /** By path and line; at most 200. */
+      findings: readonly DeadCode[];
+      /** How many more there were. */
+      findingsCut: number;
+      /** Why it could not be done, and what would help. */
+      problem?: string;
     };
     TASK_COMPLETE: { summary: string };
     TASK_FAILED: { code: string; reason: string; tried?: readonly Attempt[] };

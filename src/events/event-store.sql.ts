@@ -4,7 +4,7 @@ import { newProcessId } from '../kernel/ids.ts';
 import { NoRedactor, type Redactor } from '../kernel/redactor.ts';
 import type { Database } from '../storage/index.ts';
 import type { AppendInput, AppendOutput, PreparedDraft } from './append-plan.ts';
-import type { EventDraft, StoredEvent } from './event.ts';
+import type { EventDraft, EventType, StoredEvent } from './event.ts';
 import { countIssue, streamId } from './event-fields.ts';
 import {
   type AppendOptions,
@@ -110,9 +110,17 @@ export class SqlEventStore extends EventStore {
     for await (const page of this.pages(taskId, options)) yield* page;
   }
 
-  override async readAll({ after, limit = DEFAULT_PAGE }: { readonly after: number; readonly limit?: number }) {
+  override async readAll({
+    after,
+    limit = DEFAULT_PAGE,
+    types,
+  }: {
+    readonly after: number;
+    readonly limit?: number;
+    readonly types?: readonly EventType[];
+  }) {
     refuse([countIssue(after, 'after'), countIssue(limit, 'limit')]);
-    const { events } = await this.parts.reader.log(after, limit);
+    const { events } = await this.parts.reader.log(after, limit, types);
     // Whoever asks page by page must not hold up the event loop until the end of the log.
     if (events.length === limit) await nextTurn();
     return events;

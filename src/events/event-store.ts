@@ -81,8 +81,12 @@ export abstract class EventStore {
   /** The same, page by page: memory stays bounded however long the stream is. */
   abstract read(taskId: string, options?: ReadOptions): AsyncIterable<StoredEvent>;
 
-  /** One page of the whole log in commit order. Default limit: 1,000. */
-  abstract readAll(options: { readonly after: number; readonly limit?: number }): Promise<readonly StoredEvent[]>;
+  /** One page of the whole log in commit order, or of its events of some types. Default limit: 1,000. */
+  abstract readAll(options: {
+    readonly after: number;
+    readonly limit?: number;
+    readonly types?: readonly EventType[];
+  }): Promise<readonly StoredEvent[]>;
 
   /** The event with this id, or null. */
   abstract findEvent(eventId: string): Promise<StoredEvent | null>;

@@ -3,6 +3,7 @@ export type {
   Attempt,
   BugReport,
   CodeChange,
+  DeadCode,
   FileRole,
   PauseCode,
   Plan,
@@ -50,6 +51,7 @@ export {
 export { parseEvent } from './parse-event.ts';
 export { evolveTaskState, projectTask, rebuild, type RebuildOptions } from './project-task.ts';
 export {
+  type DeadCodeAnalysis,
   initialTaskState,
   type Intervention,
   type JudgedReport,

@@ -1,8 +1,8 @@
 import { numbered, type PostgresDatabase, type PostgresValue } from '../storage/index.ts';
-import type { StoredEvent } from './event.ts';
+import type { EventType, StoredEvent } from './event.ts';
 import type { StreamHead } from './event-store.ts';
 import { type LogReader, MAX_CHANGED_STREAMS, type Page, PAGE_CHARACTERS, PAGE_ROWS } from './log-reader.ts';
-import { pageSql, type StreamQuery } from './read-query.ts';
+import { logSql, pageSql, type StreamQuery } from './read-query.ts';
 import { eventColumns, type EventRow } from './schema.ts';
 import { eventOfRow } from './stored-event.ts';
 
@@ -24,10 +24,13 @@ export class PostgresLogReader implements LogReader {
     ]);
   }
 
-  log(after: number, limit: number): Promise<Page> {
-    const sql = `SELECT ${eventColumns} FROM events JOIN streams ON streams.id = stream
-                 WHERE sequence > ? ORDER BY sequence LIMIT ?`;
-    return this.read(limit, after, (edge, rows) => [sql, [edge, rows], (event) => event.sequenceNumber]);
+  log(after: number, limit: number, types?: readonly EventType[]): Promise<Page> {
+    const sql = logSql(types);
+    return this.read(limit, after, (edge, rows) => [
+      sql,
+      [edge, ...(types ?? []), rows],
+      (event) => event.sequenceNumber,
+    ]);
   }
 
   async find(eventId: string): Promise<StoredEvent | null> {

@@ -1,7 +1,7 @@
 import type { Columns, SqliteDatabase, SqlValue } from '../storage/index.ts';
-import type { StoredEvent } from './event.ts';
+import type { EventType, StoredEvent } from './event.ts';
 import type { StreamHead } from './event-store.ts';
-import { pageSql, type StreamQuery } from './read-query.ts';
+import { logSql, pageSql, type StreamQuery } from './read-query.ts';
 import { eventColumns, type EventRow } from './schema.ts';
 import { eventOfRow } from './stored-event.ts';
 import { type LogReader, MAX_CHANGED_STREAMS, type Page, PAGE_CHARACTERS, PAGE_ROWS } from './log-reader.ts';
@@ -19,10 +19,8 @@ export class SqliteLogReader implements LogReader {
     return this.read(pageSql(query, beyond !== null), [...query.parameters, ...edge], limit);
   }
 
-  log(after: number, limit: number): Promise<Page> {
-    const sql = `SELECT ${eventColumns} FROM events JOIN streams ON streams.id = stream
-                 WHERE sequence > ? ORDER BY sequence LIMIT ?`;
-    return this.read(sql, [after], limit);
+  log(after: number, limit: number, types?: readonly EventType[]): Promise<Page> {
+    return this.read(logSql(types), [after, ...(types ?? [])], limit);
   }
 
   async find(eventId: string): Promise<StoredEvent | null> {

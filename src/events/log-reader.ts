@@ -1,4 +1,4 @@
-import type { StoredEvent } from './event.ts';
+import type { EventType, StoredEvent } from './event.ts';
 import type { StreamHead } from './event-store.ts';
 import type { StreamQuery } from './read-query.ts';
 import type { TailSource } from './tail.ts';
@@ -20,7 +20,8 @@ export interface Page {
 export interface LogReader extends TailSource {
   /** The next events of a query, at most one page of them; `beyond` is the stream sequence of the last one read. */
   page(query: StreamQuery, beyond: number | null, limit: number): Promise<Page>;
-  log(after: number, limit: number): Promise<Page>;
+  /** Default: events of all types. */
+  log(after: number, limit: number, types?: readonly EventType[]): Promise<Page>;
   find(eventId: string): Promise<StoredEvent | null>;
   head(taskId: string): Promise<StreamHead | null>;
   streams(afterTaskId: string, limit: number): Promise<readonly StreamHead[]>;

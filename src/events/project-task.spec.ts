@@ -89,7 +89,7 @@ const life: Step[] = [
   { eventType: 'MODULE_ITERATION', data: { module: 'a.ts', iteration: 2 } },
   { eventType: 'MODULE_COMPLETE', data: { module: 'a.ts', iterations: 2 } },
   { eventType: 'USER_INTERVENTION', data: { guidance: 'use bigint', by: 'ada' } },
-  { eventType: 'DEAD_CODE_ANALYSIS', data: { findings: [] } },
+  { eventType: 'DEAD_CODE_ANALYSIS', data: { analyser: 'typescript', findings: [], findingsCut: 0 } },
   report(2, { p: 20 }, 'hash-2'),
   { eventType: 'TASK_COMPLETE', data: { summary: 'done' } },
 ];

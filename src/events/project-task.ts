@@ -3,7 +3,8 @@ import type { StoredEvent } from './event.ts';
 import type { EventStore } from './event-store.ts';
 import { streamId } from './event-fields.ts';
 import { shapesInUse } from './event-types.ts';
-import { draftOf, foldEvent } from './task-fold.ts';
+import { draftOf } from './task-draft.ts';
+import { foldEvent } from './task-fold.ts';
 import { initialTaskState, type TaskState } from './task-state.ts';
 
 const PAGE = 1000;

@@ -1,6 +1,7 @@
 import type { SqlValue } from '../storage/index.ts';
 import { InvalidInputError, type Issue } from '../kernel/errors.ts';
 import { toTimestamp } from '../kernel/clock.ts';
+import type { EventType } from './event.ts';
 import type { ReadOptions } from './event-store.ts';
 import { countIssue, parseTimestamp, timestampIssue } from './event-fields.ts';
 import { eventColumns } from './schema.ts';
@@ -42,7 +43,7 @@ export function streamQuery(taskId: string, options: ReadOptions): StreamQuery {
       toTimestamp(parseTimestamp(until) ?? 0),
     );
   }
-  if (types) add(types.length === 0 ? '1 = 0' : `type IN (${types.map(() => '?').join(', ')})`, ...types);
+  if (types) add(ofTypesSql(types), ...types);
   return { taskId, backwards: direction === 'backwards', limit: limit ?? Infinity, conditions, parameters };
 }
 
@@ -52,6 +53,17 @@ export function pageSql(query: StreamQuery, beyond: boolean): string {
   const conditions = beyond ? [...query.conditions, edge] : query.conditions;
   return `SELECT ${eventColumns} FROM events JOIN streams ON streams.id = events.stream
           WHERE ${conditions.join(' AND ')} ORDER BY stream_sequence ${order} LIMIT ?`;
+}
+
+/** One page of the whole log: after a sequence number, then of these types, and at most so many. */
+export function logSql(types: readonly EventType[] | undefined): string {
+  const ofTypes = types ? ` AND ${ofTypesSql(types)}` : '';
+  return `SELECT ${eventColumns} FROM events JOIN streams ON streams.id = stream
+          WHERE sequence > ?${ofTypes} ORDER BY sequence LIMIT ?`;
+}
+
+function ofTypesSql(types: readonly EventType[]): string {
+  return types.length === 0 ? '1 = 0' : `type IN (${types.map(() => '?').join(', ')})`;
 }
 
 function untilIssue(until: number | string | undefined): Issue | null {

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { EventDraft, EventType } from './event.ts';
 import type { EventStore, ReadOptions } from './event-store.ts';
 import { said, type StoreUnderTest, words } from './store-under-test.contract.ts';
 
@@ -101,6 +102,22 @@ export function readContract(current: () => StoreUnderTest): void {
       expect((await store.readAll({ after: 999, limit: 3 })).map((event) => event.sequenceNumber)).toEqual([
         1000, 1001, 1002,
       ]);
+    });
+
+    it('reads of the whole log only the types asked for, in commit order and after a position [EV-24]', async () => {
+      const over: EventDraft = { eventType: 'TASK_CANCELLED', data: { by: 'ada', reason: 'done' } };
+      await store.append('a', [said('1'), over]);
+      await store.append('b', [over, said('2')]);
+      const of = async (...types: EventType[]) =>
+        (await store.readAll({ after: 1, types })).map(({ taskId, eventType }) => [taskId, eventType]);
+      expect(await of('TASK_CANCELLED')).toEqual([
+        ['a', 'TASK_CANCELLED'],
+        ['b', 'TASK_CANCELLED'],
+      ]);
+      expect(await of(over.eventType, said('').eventType)).toHaveLength(3);
+      expect(await of('TASK_FAILED')).toEqual([]);
+      expect(await of()).toEqual([]);
+      expect(await store.readAll({ after: 2, limit: 1, types: ['TASK_CANCELLED'] })).toMatchObject([{ taskId: 'b' }]);
     });
 
     it('lets the event loop run between the pages of a long stream, and of the log [EV-24, EV-31]', async () => {

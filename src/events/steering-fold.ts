@@ -1,8 +1,8 @@
-import type { EventPayloads, StoredEvent } from './event.ts';
-import { type Handler, isObject, needs } from './fold-handler.ts';
-import { isReportValidForCurrentCode } from './ordering.ts';
-import type { TaskDraft, TaskState } from './task-state.ts';
-import { vectorClockIssue } from './vector-clock.ts';
+import type { Handler } from './fold-handler.ts';
+import { isObject, needs, reportMisfit } from './payload-misfit.ts';
+import { judge } from './task-changes.ts';
+import type { TaskDraft } from './task-draft.ts';
+import type { TaskState } from './task-state.ts';
 
 /** What people say to a task while it runs, and what it asks of them. */
 export type SteeringType =
@@ -76,25 +76,4 @@ function questionsMisfit(data: unknown): string | null {
   return Array.isArray(questions) && questions.every((question) => typeof question === 'string')
     ? null
     : 'lacks the list questions';
-}
-
-function judge(state: TaskDraft, data: EventPayloads['BUG_REPORT_RECEIVED'], event: StoredEvent): void {
-  const { report, module } = data;
-  const current = state.lastChange ?? { codeVersion: state.codeVersion, vectorClock: {}, codeHash: null };
-  const blamed = typeof module === 'string' && Object.hasOwn(state.modules, module) ? state.modules[module] : undefined;
-  const codeHash = blamed?.codeHash ?? current.codeHash;
-  const { valid, decidedBy } = isReportValidForCurrentCode(report, { ...current, codeHash });
-  const judged = { report, streamSequence: event.streamSequence, decidedBy };
-  if (valid) state.acceptedBugReports.push(judged);
-  else {
-    state.ignoredBugReports.push(judged);
-    state.ignored += 1;
-  }
-}
-
-function reportMisfit(data: unknown): string | null {
-  const report = isObject(data) ? data.report : undefined;
-  if (!isObject(report)) return 'lacks the report';
-  if (!Number.isSafeInteger(report.codeVersion)) return 'lacks the number report.codeVersion';
-  return vectorClockIssue(report.vectorClock) ? 'lacks the clock report.vectorClock' : null;
 }

@@ -72,6 +72,32 @@ describe('folding a task', () => {
     expect(state.modules['c.ts']).toMatchObject({ version: 0, status: 'pending' });
   });
 
+  it('takes in what was found in the code after the end, the newest of it, and nothing else [TK-10]', () => {
+    const analysis = (name: string): EventDraft => ({
+      eventType: 'DEAD_CODE_ANALYSIS',
+      data: {
+        analyser: 'typescript 6',
+        findings: [{ path: 'a.ts', name, line: 2, kind: 'import' }],
+        findingsCut: 1,
+      },
+    });
+    const ended: EventDraft = { eventType: 'TASK_COMPLETE', data: { summary: 'done' } };
+    const of = (...drafts: EventDraft[]) => project(planned('a.ts'), generated(1), ended, ...drafts);
+    const state = of(analysis('one'), analysis('two'));
+    expect(state.deadCode).toEqual({
+      analyser: 'typescript 6',
+      findings: [{ path: 'a.ts', name: 'two', line: 2, kind: 'import' }],
+      findingsCut: 1,
+      problem: null,
+      codeVersion: 1,
+      streamSequence: 5,
+    });
+    expect(state).toMatchObject({ status: 'completed', summary: 'done', progress: 1, warnings: [] });
+    const odd = { eventType: 'DEAD_CODE_ANALYSIS', data: { findings: [{ line: 1 }] } } as unknown as EventDraft;
+    expect(of(odd)).toMatchObject({ deadCode: null, warnings: [{ code: 'invalidData' }] });
+    expect(of(generated(2))).toMatchObject({ codeVersion: 1, warnings: [{ code: 'afterEnd' }] });
+  });
+
   it('keeps at most 100 warnings, however odd a stream is [EV-41]', () => {
     const odd = Array.from({ length: 150 }, (_, index) => ({ eventType: `KIND_${index}`, data: {} }));
     const state = project(...(odd as unknown as EventDraft[]));

@@ -1,25 +1,11 @@
-import type { CodeChange, Plan, TestOutcome } from './coding-events.ts';
-import type { EventPayloads, StoredEvent } from './event.ts';
+import type { StoredEvent } from './event.ts';
 import { isDeclaredEventType } from './event-types.ts';
 import { RepeatedSequenceError } from './events.errors.ts';
-import { type Handler, isObject, needs } from './fold-handler.ts';
+import type { Handler } from './fold-handler.ts';
+import { findingsMisfit, isObject, needs, planMisfit } from './payload-misfit.ts';
 import { steeringHandlers, type SteeringType } from './steering-fold.ts';
-import type { TaskDraft, TaskModule, TaskState, TaskWarning } from './task-state.ts';
-
-const MAX_WARNINGS = 100;
-
-/** A draft that shares nothing with the state that would be changed in place. */
-export function draftOf(state: TaskState): TaskDraft {
-  return {
-    ...state,
-    modules: { ...state.modules },
-    countsByType: { ...state.countsByType },
-    interventions: [...state.interventions],
-    acceptedBugReports: [...state.acceptedBugReports],
-    ignoredBugReports: [...state.ignoredBugReports],
-    warnings: [...state.warnings],
-  };
-}
+import { addUsage, applyChange, applyPlan, applyTests, end, isStale } from './task-changes.ts';
+import { changeModule, isOver, moduleOf, progressOf, type TaskDraft, warn } from './task-draft.ts';
 
 /**
  * Applies one event. Stale facts are counted and not applied, odd ones become warnings: no event ever breaks the fold.
@@ -33,7 +19,8 @@ export function foldEvent(state: TaskDraft, event: StoredEvent): void {
   state.sequence = Math.max(state.sequence, event.sequenceNumber);
   state.eventCount += 1;
   state.countsByType[event.eventType] = (state.countsByType[event.eventType] ?? 0) + 1;
-  if (isOver(state)) return warn(state, event, 'afterEnd', `came after the task was ${state.status}`);
+  if (isOver(state) && event.eventType !== 'DEAD_CODE_ANALYSIS')
+    return warn(state, event, 'afterEnd', `came after the task was ${state.status}`);
   const handler = handlerOf(event.eventType);
   if (!handler) {
     if (!isDeclaredEventType(event.eventType)) warn(state, event, 'unknownType', 'is a type that no module declares');
@@ -47,10 +34,6 @@ export function foldEvent(state: TaskDraft, event: StoredEvent): void {
 /** The handler takes the payload that its name says; `misfit` has the last word on what really came. */
 function handlerOf(type: string): Handler<never> | undefined {
   return Object.hasOwn(handlers, type) ? handlers[type as CodingType] : undefined;
-}
-
-export function isOver(state: Pick<TaskState, 'status'>): boolean {
-  return state.status === 'completed' || state.status === 'failed' || state.status === 'cancelled';
 }
 
 type CodingType =
@@ -172,7 +155,19 @@ const handlers: { readonly [T in CodingType]: Handler<T> } = {
       if (call.usage) addUsage(state, call);
     },
   },
-  DEAD_CODE_ANALYSIS: { misfit: needs({}), apply: () => undefined },
+  DEAD_CODE_ANALYSIS: {
+    misfit: findingsMisfit,
+    apply: (state, { analyser, findings, findingsCut, problem }, { codeVersion, streamSequence }) => {
+      state.deadCode = {
+        analyser: analyser ?? null,
+        findings,
+        findingsCut: findingsCut ?? 0,
+        problem: problem ?? null,
+        codeVersion,
+        streamSequence,
+      };
+    },
+  },
   TASK_COMPLETE: {
     misfit: needs({}),
     apply: (state, { summary }, event) => {
@@ -190,111 +185,3 @@ const handlers: { readonly [T in CodingType]: Handler<T> } = {
   },
   TASK_CANCELLED: { misfit: needs({}), apply: (state, _data, event) => end(state, 'cancelled', event) },
 };
-
-function applyPlan(state: TaskDraft, plan: Plan): void {
-  state.plan = plan;
-  if (state.approval === 'given') state.approval = 'pending';
-  if (state.status === 'created' || state.status === 'planning') state.status = 'running';
-  const known = state.modules;
-  state.modules = {};
-  for (const { path } of plan.modules) state.modules[path] = moduleOf(known, path) ?? newModule(path);
-  state.progress = progressOf(state);
-}
-
-function applyChange(state: TaskDraft, change: CodeChange, event: StoredEvent): void {
-  const { codeVersion, vectorClock } = event;
-  if (codeVersion <= state.codeVersion) {
-    state.ignored += 1;
-    return;
-  }
-  const { module, codeHash } = change;
-  state.codeVersion = codeVersion;
-  state.lastChange = { codeVersion, vectorClock, codeHash };
-  changeModule(state, module, { status: 'testing', version: codeVersion, codeHash });
-  state.progress = progressOf(state);
-}
-
-function applyTests(state: TaskDraft, outcome: TestOutcome, event: StoredEvent, status: 'passing' | 'failing'): void {
-  if (isStale(state, event) || typeof outcome.module !== 'string') return;
-  const lastError = status === 'passing' ? null : errorOf(outcome);
-  const { passed: testsPassed, failed: testsFailed } = outcome;
-  changeModule(state, outcome.module, { status, testsPassed, testsFailed, lastError });
-}
-
-function errorOf({ problem, results }: TestOutcome): string {
-  const failed = Array.isArray(results)
-    ? (results as TestOutcome['results']).find(({ status }) => status === 'failed')
-    : undefined;
-  return problem ?? failed?.message ?? failed?.name ?? 'the tests failed';
-}
-
-function addUsage(
-  state: TaskDraft,
-  { usage, costUsd = 0 }: Partial<Pick<EventPayloads['MODEL_CALL_COMPLETED'], 'usage' | 'costUsd'>>,
-): void {
-  const { calls, inputTokens, outputTokens } = state.usage;
-  state.usage = {
-    calls: calls + 1,
-    inputTokens: inputTokens + (usage?.inputTokens ?? 0),
-    outputTokens: outputTokens + (usage?.outputTokens ?? 0),
-    costUsd: state.usage.costUsd + costUsd,
-  };
-}
-
-function isStale(state: TaskDraft, event: StoredEvent): boolean {
-  if (event.codeVersion >= state.codeVersion) return false;
-  state.ignored += 1;
-  return true;
-}
-
-function end(state: TaskDraft, status: 'completed' | 'failed' | 'cancelled', event: StoredEvent): void {
-  state.status = status;
-  state.finishedAt = event.timestamp;
-  state.currentModule = null;
-  state.pause = null;
-  state.questions = [];
-}
-
-function changeModule(state: TaskDraft, path: string, change: Partial<TaskModule>): void {
-  state.modules[path] = { ...(moduleOf(state.modules, path) ?? newModule(path)), ...change };
-}
-
-/** A module may be called like anything, also like something that every object has. */
-function moduleOf(modules: TaskState['modules'], path: string): TaskModule | undefined {
-  return Object.hasOwn(modules, path) ? modules[path] : undefined;
-}
-
-function newModule(path: string): TaskModule {
-  return {
-    path,
-    status: 'pending',
-    iteration: 0,
-    version: 0,
-    codeHash: null,
-    testsPassed: 0,
-    testsFailed: 0,
-    lastError: null,
-  };
-}
-
-function progressOf(state: TaskDraft): number {
-  const modules = Object.values(state.modules);
-  return modules.length === 0 ? 0 : modules.filter(({ status }) => status === 'complete').length / modules.length;
-}
-
-/** One warning for each kind of oddity of an event type: a long stream of them stays readable. */
-function warn(state: TaskDraft, event: StoredEvent, code: TaskWarning['code'], what: string): void {
-  const message = `${event.eventType} ${what}`;
-  if (state.warnings.length >= MAX_WARNINGS) return;
-  if (state.warnings.some((warning) => warning.code === code && warning.message === message)) return;
-  state.warnings.push({ code, message, streamSequence: event.streamSequence });
-}
-
-function planMisfit(data: unknown): string | null {
-  const plan = isObject(data) ? data.plan : undefined;
-  const modules = isObject(plan) ? plan.modules : undefined;
-  if (!Array.isArray(modules)) return 'lacks the list plan.modules';
-  return modules.every((module) => isObject(module) && typeof module.path === 'string')
-    ? null
-    : 'has a module without a path';
-}

@@ -1,4 +1,4 @@
-import type { BugReport, PauseCode, Plan } from './coding-events.ts';
+import type { BugReport, DeadCode, PauseCode, Plan } from './coding-events.ts';
 import type { VectorClock } from './vector-clock.ts';
 
 export type TaskLifecycle = 'created' | 'planning' | 'running' | 'paused' | 'completed' | 'failed' | 'cancelled';
@@ -46,6 +46,18 @@ export interface LastChange {
   readonly codeHash: string | null;
 }
 
+/** What was looked for after the end. */
+export interface DeadCodeAnalysis {
+  /** What looked; null where nothing could, for the reason in `problem`. */
+  readonly analyser: string | null;
+  readonly findings: readonly DeadCode[];
+  /** How many more there were. */
+  readonly findingsCut: number;
+  readonly problem: string | null;
+  readonly codeVersion: number;
+  readonly streamSequence: number;
+}
+
 /** A coding task as its events tell it. */
 export interface TaskState {
   readonly taskId: string;
@@ -85,6 +97,8 @@ export interface TaskState {
   /** The first 100. */
   readonly warnings: readonly TaskWarning[];
   readonly summary: string | null;
+  /** The newest, or null. */
+  readonly deadCode: DeadCodeAnalysis | null;
   readonly error: { readonly code: string; readonly reason: string } | null;
   /** Position of the newest event in this stream, and in the whole log. */
   readonly streamSequence: number;
@@ -93,16 +107,6 @@ export interface TaskState {
   readonly startedAt: string | null;
   readonly finishedAt: string | null;
 }
-
-/** A state under construction: owned by one fold, so it may change in place. Modules are replaced, never changed. */
-export type TaskDraft = { -readonly [K in keyof TaskState]: TaskState[K] } & {
-  modules: Record<string, TaskModule>;
-  countsByType: Record<string, number>;
-  interventions: Intervention[];
-  acceptedBugReports: JudgedReport[];
-  ignoredBugReports: JudgedReport[];
-  warnings: TaskWarning[];
-};
 
 /** What is known of a task without events. */
 export function initialTaskState(taskId: string): TaskState {
@@ -131,6 +135,7 @@ export function initialTaskState(taskId: string): TaskState {
     ignored: 0,
     warnings: [],
     summary: null,
+    deadCode: null,
     error: null,
     streamSequence: 0,
     sequence: 0,

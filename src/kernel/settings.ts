@@ -129,6 +129,12 @@ export const settings = {
     example: 60_000,
   }),
 
+  DEAD_CODE_ANALYSIS: z.enum(['on', 'off']).default('on').meta({
+    description:
+      'Whether the code of a completed task is searched for what nothing needs, when there is a slot to spare',
+    example: 'on',
+  }),
+
   ORCHESTRATOR_WORKERS: count(3, 1, 64).meta({ description: 'Loops that take tasks from the queue', example: 3 }),
   MAX_CONCURRENT: count(5, 1, 1024).meta({ description: 'Tasks that run at the same time', example: 5 }),
   MAX_QUEUE: count(100, 1, 1_000_000).meta({ description: 'Tasks that wait in the queue', example: 100 }),

@@ -75,6 +75,7 @@ export class Orchestrator {
   private readonly runs = new Map<string, TaskRun<unknown, StepAction>>();
   private readonly ended = new Set<Promise<void>>();
   private readonly doorbell = new Doorbell();
+  private readonly overbell = new Doorbell();
   private readonly line = new WaitingLine();
   private readonly tally = new Tally();
   private readonly stopping = new AbortController();
@@ -192,6 +193,26 @@ export class Orchestrator {
     this.doorbell.ring();
   }
 
+  /** Resolves when the next task is over that has run here. */
+  taskOver(): Promise<void> {
+    return this.overbell.heard();
+  }
+
+  /**
+   * Resolves with true once a slot is free that no task wants: what is less urgent than all of them may go on then. It
+   * takes no slot. False: the orchestrator stops.
+   */
+  async hasSlotToSpare(): Promise<boolean> {
+    while (!this.stopping.signal.aborted) {
+      const rung = this.doorbell.heard();
+      // In this order: what is claimed in between counts as one that runs.
+      const isWanted = (await this.work.nextReady(1)).length > 0;
+      if (!isWanted && (await this.work.running()) < this.options.maxConcurrent) return !this.stopping.signal.aborted;
+      await rung;
+    }
+    return false;
+  }
+
   async stats(): Promise<OrchestratorStats> {
     const { completed, failed, cancelled, timedOut, slotHeld } = this.tally;
     return {
@@ -262,6 +283,7 @@ export class Orchestrator {
       if (end.kind === 'done') {
         this.tally[end.outcome] += 1;
         if (end.timedOut) this.tally.timedOut += 1;
+        this.overbell.ring();
       }
     } catch (error) {
       this.options.report(`task ${lease.taskId} gave its slot back`, error);

@@ -242,6 +242,12 @@ export class WorkTable {
     return this.reader.selectFrom('work_counts').selectAll().execute();
   }
 
+  /** How many tasks hold a slot, of whichever process. */
+  async running(): Promise<number> {
+    const counts = await this.counts();
+    return counts.reduce((sum, { status, count }) => (status === 'running' ? sum + count : sum), 0);
+  }
+
   /** Tasks that are not over, in order of arrival. */
   async unfinished(limit: number): Promise<readonly string[]> {
     const rows = await this.reader

@@ -5,9 +5,13 @@ export { type Fork, TasksService } from './tasks.service.ts';
 export { WorkItemsService, type ClaimedWorkItem, type ClaimOptions, type WorkItemView } from './work-items.service.ts';
 export type { NewTask } from './new-task.ts';
 export type { FileView } from './task-files.ts';
+export type { CodeOrigin, CodeVersion, VersionedFile } from './code-versions.ts';
+export type { CallView, ChangeExplanation, LinesExplanation, PlanPartView, TestRunView } from './explain-code.ts';
+export type { Cause } from './causes.ts';
+export type { FileDiff } from './diff-files.ts';
 export type { StreamDifference, StreamDifferenceKind } from './compare-streams.ts';
 export type { StepPage, StepQuery, TaskStep } from './replay-task.ts';
-export type { TaskPage, TaskQuery } from './task-reader.ts';
+export type { CodeDiff, DiffQuery, ExplainQuery, FileExplanation, TaskPage, TaskQuery } from './task-reader.ts';
 export { taskStatuses, type ModuleView, type TaskStatus, type TaskView } from './task-view.ts';
 export {
   AnswerRefusedError,
@@ -19,6 +23,7 @@ export {
   NoCodeYetError,
   NoQuestionsError,
   PlanChangedError,
+  LineNotFoundError,
   PlanNotReadyError,
   TaskFinishedError,
   TaskNotFoundError,

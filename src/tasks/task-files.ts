@@ -29,7 +29,8 @@ export function filesAtVersion(events: Iterable<StoredEvent>, version: number): 
   return files;
 }
 
-function changedFiles(event: StoredEvent): readonly SourceFile[] {
+/** The files that an event puts into the workspace. */
+export function changedFiles(event: StoredEvent): readonly SourceFile[] {
   switch (event.eventType) {
     case 'TASK_CREATED':
     case 'TESTS_WRITTEN':

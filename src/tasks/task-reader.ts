@@ -12,9 +12,19 @@ import { compareStreams, type StreamDifference } from './compare-streams.ts';
 import { type ForkPoint, readForkPoint } from './fork-point.ts';
 import { planHash } from './replan.ts';
 import { replayTask, type StepPage, type StepQuery } from './replay-task.ts';
+import { archiveName, archiveOf } from './archive.ts';
+import { type CodeVersion, codeVersions } from './code-versions.ts';
+import { CodeExplanation, type LinesExplanation } from './explain-code.ts';
+import { diffFiles, type FileDiff } from './diff-files.ts';
 import { describeFile, fileEventTypes, filesAtVersion, type FileView } from './task-files.ts';
 import { statusOf, type TaskStatus, type TaskView } from './task-view.ts';
-import { FileNotFoundError, PlanNotReadyError, TaskNotFoundError, VersionNotFoundError } from './tasks.errors.ts';
+import {
+  FileNotFoundError,
+  LineNotFoundError,
+  PlanNotReadyError,
+  TaskNotFoundError,
+  VersionNotFoundError,
+} from './tasks.errors.ts';
 
 const MAX_KEPT_STATES = 500;
 const MAX_PAGE = 200;
@@ -31,6 +41,34 @@ export interface TaskPage {
   readonly tasks: readonly TaskView[];
   /** Give it as `before` for the next page; null at the end. */
   readonly nextBefore: number | null;
+}
+
+export interface DiffQuery {
+  readonly from?: number;
+  readonly to?: number;
+}
+
+export interface ExplainQuery {
+  readonly path: string;
+  /** From 1; default: all of them. */
+  readonly line?: number;
+  /** Default: the newest. */
+  readonly version?: number;
+}
+
+export interface FileExplanation {
+  readonly taskId: string;
+  readonly path: string;
+  readonly version: number;
+  /** Neighbouring lines that came with one change, in order. */
+  readonly lines: readonly LinesExplanation[];
+}
+
+export interface CodeDiff {
+  readonly taskId: string;
+  readonly from: number;
+  readonly to: number;
+  readonly files: readonly FileDiff[];
 }
 
 /** Answers what is known of tasks, from the log's projection. */
@@ -107,9 +145,53 @@ export class TaskReader {
   async file(taskId: string, path: string, version?: number): Promise<SourceFile> {
     const { codeVersion } = await this.current(taskId);
     const wanted = version ?? codeVersion;
-    const file = (await this.contents(taskId, wanted, codeVersion)).get(path.normalize('NFC'));
-    if (!file) throw new FileNotFoundError(taskId, path, wanted);
+    const files = await this.contents(taskId, wanted, codeVersion);
+    const file = files.get(path.normalize('NFC'));
+    if (!file) throw new FileNotFoundError(taskId, path, { version: wanted, files: [...files.keys()] });
     return file;
+  }
+
+  /** Every version of the code, and what made it. */
+  async versions(taskId: string): Promise<{ readonly taskId: string; readonly versions: readonly CodeVersion[] }> {
+    const id = await this.known(taskId);
+    return { taskId: id, versions: codeVersions(await this.fileEvents(id)) };
+  }
+
+  /** What is different between two versions; default: from what the caller gave to how it is now. */
+  async diff(taskId: string, { from = 0, to }: DiffQuery = {}): Promise<CodeDiff> {
+    const { codeVersion, taskId: id } = await this.current(taskId);
+    const wanted = to ?? codeVersion;
+    const events = await this.fileEvents(id);
+    const [before, after] = [from, wanted].map((version) => {
+      if (version > codeVersion) throw new VersionNotFoundError(taskId, version, codeVersion);
+      return filesAtVersion(events, version);
+    });
+    return { taskId: id, from, to: wanted, files: diffFiles(before ?? new Map(), after ?? new Map()) };
+  }
+
+  /** Why a file, or one line of it, is as it is: the changes, calls, plan and tests behind it, back to the prompt. */
+  async explain(taskId: string, { path, line, version }: ExplainQuery): Promise<FileExplanation> {
+    const { codeVersion, taskId: id } = await this.current(taskId);
+    const wanted = version ?? codeVersion;
+    if (wanted > codeVersion) throw new VersionNotFoundError(taskId, wanted, codeVersion);
+    const normal = path.normalize('NFC');
+    const code = new CodeExplanation(normal, wanted);
+    for await (const event of this.events.read(id)) code.add(event);
+    const lines = code.explain(line);
+    if (!lines) throw new FileNotFoundError(taskId, path, { version: wanted, files: code.files });
+    if (line !== undefined && lines.length === 0) throw new LineNotFoundError(path, line, code.lineCount);
+    return { taskId: id, path: normal, version: wanted, lines };
+  }
+
+  /** The files at a code version as a .tar.gz: of one version always the same bytes. */
+  async archive(taskId: string, version?: number): Promise<{ readonly name: string; readonly bytes: Uint8Array }> {
+    const { codeVersion, taskId: id } = await this.current(taskId);
+    const wanted = version ?? codeVersion;
+    if (wanted > codeVersion) throw new VersionNotFoundError(taskId, wanted, codeVersion);
+    const events = (await this.fileEvents(id)).filter((event) => event.codeVersion <= wanted);
+    const name = archiveName(id, wanted);
+    const time = Date.parse(events.at(-1)?.timestamp ?? '') || 0;
+    return { name: `${name}.tar.gz`, bytes: await archiveOf(name, filesAtVersion(events, wanted).values(), time) };
   }
 
   /** What was decided after each event, worked out anew: nothing is performed. Rejects with TaskNotFoundError. */
@@ -139,7 +221,11 @@ export class TaskReader {
 
   private async contents(taskId: string, version: number, current: number): Promise<ReadonlyMap<string, SourceFile>> {
     if (version > current) throw new VersionNotFoundError(taskId, version, current);
-    return filesAtVersion(await this.events.getEvents(taskId, { types: fileEventTypes }), version);
+    return filesAtVersion(await this.fileEvents(taskId), version);
+  }
+
+  private fileEvents(taskId: string): Promise<readonly StoredEvent[]> {
+    return this.events.getEvents(taskId, { types: fileEventTypes });
   }
 
   private async current(taskId: string): Promise<TaskState> {
@@ -181,6 +267,7 @@ function view(state: TaskState, work: WorkPlace | null): TaskView {
     usage: state.usage,
     error: state.error,
     summary: state.summary,
+    deadCode: state.deadCode,
     createdAt: state.createdAt,
     startedAt: state.startedAt,
     finishedAt: state.finishedAt,

@@ -40,6 +40,8 @@ export interface TaskView {
   readonly usage: TaskState['usage'];
   readonly error: { readonly code: string; readonly reason: string } | null;
   readonly summary: string | null;
+  /** What was found after the end that nothing needs; null: not looked yet. */
+  readonly deadCode: TaskState['deadCode'];
   readonly createdAt: string | null;
   readonly startedAt: string | null;
   readonly finishedAt: string | null;

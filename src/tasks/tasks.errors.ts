@@ -1,5 +1,8 @@
 import { AppError, InvalidInputError } from '../kernel/errors.ts';
 
+/** Names in a message. */
+const MAX_NAMED = 20;
+
 export class TaskNotFoundError extends AppError {
   readonly code = 'TASK_NOT_FOUND';
   readonly kind = 'notFound';
@@ -22,12 +25,27 @@ export class FileNotFoundError extends AppError {
   readonly code = 'FILE_NOT_FOUND';
   readonly kind = 'notFound';
 
-  constructor(taskId: string, path: string, version: number) {
-    super(`Task ${JSON.stringify(taskId)} has no file ${JSON.stringify(path)} at code version ${version}.`, {
+  /** `files`: the paths that there are. */
+  constructor(taskId: string, path: string, { version, files }: { version: number; files: readonly string[] }) {
+    const shown = files.slice(0, MAX_NAMED);
+    const more = files.length > shown.length ? ` and ${files.length - shown.length} more` : '';
+    const there = shown.length > 0 ? `it has ${shown.join(', ')}${more}` : 'it has none';
+    super(`Task ${JSON.stringify(taskId)} has no file ${JSON.stringify(path)} at code version ${version}: ${there}.`, {
       taskId,
       path,
       version,
+      files: shown,
     });
+  }
+}
+
+export class LineNotFoundError extends AppError {
+  readonly code = 'LINE_NOT_FOUND';
+  readonly kind = 'notFound';
+
+  constructor(path: string, line: number, lineCount: number) {
+    const there = lineCount === 0 ? 'the file is empty' : `give 1 to ${lineCount}`;
+    super(`${JSON.stringify(path)} has no line ${line}: ${there}.`, { path, line, lineCount });
   }
 }
 

@@ -1,17 +1,54 @@
-import { Global, Module, type OnModuleInit } from '@nestjs/common';
+import {
+  Global,
+  Inject,
+  Injectable,
+  Logger,
+  Module,
+  type OnApplicationBootstrap,
+  type OnModuleDestroy,
+  type OnModuleInit,
+} from '@nestjs/common';
 import { EventStore } from '../events/index.ts';
 import { systemClock } from '../kernel/clock.ts';
 import { CONFIGURATION, type Configuration } from '../kernel/configuration.ts';
 import { BRAIN, type Brain } from '../llm/index.ts';
 import { Orchestrator } from '../orchestrator/index.ts';
 import { Database } from '../storage/index.ts';
-import { TestRunner, Workspaces } from '../workspace/index.ts';
+import { DeadCodeAnalyser, TestRunner, Workspaces } from '../workspace/index.ts';
 import { CodingWorkflow } from './coding-workflow.ts';
+import { DeadCodeFollower } from './dead-code-follower.ts';
 import { IdempotencyKeys } from './idempotency.ts';
 import { SteeringService } from './steering.service.ts';
 import { TaskReader } from './task-reader.ts';
 import { TasksService } from './tasks.service.ts';
 import { WorkItemsService } from './work-items.service.ts';
+
+/** Searches completed tasks for dead code while the server runs, unless that is turned off. */
+@Injectable()
+class DeadCodeSearch implements OnApplicationBootstrap, OnModuleDestroy {
+  private follower: DeadCodeFollower | null = null;
+
+  constructor(
+    private readonly events: EventStore,
+    private readonly database: Database,
+    private readonly orchestrator: Orchestrator,
+    private readonly analyser: DeadCodeAnalyser,
+    @Inject(CONFIGURATION) private readonly configuration: Configuration,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    const { events, database, orchestrator, analyser } = this;
+    if (this.configuration.DEAD_CODE_ANALYSIS === 'off') return DeadCodeFollower.forget(database);
+    const logger = new Logger('DeadCode');
+    const report = (message: string, error: unknown) => logger.warn(error, message);
+    this.follower = await DeadCodeFollower.open({ events, database, orchestrator, analyser, report });
+    this.follower.start();
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    await this.follower?.stop();
+  }
+}
 
 /** Coding tasks: the workflow that the engine runs, and what can be asked of it and done with it. */
 @Global()
@@ -20,6 +57,7 @@ import { WorkItemsService } from './work-items.service.ts';
     TasksService,
     SteeringService,
     WorkItemsService,
+    DeadCodeSearch,
     {
       provide: TaskReader,
       inject: [EventStore, Orchestrator],

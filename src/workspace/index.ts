@@ -11,6 +11,7 @@ export {
   type SandboxLimits,
   type SandboxResult,
 } from './sandbox.ts';
+export { DeadCodeAnalyser, type DeadCodeReport } from './dead-code.ts';
 export { testLanguages, type TestLanguage } from './test-languages.ts';
 export type { TestCaseResult, TestReport } from './test-report.ts';
 export { TestRunner, type TestRequest, type TestRunnerOptions } from './test-runner.ts';

@@ -1,6 +1,7 @@
 import { Global, Inject, Injectable, Logger, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { CONFIGURATION, type Configuration } from '../kernel/configuration.ts';
 import { chooseSandbox } from './choose-sandbox.ts';
+import { DeadCodeAnalyser } from './dead-code.ts';
 import { Sandbox } from './sandbox.ts';
 import { TestRunner } from './test-runner.ts';
 import { Workspaces } from './workspaces.ts';
@@ -28,6 +29,7 @@ class SandboxLifecycle implements OnApplicationShutdown {
         return chooseSandbox(SANDBOX, (message) => logger.log(message), { secrets: DATA_DIR });
       },
     },
+    { provide: DeadCodeAnalyser, inject: [Sandbox], useFactory: (sandbox: Sandbox) => new DeadCodeAnalyser(sandbox) },
     { provide: TestRunner, inject: [Sandbox], useFactory: (sandbox: Sandbox) => new TestRunner(sandbox) },
     {
       provide: Workspaces,
@@ -35,6 +37,6 @@ class SandboxLifecycle implements OnApplicationShutdown {
       useFactory: ({ WORKSPACE_ROOT }: Configuration) => new Workspaces(WORKSPACE_ROOT),
     },
   ],
-  exports: [Sandbox, TestRunner, Workspaces],
+  exports: [Sandbox, DeadCodeAnalyser, TestRunner, Workspaces],
 })
 export class WorkspaceModule {}

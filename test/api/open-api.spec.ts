@@ -59,13 +59,17 @@ describe('the OpenAPI document', () => {
       'get /health/ready',
       'get /tasks',
       'get /tasks/{id}',
+      'get /tasks/{id}/archive',
       'get /tasks/{id}/compare',
+      'get /tasks/{id}/diff',
       'get /tasks/{id}/events',
+      'get /tasks/{id}/explain',
       'get /tasks/{id}/files',
       'get /tasks/{id}/files/{path}',
       'get /tasks/{id}/plan',
       'get /tasks/{id}/replay',
       'get /tasks/{id}/state',
+      'get /tasks/{id}/versions',
       'get /tasks/{id}/why',
       'get /work-items',
       'get /workers',
@@ -149,11 +153,31 @@ describe('the OpenAPI document', () => {
       modules: [{ path: 'a.js' }],
     });
     expect(Object.keys(task.body).sort()).toEqual(fieldsOf('TaskDto'));
+    await request('POST', `${server.url}/tasks`, {
+      prompt: 'x',
+      taskId: 'c',
+      modules: [{ path: 'a.js' }],
+      files: [{ path: 'given.js', content: 'x' }],
+    });
     expect(Object.keys(task.body.links as object).sort()).toEqual(fieldsOf('TaskLinksDto'));
     const state = await request('GET', `${server.url}/tasks/a/state`);
     expect(Object.keys(state.body).sort()).toEqual(fieldsOf('TaskStateDto'));
     const { body } = await request<{ events: object[] }>('GET', `${server.url}/tasks/a/events`);
     expect(Object.keys(body.events[0] ?? {}).sort()).toEqual(fieldsOf('EventDto'));
+    const code = await request<{ versions: object[] }>('GET', `${server.url}/tasks/c/versions`);
+    expect(Object.keys(code.body).sort()).toEqual(fieldsOf('CodeVersionsDto'));
+    const [version] = code.body.versions as [{ files: [object] }];
+    expect(Object.keys(version).sort()).toEqual(fieldsOf('CodeVersionDto'));
+    expect(Object.keys(version.files[0]).sort()).toEqual(fieldsOf('VersionedFileDto'));
+    const diff = await request('GET', `${server.url}/tasks/c/diff?format=json`);
+    expect(Object.keys(diff.body).sort()).toEqual(fieldsOf('CodeDiffDto'));
+    const explained = await request<{ lines: [{ change: object }] }>(
+      'GET',
+      `${server.url}/tasks/c/explain?path=given.js`,
+    );
+    expect(Object.keys(explained.body).sort()).toEqual(fieldsOf('FileExplanationDto'));
+    expect(Object.keys(explained.body.lines[0]).sort()).toEqual(fieldsOf('LinesExplanationDto'));
+    expect(Object.keys(explained.body.lines[0].change).sort()).toEqual(fieldsOf('ChangeExplanationDto'));
     const replay = await request<{ steps: object[] }>('GET', `${server.url}/tasks/a/replay`);
     expect(Object.keys(replay.body.steps[0] ?? {}).sort()).toEqual(fieldsOf('TaskStepDto'));
     const fork = await request<{ forkedFrom: object }>('POST', `${server.url}/tasks/a/fork`, { taskId: 'b' });

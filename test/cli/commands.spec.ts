@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -95,6 +96,27 @@ describe('taskloom against a server that replays the sample', () => {
     expect(forced.exitCode).toBe(0);
     const words = readFileSync(join(result.path, 'result/src/words.js'), 'utf8');
     expect(words).toBe(readFileSync(join(sample, 'answers/src/words.correction-2.js'), 'utf8'));
+  });
+
+  it('shows versions, patches and an archive of the code, and why a line is there [TK-11, CLI-1]', async () => {
+    using place = temporaryDirectory();
+    const [table, patch, stat, line, unknown, packed] = await Promise.all([
+      cli(['versions', 'statistics']),
+      cli(['diff', 'statistics', '--to', '1']),
+      cli(['diff', 'statistics', '--from', '1', '--stat']),
+      cli(['explain', 'statistics', 'src/words.js:1']),
+      cli(['explain', 'statistics', 'src/words.js:9999', '--json']),
+      cli(['files', 'statistics', '--archive', 'x.tar.gz', '--version', '1'], { cwd: place.path }),
+    ]);
+    expect(table.out).toMatch(/^1 +\d+ +[\d-]+ [\d:]+ +generated +\S+\.js +[0-9a-f]{12}$/m);
+    expect(patch.out).toMatch(/^diff --git a\/\S+ b\/\S+\nnew file mode 100644\nindex 0{40}\.\./);
+    expect(stat.out).toMatch(/^code version 1 to \d+: \d+ files$/m);
+    expect(line.out).toMatch(/^call +(GenerateModule|CorrectModule) \(executor\), answered by replay/m);
+    expect(line.out).toMatch(/^causes +1 TASK_CREATED → /m);
+    expect(jsonLines(unknown.err)).toMatchObject([{ error: { code: 'LINE_NOT_FOUND' } }]);
+    expect(packed.exitCode).toBe(0);
+    const names = spawnSync('tar', ['tzf', 'x.tar.gz'], { cwd: place.path }).stdout.toString();
+    expect(names).toMatch(/^statistics-v1\/\S+\.js$/m);
   });
 
   it('forks a task, replays its decisions, and tells where the two part [OR-33, CLI-1]', async () => {
@@ -246,6 +268,8 @@ describe('taskloom without a server', () => {
     ['a submitter that no header carries', ['fork', 'x', '--as', 'a b']],
     ['a step that is none', ['replay', 'x', '--after', '-1']],
     ['one task to compare', ['compare', 'x']],
+    ['a version that is none', ['diff', 'x', '--from', 'first']],
+    ['bytes among JSON', ['files', 'x', '--archive', '-', '--json']],
     ['a URL that is none', ['tasks', '--server', 'not a url']],
   ])('ends with 2 for %s [CLI-1]', async (_what, parameters) => {
     const { exitCode, err, out } = await taskloom(parameters);

@@ -10,13 +10,18 @@ const rounds = Number(process.env.CRASH_ROUNDS ?? 4);
 const tasksPerRound = 3;
 
 describe('a server that is killed in the middle of its work', () => {
-  it('loses nothing it acknowledged, repeats no recorded step, and ends every task [EV-25, OR-16, PL-7]', async () => {
+  it('loses nothing it acknowledged, repeats no recorded step, and ends every task [EV-25, TK-10, OR-16, PL-7]', async () => {
     using directory = temporaryDirectory();
     await using ollama = await FakeOllama.start({
       respond: ({ messages }) => answerTo(messages.at(-1)?.content ?? ''),
       parallel: 4,
     });
-    const environment = { DATA_DIR: directory.path, LLM_PROVIDER: 'ollama', OLLAMA_BASE_URL: ollama.url };
+    const environment = {
+      DATA_DIR: directory.path,
+      LLM_PROVIDER: 'ollama',
+      OLLAMA_BASE_URL: ollama.url,
+      DEAD_CODE_ANALYSIS: 'on',
+    };
     await using server = await ServerProcess.start(environment);
     const accepted: string[] = [];
     const seen = new Map<string, readonly string[]>();
@@ -52,7 +57,11 @@ describe('a server that is killed in the middle of its work', () => {
     for (const taskId of accepted) {
       const task = await outcomeOf(server.url, taskId, 240_000);
       expect({ taskId, status: task.status, error: task.error }).toEqual({ taskId, status: 'completed', error: null });
-      const events = await eventsOf(server.url, taskId);
+      const events = await eventually(
+        () => eventsOf(server.url, taskId),
+        (all) => all.some(({ eventType }) => eventType === 'DEAD_CODE_ANALYSIS'),
+        240_000,
+      );
       expect(events.map((event) => event.streamSequence)).toEqual(events.map((_, index) => index + 1));
       const count = (type: string) => events.filter((event) => event.eventType === type).length;
       // Each of these is the recorded end of a step: it stands once however often the server was killed around it.
@@ -63,6 +72,7 @@ describe('a server that is killed in the middle of its work', () => {
         'CORRECTION_COMPLETED',
         'MODULE_COMPLETE',
         'TASK_COMPLETE',
+        'DEAD_CODE_ANALYSIS',
       ]) {
         expect({ taskId, type, count: count(type) }).toEqual({ taskId, type, count: 1 });
       }

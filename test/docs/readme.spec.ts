@@ -81,6 +81,12 @@ describe('README.md, followed word for word', () => {
     expect(await follow(files?.replace('<id>', 'slugify-1') ?? 'false')).toMatchObject({ status: 0 });
     expect(readFileSync(join(directory.path, 'result/src/slugify.js'), 'utf8')).toBe(code);
 
+    const why = await follow(`set -e\n${block('npx taskloom diff')}`);
+    expect(why).toMatchObject({
+      status: 0,
+      out: expect.stringMatching(/added .*src\/slugify\.js\n[^]*causes +1 TASK_CREATED →/),
+    });
+
     const branch = await follow(`set -e\n${block('npx taskloom replay')}`);
     expect(branch).toMatchObject({
       status: 0,

@@ -21,6 +21,7 @@ const unpacked = (name: string) => gunzipSync(readFileSync(join(directory, name)
 const fieldsOfLater = (calls: number) =>
   ({
     forkedFrom: null,
+    deadCode: null,
     approval: 'notNeeded',
     questions: [],
     pause: null,

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { manyConnections } from './configuration.ts';
+import { exactHistories, manyConnections } from './configuration.ts';
 
 const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
@@ -18,7 +18,7 @@ export class ServerProcess implements AsyncDisposable {
   static async start(environment: NodeJS.ProcessEnv & { DATA_DIR: string }): Promise<ServerProcess> {
     const port = await freePort();
     const server = new ServerProcess(
-      { LOG_LEVEL: 'warn', ...manyConnections, ...environment, PORT: String(port) },
+      { LOG_LEVEL: 'warn', ...exactHistories, ...manyConnections, ...environment, PORT: String(port) },
       `http://127.0.0.1:${port}`,
     );
     await server.start();

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { Task, Why } from '../../client/index.ts';
 import type { Cli, ClientOptions } from '../cli.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { deadCode } from '../live-lines.ts';
 import { printable } from '../printable.ts';
 import { table } from '../table.ts';
 import { counted } from '../words.ts';
@@ -38,18 +39,21 @@ function describe(task: Task, { waitsFor, detail, until }: Why): readonly string
     ['used', used(task)],
     ['failed', error && `${error.code}: ${error.reason}`],
     ['result', summary],
+    ['dead code', task.deadCode && deadCode(task.deadCode).replace(/^dead code:? /, '')],
   ];
   const lines = facts.flatMap(([name, value]) =>
     value === null ? [] : [`${name.padEnd(10)}${printable(value, 500)}`],
   );
-  if (task.modules.length === 0) return lines;
+  const dead = (task.deadCode?.findings ?? []).map(({ path, line, name, kind }) => [`${path}:${line}`, name, kind]);
+  const unneeded = dead.length > 0 ? ['', ...table(['dead code', 'name', 'kind'], dead)] : [];
+  if (task.modules.length === 0) return [...lines, ...unneeded];
   const rows = task.modules.map((module) => [
     module.path,
     module.status,
     String(module.iteration),
     `${module.testsPassed} passed, ${module.testsFailed} failed`,
   ]);
-  return [...lines, '', ...table(['module', 'status', 'corrections', 'tests'], rows)];
+  return [...lines, '', ...table(['module', 'status', 'corrections', 'tests'], rows), ...unneeded];
 }
 
 function used({ usage: { calls, inputTokens, outputTokens, costUsd } }: Task): string | null {

@@ -1,0 +1,90 @@
+import { Get, Header, Param, Query, StreamableFile } from '@nestjs/common';
+import { ApiExtraModels, ApiOkResponse, ApiOperation, ApiResponse, getSchemaPath } from '@nestjs/swagger';
+import { TasksService } from '../tasks/index.ts';
+import { CodeDiffDto, CodeVersionsDto } from './code.dto.ts';
+import { FileExplanationDto } from './explain.dto.ts';
+import { ApiTaskId, Problems, RestController, Untrusted, WantsJson } from './rest.adapter.ts';
+import { DiffQuery, ExplainQuery, VersionQuery } from './task-requests.dto.ts';
+
+const patchType = 'text/x-diff';
+
+@RestController('tasks', 'tasks')
+export class TaskCodeController {
+  constructor(private readonly tasks: TasksService) {}
+
+  @Get(':id/versions')
+  @ApiTaskId()
+  @ApiOperation({
+    summary: 'List the versions of the code',
+    description: 'What made each, and which files it changed.',
+  })
+  @ApiOkResponse({ type: CodeVersionsDto, description: 'Every version in order' })
+  @Problems({ 404: 'There is no such task' })
+  versions(@Param('id') id: string): Promise<CodeVersionsDto> {
+    return this.tasks.read.versions(id);
+  }
+
+  @Get(':id/diff')
+  @ApiTaskId()
+  @ApiOperation({
+    summary: 'Show what changed between two versions',
+    description:
+      'A patch that git apply and patch -p1 take; JSON where the query or the Accept header asks for it. By default all that came of the task: from what the caller gave to the newest version.',
+  })
+  @Untrusted()
+  @Header('vary', 'accept')
+  @ApiExtraModels(CodeDiffDto)
+  @ApiResponse({
+    status: 200,
+    description: 'The difference',
+    content: {
+      [patchType]: { schema: { type: 'string', example: 'diff --git a/src/slugify.js b/src/slugify.js …' } },
+      'application/json': { schema: { $ref: getSchemaPath(CodeDiffDto) } },
+    },
+  })
+  @Problems({ 400: 'The query is wrong', 404: 'There is no such task or version' })
+  async diff(
+    @Param('id') id: string,
+    @Query() { from, to, format }: DiffQuery,
+    @WantsJson() wantsJson: boolean,
+  ): Promise<CodeDiffDto | StreamableFile> {
+    const diff = await this.tasks.read.diff(id, {
+      ...(from === undefined ? {} : { from }),
+      ...(to === undefined ? {} : { to }),
+    });
+    if (format === undefined ? wantsJson : format === 'json') return diff;
+    const patch = diff.files.map((file) => file.patch).join('');
+    return new StreamableFile(Buffer.from(patch, 'utf8'), { type: `${patchType}; charset=utf-8` });
+  }
+
+  @Get(':id/explain')
+  @ApiTaskId()
+  @ApiOperation({
+    summary: 'Explain a file, or a line of it',
+    description:
+      'Which change brought each line, by which model call, for which part of the plan, because of which tests, and the events that led to it.',
+  })
+  @ApiOkResponse({ type: FileExplanationDto, description: 'Line by line' })
+  @Problems({ 400: 'The query is wrong', 404: 'There is no such task, version, file or line; it says what there is' })
+  explain(@Param('id') id: string, @Query() query: ExplainQuery): Promise<FileExplanationDto> {
+    return this.tasks.read.explain(id, query);
+  }
+
+  @Get(':id/archive')
+  @ApiTaskId()
+  @ApiOperation({
+    summary: 'Download the files',
+    description: 'Of any code version, as a .tar.gz below one directory. One version has always the same bytes.',
+  })
+  @Untrusted()
+  @ApiResponse({
+    status: 200,
+    description: 'The archive',
+    content: { 'application/gzip': { schema: { type: 'string', format: 'binary' } } },
+  })
+  @Problems({ 400: 'The query is wrong', 404: 'There is no such task or version' })
+  async archive(@Param('id') id: string, @Query() { version }: VersionQuery): Promise<StreamableFile> {
+    const { name, bytes } = await this.tasks.read.archive(id, version);
+    return new StreamableFile(bytes, { type: 'application/gzip', disposition: `attachment; filename="${name}"` });
+  }
+}
