@@ -6,7 +6,7 @@ const count = { type: 'integer', minimum: 0 } as const;
 const sequence = { type: 'integer', minimum: 1 } as const;
 export const origin = {
   type: String,
-  enum: ['given', 'testsWritten', 'generated', 'corrected', 'byHand'],
+  enum: ['given', 'testsWritten', 'generated', 'corrected', 'byHand', 'planEdited'],
 } as const;
 const callId = {
   type: String,
@@ -68,6 +68,9 @@ export class CodeVersionDto implements CodeVersion {
     example: [],
   })
   files!: readonly VersionedFileDto[];
+
+  @ApiProperty({ type: String, isArray: true, description: 'Paths that are gone', example: [] })
+  removed!: readonly string[];
 }
 
 export class CodeVersionsDto {

@@ -308,7 +308,7 @@ export interface FileList {
 }
 
 /** What put a file, or a version of the code, where it is. */
-export type CodeOrigin = 'given' | 'testsWritten' | 'generated' | 'corrected' | 'byHand';
+export type CodeOrigin = 'given' | 'testsWritten' | 'generated' | 'corrected' | 'byHand' | 'planEdited';
 
 export interface CodeVersion {
   /** 0: what the caller gave. */
@@ -327,6 +327,8 @@ export interface CodeVersion {
     readonly sequence: number;
     readonly callId: string | null;
   })[];
+  /** Paths that the version before has and this one has not. */
+  readonly removed: readonly string[];
 }
 
 /** What is different between two versions of the code. */

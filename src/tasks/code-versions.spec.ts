@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { begun, corrected, created, failed, generated, planned, source } from '../../test/support/coding-facts.ts';
 import { file, fileHistories } from '../../test/support/file-histories.ts';
 import { storedEvents } from '../../test/support/stored-events.ts';
+import type { EventDraft } from '../events/index.ts';
 import { codeVersions } from './code-versions.ts';
 import { filesAtVersion, sha256 } from './task-files.ts';
 
@@ -42,6 +43,28 @@ describe('the versions of the code', () => {
       [['src/a.js', 'changed', 'byHand', 7, null]],
     ]);
     expect(versions[2]?.files[0]?.sha256).toBe(sha256('code 2'));
+  });
+
+  it('say which files went with an edit of the plan [TK-11, TK-6]', () => {
+    const edited: EventDraft = {
+      eventType: 'PLAN_EDITED',
+      codeVersion: 2,
+      data: {
+        plan: { objective: 'o', language: 'javascript', modules: [] },
+        replaces: 'h',
+        removed: ['a.js'],
+        by: 'ada',
+      },
+    };
+    const events = storedEvents('t', [created({ files: [] }), planned({ path: 'a.js' }), generated('a.js', 1), edited]);
+    expect(codeVersions(events).at(-1)).toMatchObject({
+      version: 2,
+      origin: 'planEdited',
+      files: [],
+      removed: ['a.js'],
+    });
+    expect([...filesAtVersion(events, 1).keys()]).toEqual(['a.js']);
+    expect([...filesAtVersion(events, 2).keys()]).toEqual([]);
   });
 
   it('are each restored from the log, whatever happened between [TK-11]', () => {

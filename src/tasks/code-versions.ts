@@ -1,8 +1,8 @@
 import type { SourceFile, StoredEvent } from '../events/index.ts';
-import { changedFiles, describeFile, type FileView } from './task-files.ts';
+import { changedFiles, describeFile, type FileView, removedFiles } from './task-files.ts';
 
 /** What put a file, or a version of the code, where it is. */
-export type CodeOrigin = 'given' | 'testsWritten' | 'generated' | 'corrected' | 'byHand';
+export type CodeOrigin = 'given' | 'testsWritten' | 'generated' | 'corrected' | 'byHand' | 'planEdited';
 
 /** A file that a version has and the one before has not, or not so. */
 export interface VersionedFile extends FileView {
@@ -27,6 +27,8 @@ export interface CodeVersion {
   readonly callId: string | null;
   /** By path. Tests that a model wrote while it was the newest belong to it. */
   readonly files: readonly VersionedFile[];
+  /** Paths that the version before has and this one has not. */
+  readonly removed: readonly string[];
 }
 
 /** All versions of the code in order, from the events of one stream that put files into it. Pure. */
@@ -37,7 +39,12 @@ export function codeVersions(events: Iterable<StoredEvent>): readonly CodeVersio
   let brought = new Map<string, StoredEvent>();
   let maker: StoredEvent | null = null;
   const close = () => {
-    if (maker) versions.push({ ...versionOf(maker), files: filesOf(before, files, brought) });
+    if (maker)
+      versions.push({
+        ...versionOf(maker),
+        files: filesOf(before, files, brought),
+        removed: removedFrom(before, files),
+      });
     before = new Map(files);
     brought = new Map();
   };
@@ -48,6 +55,7 @@ export function codeVersions(events: Iterable<StoredEvent>): readonly CodeVersio
       maker = event;
       files = new Map(files);
     }
+    for (const path of removedFiles(event)) files.delete(path);
     for (const file of changedFiles(event)) {
       files.set(file.path, file);
       brought.set(file.path, event);
@@ -68,6 +76,8 @@ export function originOf(event: StoredEvent): CodeOrigin | null {
       return event.data.callId === null ? 'byHand' : 'generated';
     case 'CORRECTION_COMPLETED':
       return event.data.callId === null ? 'byHand' : 'corrected';
+    case 'PLAN_EDITED':
+      return event.data.removed.length > 0 ? 'planEdited' : null;
     default:
       return null;
   }
@@ -85,7 +95,7 @@ export function sourceOf(event: StoredEvent): { readonly callId: string | null; 
   }
 }
 
-function versionOf(maker: StoredEvent): Omit<CodeVersion, 'files'> {
+function versionOf(maker: StoredEvent): Omit<CodeVersion, 'files' | 'removed'> {
   return {
     version: maker.codeVersion,
     sequence: maker.streamSequence,
@@ -110,6 +120,13 @@ function filesOf(
       return [{ ...describeFile(file), change, origin, sequence: event.streamSequence, callId }];
     })
     .sort(byPath);
+}
+
+function removedFrom(
+  before: ReadonlyMap<string, SourceFile>,
+  files: ReadonlyMap<string, SourceFile>,
+): readonly string[] {
+  return [...before.keys()].filter((path) => !files.has(path)).sort();
 }
 
 /** The same order everywhere, whatever the machine's language. */

@@ -3,7 +3,7 @@ import { type Cause, Causes } from './causes.ts';
 import { type CodeOrigin, originOf, sourceOf } from './code-versions.ts';
 import { linesOf } from './diff-files.ts';
 import { type BlamedText, blame, rangesOf } from './line-blame.ts';
-import { changedFiles } from './task-files.ts';
+import { changedFiles, removedFiles } from './task-files.ts';
 
 /** A model call that gave code, tests or a plan. */
 export interface CallView {
@@ -137,6 +137,10 @@ export class CodeExplanation {
 
   private addFiles(event: StoredEvent): void {
     if (event.codeVersion > this.version) return;
+    for (const path of removedFiles(event)) {
+      this.paths.delete(path);
+      if (path === this.path) this.text = null;
+    }
     for (const { path, content } of changedFiles(event)) {
       this.paths.add(path);
       if (path === this.path) this.text = blame(this.text, content, event);

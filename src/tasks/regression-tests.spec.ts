@@ -121,8 +121,8 @@ describe('tests of an existing project', () => {
   it('say the language where the caller does not, or the task is refused', () => {
     const task = (path: string) => ({ prompt: 'p', files: [{ path, content: '', role: 'regression' as const }] });
     const languages = ['javascript', 'python'];
-    expect(describeNewTask(task('test_a.py'), languages)).toMatchObject({ language: 'python' });
-    expect(() => describeNewTask(task('a.test'), languages)).toThrow(InvalidInputError);
+    expect(describeNewTask(task('test_a.py'), { languages, hasPrices: false })).toMatchObject({ language: 'python' });
+    expect(() => describeNewTask(task('a.test'), { languages, hasPrices: false })).toThrow(InvalidInputError);
   });
 });
 

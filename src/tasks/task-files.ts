@@ -23,8 +23,8 @@ export function filesAtVersion(events: Iterable<StoredEvent>, version: number): 
   const files = new Map<string, SourceFile>();
   for (const event of events) {
     if (event.codeVersion > version) break;
+    for (const path of removedFiles(event)) files.delete(path);
     for (const file of changedFiles(event)) files.set(file.path, file);
-    if (event.eventType === 'PLAN_EDITED') for (const path of event.data.removed) files.delete(path);
   }
   return files;
 }
@@ -40,6 +40,11 @@ export function changedFiles(event: StoredEvent): readonly SourceFile[] {
     default:
       return [];
   }
+}
+
+/** The paths of files that an event takes out of it. */
+export function removedFiles(event: StoredEvent): readonly string[] {
+  return event.eventType === 'PLAN_EDITED' ? event.data.removed : [];
 }
 
 export function describeFile(file: SourceFile): FileView {
