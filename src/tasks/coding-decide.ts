@@ -68,7 +68,7 @@ function planActions(state: CodingState): readonly CodingAction[] {
   const untried = untriedTests(state);
   if (untried.length > 0) return [{ kind: 'test', key: `trial:${untried.length}`, module: null, files: untried }];
   // With the start as a rule; a fork may begin between the two.
-  if (state.created?.modules) return [{ kind: 'adoptPlan', key: 'plan' }];
+  if (state.created?.modules ?? state.created?.plan) return [{ kind: 'adoptPlan', key: 'plan' }];
   return [{ kind: 'ask', key: `ask:plan:${state.badPlans}`, question: { signature: 'PlanTask' } }];
 }
 

@@ -120,7 +120,7 @@ export const planTask: Signature<PlanTaskInput, PlanTaskOutput, 'planner'> = {
 
   answer: ({ language, mayAsk = true }) =>
     z.strictObject({
-      ...(mayAsk ? { questions } : {}),
+      questions: mayAsk ? questions : z.never().optional(),
       objective: z.string().min(1).meta({ description: 'what the task is to achieve, in one sentence' }),
       language: z.enum(language === null ? knownLanguages : [language]),
       modules: z

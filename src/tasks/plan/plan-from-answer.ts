@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import type { BuildAgent, ExecutionPlan, Plan, PlannedModule, PlannedTask, SourceFile } from '../../events/index.ts';
 import { InvalidInputError, type Issue } from '../../kernel/errors.ts';
 import type { PlanDetails, PlanTaskOutput } from '../../llm/index.ts';
+import { moduleIssues } from '../module-issues.ts';
 import { planIssues } from './plan-issues.ts';
 import { readPlan } from './read-plan.ts';
 
@@ -11,10 +12,12 @@ type AnswerModule = Answer['modules'][number];
 /**
  * The plan that a planner's answer stands for: one task for each of its files, in the groups that the planner named,
  * else in batches that can be built at the same time. Throws InvalidInputError with all that is wrong, in the paths of
- * the answer. What is wrong with the answer's modules as a graph is judged before.
+ * the answer.
  */
 export function planFromAnswer(answer: Answer, given: readonly SourceFile[]): ExecutionPlan {
   const { objective, language, modules, details } = answer;
+  const unfit = moduleIssues(modules, given);
+  if (unfit.length > 0) throw new InvalidInputError(unfit);
   const draft = { ...partsOf(objective, language, details), agents: agentsOf(modules) };
   const plan = inPathsOf(modules, draft.agents, () => readPlan(draft));
   const issues = planIssues(plan, given);

@@ -35,11 +35,10 @@ export function planIssues(document: ExecutionPlan, given: readonly SourceFile[]
 }
 
 function nameIssues(placed: readonly Placed[]): readonly Issue[] {
-  const first = new Map<string, string>();
+  const names = new Set<string>();
   return placed.flatMap(({ task: { name }, at }): Issue[] => {
-    const other = first.get(name);
-    if (other !== undefined) return [{ path: `${at}.name`, message: `${quoted(name)} is the name of ${other} too` }];
-    first.set(name, at);
+    if (names.has(name)) return [{ path: `${at}.name`, message: `${quoted(name)} is the name of another task too` }];
+    names.add(name);
     return [];
   });
 }
@@ -77,7 +76,7 @@ function testCaseIssues(placed: readonly Placed[]): readonly Issue[] {
 }
 
 function fileIssues(placed: readonly Placed[], given: readonly SourceFile[], at: string): readonly Issue[] {
-  const fixed = new Set(given.filter((file) => file.role === 'test').map((file) => file.path));
+  const fixed = new Set(given.filter(({ role }) => role === 'test' || role === 'regression').map(({ path }) => path));
   const claims = new Map<string, PlannedTask>();
   const unique: { readonly path: string; readonly at: string }[] = [];
   const issues: Issue[] = [];

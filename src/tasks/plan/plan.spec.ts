@@ -101,7 +101,7 @@ describe('an execution plan', () => {
       'plan.agents[0].tasks[1].testCases[0]: says nothing: give a name or an expectation',
       'plan.agents[1].tasks[0].files[0]: a.js is claimed by "A" already: give each file one task',
       'plan.agents[1].tasks[0].files[1]: fixed.test.js is a given test file and stays as it is',
-      'plan.agents[1].tasks[0].name: "A" is the name of plan.agents[0].tasks[0] too',
+      'plan.agents[1].tasks[0].name: "A" is the name of another task too',
       'plan.agents[1].tasks[1].files[1]: README.md is no code that tests could try: leave it out',
       'plan.agents[1].tasks[2].files: are tests only: name the source file that they try',
     ]);
