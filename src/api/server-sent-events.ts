@@ -1,13 +1,6 @@
 import type { StoredEvent } from '../events/index.ts';
 import { InvalidInputError } from '../kernel/errors.ts';
 
-/** Whether an Accept header names text/event-stream and does not refuse it (`;q=0`). */
-export function wantsEventStream(accept: string | undefined): boolean {
-  return (accept ?? '')
-    .split(',')
-    .some((part) => /^\s*text\/event-stream\s*(;|$)/i.test(part) && !/;\s*q=0(\.0*)?\s*$/.test(part));
-}
-
 /** Reads a Last-Event-ID header: a stream sequence, or undefined for none. */
 export function readLastEventId(header: string | readonly string[] | undefined): number | undefined {
   if (header === undefined || header === '') return undefined;

@@ -3,6 +3,7 @@ export { type BackoffOptions } from './backoff.ts';
 export { connect, type ConnectOptions, TaskloomClient } from './client.ts';
 export type { ConnectionOptions, ConnectionStatus } from './connection.ts';
 export { ConnectionError, type RequestIssue, TaskloomError } from './errors.ts';
+export type { ExecutionPlan, ExecutionPlanTask, GivenPlan } from './plan-types.ts';
 export type {
   BugReport,
   BugReportAnswer,

@@ -1,3 +1,5 @@
+import type { ExecutionPlan, GivenPlan } from './plan-types.ts';
+
 /** What the REST API takes and gives. The OpenAPI document of the server (/docs-json) says the same, with the limits. */
 
 export type TaskStatus =
@@ -30,6 +32,8 @@ export interface NewTask {
     readonly description?: string;
     readonly dependsOn?: readonly string[];
   }[];
+  /** A whole plan instead of modules: an object, or its Markdown. */
+  readonly plan?: GivenPlan;
   /** Stop after planning until the plan is approved. */
   readonly requireApproval?: boolean;
   readonly limits?: Limits;
@@ -153,6 +157,8 @@ export interface PlanDraft {
 }
 
 export interface Plan extends PlanDraft {
+  /** What the modules were derived from, or what they come to as a document. */
+  readonly document: ExecutionPlan;
   /** Names this plan: give it to approve, reject or edit. */
   readonly planHash: string;
 }
@@ -250,7 +256,7 @@ export interface TaskState {
   readonly codeVersion: number;
   readonly currentModule: string | null;
   readonly modules: Readonly<Record<string, TaskModule>>;
-  readonly plan: PlanDraft | null;
+  readonly plan: (PlanDraft & { readonly document?: ExecutionPlan }) | null;
   readonly interventions: readonly {
     readonly guidance: string;
     readonly by: string;

@@ -7,7 +7,9 @@ export type { NewTask } from './new-task.ts';
 export type { FileView } from './task-files.ts';
 export type { StreamDifference, StreamDifferenceKind } from './compare-streams.ts';
 export type { StepPage, StepQuery, TaskStep } from './replay-task.ts';
-export type { TaskPage, TaskQuery } from './task-reader.ts';
+export type { PlanView, TaskPage, TaskQuery } from './task-reader.ts';
+export { planJsonSchema } from './plan/plan-schema.ts';
+export { planToMarkdown } from './plan/plan-to-markdown.ts';
 export { taskStatuses, type ModuleView, type TaskStatus, type TaskView } from './task-view.ts';
 export {
   AnswerRefusedError,
