@@ -1,7 +1,7 @@
-/** Whether an Accept header names this type and does not refuse it (`;q=0`); a wildcard names nothing. */
-export function accepts(header: string | undefined, type: string): boolean {
-  return (header ?? '').split(',').some((part) => {
-    const [name = '', ...parameters] = part.split(';').map((piece) => piece.trim().toLowerCase());
-    return name === type && !parameters.some((parameter) => /^q=0(\.0*)?$/.test(parameter));
+/** Whether an Accept header names this media type (`text/markdown`) and does not refuse it (`;q=0`). */
+export function accepts(accept: string | undefined, mediaType: string): boolean {
+  return (accept ?? '').split(',').some((part) => {
+    const [type = '', ...parameters] = part.split(';').map((each) => each.trim().toLowerCase());
+    return type === mediaType && !parameters.some((parameter) => /^q=0(\.0*)?$/.test(parameter));
   });
 }

@@ -1,4 +1,5 @@
 import type { NewTask } from '../tasks/index.ts';
+import { GivenPlanField } from './execution-plan.dto.ts';
 import {
   CheckedField,
   ChoiceField,
@@ -144,6 +145,9 @@ export class NewTaskDto implements NewTask {
     optional: true,
   })
   modules?: NewModuleDto[];
+
+  @GivenPlanField('A whole plan, as an object or as its Markdown; not together with modules. No planning call is made')
+  plan?: object | string;
 
   @FlagField({ description: 'Stop after planning until the plan is approved', example: true, optional: true })
   requireApproval?: boolean;

@@ -1,5 +1,6 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { withPlanSchema } from './execution-plan.dto.ts';
 
 const description = `Runs AI coding tasks on small local models and remote workers, and records every step as an immutable event.
 
@@ -26,7 +27,7 @@ function documentOf(app: NestFastifyApplication): OpenAPIObject {
     .addTag('work items', 'Model calls that wait for somebody to answer them')
     .addTag('health', 'Whether the service works')
     .build();
-  return withDescribedPaths(SwaggerModule.createDocument(app, info));
+  return withPlanSchema(withDescribedPaths(SwaggerModule.createDocument(app, info)));
 }
 
 /** OpenAPI has no wildcards: the rest of a path is its parameter `path`, which Swagger leaves nameless. */

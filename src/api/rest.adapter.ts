@@ -8,10 +8,11 @@ import {
 } from '@nestjs/common';
 import { ApiExtraModels, ApiHeader, ApiParam, ApiResponse, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { readIdempotencyKey } from './idempotency-key.ts';
 import { accepts } from './accepts.ts';
-import { readLastEventId, wantsEventStream } from './server-sent-events.ts';
+import { readIdempotencyKey } from './idempotency-key.ts';
+import { readLastEventId } from './server-sent-events.ts';
 import { ProblemDto } from './problem.dto.ts';
+import { HashedPlanDto } from './results.dto.ts';
 import { StrictValidationPipe } from './strict-validation.pipe.ts';
 import { readSubmitter } from './submitter.ts';
 
@@ -81,6 +82,21 @@ export function FileAnswer(): MethodDecorator {
   );
 }
 
+/** A plan as JSON, or as the Markdown of its document. */
+export function PlanAnswer(): MethodDecorator {
+  return applyDecorators(
+    ApiExtraModels(HashedPlanDto),
+    ApiResponse({
+      status: 200,
+      description: 'The plan',
+      content: {
+        'application/json': { schema: { $ref: getSchemaPath(HashedPlanDto) } },
+        'text/markdown': { schema: { type: 'string', example: '## Implementation Plan: Slugs\n…' } },
+      },
+    }),
+  );
+}
+
 /** The Host header, which has been checked to be ours. */
 export const Host = createParamDecorator(
   (_data: unknown, context: ExecutionContext) => context.switchToHttp().getRequest<FastifyRequest>().host,
@@ -101,7 +117,12 @@ export const LastEventId = createParamDecorator((_data: unknown, context: Execut
 
 /** Whether the client asks for a stream of events rather than for JSON. */
 export const WantsStream = createParamDecorator((_data: unknown, context: ExecutionContext) =>
-  wantsEventStream(context.switchToHttp().getRequest<FastifyRequest>().headers.accept),
+  accepts(context.switchToHttp().getRequest<FastifyRequest>().headers.accept, 'text/event-stream'),
+);
+
+/** Whether the client asks for Markdown rather than for JSON. */
+export const WantsMarkdown = createParamDecorator((_data: unknown, context: ExecutionContext) =>
+  accepts(context.switchToHttp().getRequest<FastifyRequest>().headers.accept, 'text/markdown'),
 );
 
 /** Whether the Accept header names JSON, rather than anything. */

@@ -1,6 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
-import type { Plan, PlannedModule, SourceFile } from '../events/index.ts';
-import type { FileView } from '../tasks/index.ts';
+import type { ExecutionPlan, Plan, PlannedModule, SourceFile } from '../events/index.ts';
+import type { FileView, PlanView } from '../tasks/index.ts';
+import { planReference } from './execution-plan.dto.ts';
 
 export class PlannedModuleDto implements PlannedModule {
   @ApiProperty({ type: String, description: 'Path of the file to write', example: 'src/slugify.js' })
@@ -36,9 +37,19 @@ export class PlanDto implements Plan {
 
   @ApiProperty({ type: () => PlannedModuleDto, isArray: true, description: 'In the order of the plan', example: [] })
   modules!: readonly PlannedModuleDto[];
+
+  @ApiProperty({
+    allOf: [planReference],
+    required: false,
+    description: 'What the modules were derived from. A state has none for a short plan',
+    example: { language: 'javascript', overview: { objective: 'slugify(text) with tests' }, agents: [] },
+  })
+  document?: ExecutionPlan;
 }
 
-export class HashedPlanDto extends PlanDto {
+export class HashedPlanDto extends PlanDto implements PlanView {
+  declare document: ExecutionPlan;
+
   @ApiProperty({
     type: String,
     description: 'Names this plan: give it to approve, reject or edit',

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { StoredEvent } from '../events/index.ts';
 import { InvalidInputError } from '../kernel/errors.ts';
-import { readLastEventId, serverSentEvents, wantsEventStream } from './server-sent-events.ts';
+import { accepts } from './accepts.ts';
+import { readLastEventId, serverSentEvents } from './server-sent-events.ts';
 
 const event = (streamSequence: number, eventType = 'TASK_STARTED') =>
   // Only what the writer reads of an event.
@@ -72,7 +73,7 @@ describe('the headers of a stream', () => {
     ['application/json', false],
     [undefined, false],
   ])('read Accept %j as %j', (accept, wanted) => {
-    expect(wantsEventStream(accept)).toBe(wanted);
+    expect(accepts(accept, 'text/event-stream')).toBe(wanted);
   });
 
   it('take a stream sequence, nothing, and nothing else', () => {

@@ -1,11 +1,5 @@
 import type { StoredEvent } from '../events/index.ts';
 import { InvalidInputError } from '../kernel/errors.ts';
-import { accepts } from './accepts.ts';
-
-/** Whether an Accept header names text/event-stream and does not refuse it (`;q=0`). */
-export function wantsEventStream(accept: string | undefined): boolean {
-  return accepts(accept, 'text/event-stream');
-}
 
 /** Reads a Last-Event-ID header: a stream sequence, or undefined for none. */
 export function readLastEventId(header: string | readonly string[] | undefined): number | undefined {

@@ -135,10 +135,10 @@ export class SteeringController {
   })
   async editPlan(
     @Param('id') id: string,
-    @Body() { plan, planHash, by = 'user' }: PlanEditDto,
+    @Body() { by = 'user', ...edit }: PlanEditDto,
     @Host() host: string,
   ): Promise<TaskDto> {
-    return taskDtoOf(await this.steering.editPlan(id, { plan, planHash, by }), host);
+    return taskDtoOf(await this.steering.editPlan(id, { ...edit, by }), host);
   }
 
   @Post(':id/plan/decision')

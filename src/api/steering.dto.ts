@@ -1,5 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import type { Plan, PlannedModule, TaskLimits } from '../events/index.ts';
+import { GivenPlanField } from './execution-plan.dto.ts';
 import {
   CheckedField,
   ChoiceField,
@@ -174,7 +175,7 @@ export class EditedModuleDto implements PlannedModule {
   testCases?: string[];
 }
 
-export class EditedPlanDto implements Plan {
+export class EditedPlanDto implements Omit<Plan, 'document'> {
   @TextField({ description: 'What is to be reached', example: 'slugify(text) with tests', maxLength: 20_000 })
   objective!: string;
 
@@ -187,11 +188,21 @@ export class EditedPlanDto implements Plan {
     maxItems: 1000,
   })
   modules!: EditedModuleDto[];
+
+  @GivenPlanField('As it was answered, or changed instead of the modules')
+  document?: object | string;
 }
 
 export class PlanEditDto {
-  @ObjectField(() => EditedPlanDto, { description: 'The plan as it is to be', example: { objective: 'slugs' } })
-  plan!: EditedPlanDto;
+  @ObjectField(() => EditedPlanDto, {
+    description: 'The plan as it is to be, by its modules; or else document',
+    example: { objective: 'slugs' },
+    optional: true,
+  })
+  plan?: EditedPlanDto;
+
+  @GivenPlanField('The plan as it is to be, by its document: an object, or its Markdown')
+  document?: object | string;
 
   @PlanHashField()
   planHash!: string;

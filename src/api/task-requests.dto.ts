@@ -103,6 +103,16 @@ export class EventsQuery {
   types?: string[];
 }
 
+export class PlanQuery {
+  @ChoiceField({
+    description: 'How the plan is written; it goes before an Accept header. Default: json',
+    example: 'markdown',
+    choices: ['json', 'markdown'],
+    optional: true,
+  })
+  format?: 'json' | 'markdown';
+}
+
 export class VersionQuery {
   @NumberInQuery({ description: 'Code version. Default: the newest', example: 2, min: 0, max: Number.MAX_SAFE_INTEGER })
   version?: number;

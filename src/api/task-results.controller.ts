@@ -1,11 +1,12 @@
-import { Get, Param, Query, StreamableFile } from '@nestjs/common';
+import { Get, Param, Query, Res, StreamableFile } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
-import { TasksService } from '../tasks/index.ts';
+import type { FastifyReply } from 'fastify';
+import { planToMarkdown, TasksService } from '../tasks/index.ts';
 import { FileListDto, HashedPlanDto } from './results.dto.ts';
-import { ApiTaskId, FileAnswer, Problems, RestController } from './rest.adapter.ts';
+import { ApiTaskId, FileAnswer, PlanAnswer, Problems, RestController, WantsMarkdown } from './rest.adapter.ts';
 import { TaskStateDto } from './task-state.dto.ts';
 import { WhyDto } from './why.dto.ts';
-import { StateQuery, VersionQuery } from './task-requests.dto.ts';
+import { PlanQuery, StateQuery, VersionQuery } from './task-requests.dto.ts';
 
 @RestController('tasks', 'tasks')
 export class TaskResultsController {
@@ -32,10 +33,18 @@ export class TaskResultsController {
   @Get(':id/plan')
   @ApiTaskId()
   @ApiOperation({ summary: 'Show the plan', description: 'What is to be written, and in which order.' })
-  @ApiOkResponse({ type: HashedPlanDto, description: 'The plan' })
-  @Problems({ 404: 'There is no such task, or no plan yet' })
-  plan(@Param('id') id: string): Promise<HashedPlanDto> {
-    return this.tasks.read.plan(id);
+  @PlanAnswer()
+  @Problems({ 400: 'The query is wrong', 404: 'There is no such task, or no plan yet' })
+  async plan(
+    @Param('id') id: string,
+    @Query() { format }: PlanQuery,
+    @WantsMarkdown() wantsMarkdown: boolean,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<HashedPlanDto | string> {
+    const plan = await this.tasks.read.plan(id);
+    if (format === 'json' || (format === undefined && !wantsMarkdown)) return plan;
+    void reply.header('content-type', 'text/markdown; charset=utf-8');
+    return planToMarkdown(plan.document);
   }
 
   @Get(':id/files')

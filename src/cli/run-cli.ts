@@ -22,6 +22,7 @@ import { addFork } from './commands/fork.ts';
 import { addFsck } from './commands/fsck.ts';
 import { addImport } from './commands/import.ts';
 import { addIntervene } from './commands/intervene.ts';
+import { addPlan } from './commands/plan.ts';
 import { addReplay } from './commands/replay.ts';
 import { addResult } from './commands/result.ts';
 import { addRun } from './commands/run.ts';
@@ -103,6 +104,7 @@ function programOf(cli: Cli): Command {
     addPause,
     addResume,
     addAnswer,
+    addPlan,
     addApprove,
     addReport,
     addCancel,

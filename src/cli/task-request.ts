@@ -3,6 +3,7 @@ import { isAbsolute, join, normalize, sep } from 'node:path';
 import type { NewTask } from '../client/index.ts';
 import { messageOf } from '../kernel/errors.ts';
 import { type LimitOptions, readLimits } from './limits.ts';
+import { readPlanFile } from './plan-file.ts';
 import { UsageError } from './usage-error.ts';
 
 /** The options of `run` that say what the task is. */
@@ -11,6 +12,7 @@ export interface RequestOptions extends LimitOptions {
   readonly file?: readonly string[];
   readonly test?: readonly string[];
   readonly module?: readonly string[];
+  readonly plan?: string;
   readonly language?: string;
   readonly priority?: string;
   readonly id?: string;
@@ -33,6 +35,7 @@ export async function taskRequest(prompt: string, options: RequestOptions, folde
     prompt,
     ...(files.length > 0 ? { files } : {}),
     ...(modules.length > 0 ? { modules } : {}),
+    ...(options.plan === undefined ? {} : { plan: await readPlanFile(options.plan) }),
     ...(options.language === undefined ? {} : { language: options.language }),
     ...(options.priority === undefined ? {} : { priority: priorityOf(options.priority) }),
     ...(options.id === undefined ? {} : { taskId: options.id }),

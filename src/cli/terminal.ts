@@ -25,6 +25,11 @@ export class Terminal {
     private readonly environment: Readonly<Record<string, string | undefined>> = {},
   ) {}
 
+  /** Whether what is printed goes to a screen, where control characters could do harm. */
+  get isTerminal(): boolean {
+    return this.out.isTTY ?? false;
+  }
+
   print(text: string, tone: Tone = 'plain'): void {
     this.out.write(`${this.paint(text, tone, this.out)}\n`);
   }

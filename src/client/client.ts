@@ -1,15 +1,14 @@
 import type { Dispatch, DispatchAnswer, WorkerInfo } from './broker-types.ts';
+import type { CodeVersion, CodeDiff, FileExplanation } from './code-types.ts';
 import { Connection, type ConnectionOptions } from './connection.ts';
 import { Http } from './http.ts';
+import type { GivenPlan } from './plan-types.ts';
 import type {
   BugReport,
   BugReportAnswer,
   ClaimedWorkItem,
-  CodeDiff,
-  CodeVersion,
   Comparison,
   EventPage,
-  FileExplanation,
   FileList,
   Fork,
   Health,
@@ -135,7 +134,10 @@ export class TaskloomClient {
   /** Only what differs, and what depends on it, is built anew. Rejects as `decidePlan` does. */
   editPlan(
     taskId: string,
-    body: { readonly plan: PlanDraft; readonly planHash: string; readonly by?: string },
+    body: ({ readonly plan: PlanDraft } | { readonly document: GivenPlan }) & {
+      readonly planHash: string;
+      readonly by?: string;
+    },
   ): Promise<Task> {
     return this.http.json('PUT', `${pathOf(taskId)}/plan`, { body });
   }
@@ -180,6 +182,11 @@ export class TaskloomClient {
 
   plan(taskId: string): Promise<Plan> {
     return this.http.json('GET', `${pathOf(taskId)}/plan`);
+  }
+
+  /** The document of the plan as Markdown: it can be edited, and given to `editPlan` or to `createTask`. */
+  planMarkdown(taskId: string): Promise<string> {
+    return this.http.text(`${pathOf(taskId)}/plan`, { query: { format: 'markdown' } });
   }
 
   files(taskId: string, query: { readonly version?: number } = {}): Promise<FileList> {

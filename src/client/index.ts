@@ -1,28 +1,32 @@
 export type { Dispatch, DispatchAnswer, WorkerAnswer, WorkerInfo } from './broker-types.ts';
 export { type BackoffOptions } from './backoff.ts';
+export type {
+  CodeOrigin,
+  CodeVersion,
+  CodeDiff,
+  ModelCall,
+  TestRun,
+  ChangeExplanation,
+  FileExplanation,
+} from './code-types.ts';
 export { connect, type ConnectOptions, TaskloomClient } from './client.ts';
 export type { ConnectionOptions, ConnectionStatus } from './connection.ts';
 export { ConnectionError, type RequestIssue, TaskloomError } from './errors.ts';
+export type { ExecutionPlan, ExecutionPlanTask, GivenPlan } from './plan-types.ts';
 export type {
   BugReport,
   BugReportAnswer,
-  ChangeExplanation,
   ClaimedWorkItem,
-  CodeDiff,
-  CodeOrigin,
-  CodeVersion,
   Comparison,
   DeadCodeAnalysis,
   Event,
   EventPage,
-  FileExplanation,
   FileList,
   FileRole,
   Fork,
   ForkedFrom,
   Health,
   Limits,
-  ModelCall,
   NewTask,
   PartHealth,
   PartingEvent,
@@ -38,7 +42,6 @@ export type {
   TaskStep,
   TaskStatus,
   Usage,
-  TestRun,
   Why,
   WorkItem,
 } from './types.ts';

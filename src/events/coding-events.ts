@@ -1,4 +1,5 @@
 import type { Json } from '../kernel/json.ts';
+import type { ExecutionPlan } from './execution-plan.ts';
 import type { VectorClock } from './vector-clock.ts';
 
 /**
@@ -29,6 +30,8 @@ export interface Plan {
   readonly objective: string;
   readonly language: string;
   readonly modules: readonly PlannedModule[];
+  /** What the modules were derived from; absent in a short plan and in older logs. */
+  readonly document?: ExecutionPlan;
 }
 
 /** Reaching one of them ends or pauses the task. Absent: the configured default or none. */
@@ -128,6 +131,8 @@ declare module './event.ts' {
       language: string | null;
       files: readonly SourceFile[];
       modules: readonly PlannedModule[] | null;
+      /** A whole plan instead of modules. Absent: none was given. */
+      plan?: ExecutionPlan;
       limits: TaskLimits;
       models: { readonly planner?: string; readonly executor?: string };
       metadata: Readonly<Record<string, string>>;

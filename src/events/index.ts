@@ -13,6 +13,19 @@ export type {
   TestOutcome,
   TestResult,
 } from './coding-events.ts';
+export type {
+  BuildAgent,
+  ExecutionPlan,
+  PlanApproach,
+  PlanClarifications,
+  PlanComplexity,
+  PlanDecision,
+  PlanDependency,
+  PlanOverview,
+  PlannedTask,
+  PlannedTestCase,
+  SuccessCriteria,
+} from './execution-plan.ts';
 export {
   EventStore,
   type LogSummary,

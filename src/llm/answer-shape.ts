@@ -8,8 +8,14 @@ import type { JsonSchema } from './json-schema.ts';
 export function answerShape(schema: JsonSchema, indent = ''): string {
   const inner = `${indent}  `;
   if (schema.type === 'object') {
-    const properties = Object.entries((schema.properties ?? {}) as Record<string, JsonSchema>);
-    const lines = properties.map(([key, part]) => `${inner}${JSON.stringify(key)}: ${answerShape(part, inner)}`);
+    const all = Object.entries((schema.properties ?? {}) as Record<string, JsonSchema>);
+    // What may never be there is not shown.
+    const properties = all.filter(([, part]) => part.not === undefined);
+    const required: unknown = schema.required;
+    const remark = (key: string) => (Array.isArray(required) && required.includes(key) ? '' : ' (optional)');
+    const lines = properties.map(
+      ([key, part]) => `${inner}${JSON.stringify(key)}: ${answerShape(part, inner)}${remark(key)}`,
+    );
     return `{\n${lines.join(',\n')}\n${indent}}`;
   }
   if (schema.type === 'array') {

@@ -32,7 +32,7 @@ export { RecordingModel } from './language-model.recording.ts';
 export { ReplayModel } from './language-model.replay.ts';
 export { estimatePromptTokens, estimateTokens } from './token-estimate.ts';
 export type { ShownFile, WrittenFile } from './signatures/parts.ts';
-export { planTask, type PlanTaskInput, type PlanTaskOutput } from './signatures/plan-task.ts';
+export { planTask, type PlanDetails, type PlanTaskInput, type PlanTaskOutput } from './signatures/plan-task.ts';
 export { writeTests, type WriteTestsInput } from './signatures/write-tests.ts';
 export { generateModule, type GenerateModuleInput } from './signatures/generate-module.ts';
 export { correctModule, type CorrectModuleInput } from './signatures/correct-module.ts';

@@ -37,7 +37,7 @@ export function promptOf<Input, Output>(signature: Signature<Input, Output>, inp
   };
 }
 
-/** The JSON Schema of the answer to this input; closed objects, every property required. */
+/** The JSON Schema of the answer to this input; closed objects. */
 export function answerSchemaOf<Input, Output>(signature: Signature<Input, Output>, input: Input): JsonSchema {
   const schema: Record<string, unknown> = z.toJSONSchema(signature.answer(input));
   delete schema.$schema;

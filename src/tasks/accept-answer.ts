@@ -1,9 +1,11 @@
-import type { EventDraft, Plan, SourceFile } from '../events/index.ts';
+import type { EventDraft, SourceFile } from '../events/index.ts';
+import { InvalidInputError } from '../kernel/errors.ts';
 import type { PlanTaskOutput, WrittenFile } from '../llm/index.ts';
 import type { Commit } from '../orchestrator/index.ts';
 import { MAX_QUESTION_ROUNDS } from './ask.ts';
 import type { CodingState, OpenCall } from './coding-state.ts';
-import { moduleIssues } from './new-task.ts';
+import { planFromAnswer } from './plan/plan-from-answer.ts';
+import { planOf } from './plan/plan-modules.ts';
 import { movedSince } from './stale-basis.ts';
 import { sha256 } from './task-files.ts';
 
@@ -33,14 +35,15 @@ function acceptPlan(state: CodingState, callId: string, answer: PlanTaskOutput):
     return [{ eventType: 'MODEL_ANSWER_REJECTED', data: { callId, issues: [issue] } }];
   }
   // A regression test that turned out red is mere data by now, and still not the model's to change.
-  const issues = moduleIssues(answer.modules, [...state.files.values(), ...(state.created?.files ?? [])]);
-  if (issues.length > 0) {
-    const texts = issues.map(({ path, message }) => `${path}: ${message}`);
+  const given = [...state.files.values(), ...(state.created?.files ?? [])];
+  try {
+    const plan = planOf(planFromAnswer(answer, given));
+    return [{ eventType: 'PLANNING_COMPLETE', data: { plan, source: 'model', callId } }];
+  } catch (error) {
+    if (!(error instanceof InvalidInputError)) throw error;
+    const texts = error.issues.map(({ path, message }) => `${path}: ${message}`);
     return [{ eventType: 'MODEL_ANSWER_REJECTED', data: { callId, issues: texts } }];
   }
-  const { objective, language, modules } = answer;
-  const plan: Plan = { objective, language, modules };
-  return [{ eventType: 'PLANNING_COMPLETE', data: { plan, source: 'model', callId } }];
 }
 
 function acceptFile(state: CodingState, call: OpenCall, { path, code }: WrittenFile): readonly EventDraft[] {

@@ -67,8 +67,9 @@ function planActions(state: CodingState): readonly CodingAction[] {
   if (state.calls.size > 0) return [];
   const untried = untriedTests(state);
   if (untried.length > 0) return [{ kind: 'test', key: `trial:${untried.length}`, module: null, files: untried }];
-  // With the start as a rule; a fork may begin between the two.
-  if (state.created?.modules) return [{ kind: 'adoptPlan', key: 'plan' }];
+  // With the start as a rule; a fork may begin between the two. One that was refused is not adopted again.
+  const given = state.created?.modules ?? state.created?.plan;
+  if (given && state.planProblems.length === 0) return [{ kind: 'adoptPlan', key: 'plan' }];
   return [{ kind: 'ask', key: `ask:plan:${state.badPlans}`, question: { signature: 'PlanTask' } }];
 }
 

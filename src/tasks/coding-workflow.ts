@@ -12,6 +12,7 @@ import { type CodingAction, decideCoding, isStillDue, type Question } from './co
 import { evolveCoding } from './coding-evolve.ts';
 import { changesOf } from './fork-drafts.ts';
 import { type CodingState, initialCodingState } from './coding-state.ts';
+import { planOf } from './plan/plan-modules.ts';
 import { untriedTests } from './regression-tests.ts';
 import { runTests } from './run-tests.ts';
 
@@ -150,6 +151,9 @@ function paused({ code, reason }: { readonly code: PauseCode; readonly reason: s
 }
 
 function givenPlan({ created }: CodingState): readonly EventDraft[] {
+  if (created?.plan) {
+    return [{ eventType: 'PLANNING_COMPLETE', data: { plan: planOf(created.plan), source: 'caller', callId: null } }];
+  }
   if (!created?.modules) return [];
   const plan = { objective: created.prompt, language: created.language ?? '', modules: created.modules };
   return [{ eventType: 'PLANNING_COMPLETE', data: { plan, source: 'caller', callId: null } }];

@@ -12,6 +12,9 @@ export type { FileDiff } from './diff-files.ts';
 export type { StreamDifference, StreamDifferenceKind } from './compare-streams.ts';
 export type { StepPage, StepQuery, TaskStep } from './replay-task.ts';
 export type { CodeDiff, DiffQuery, ExplainQuery, FileExplanation, TaskPage, TaskQuery } from './task-reader.ts';
+export type { PlanView } from './task-reader.ts';
+export { planJsonSchema } from './plan/plan-schema.ts';
+export { planToMarkdown } from './plan/plan-to-markdown.ts';
 export { taskStatuses, type ModuleView, type TaskStatus, type TaskView } from './task-view.ts';
 export {
   AnswerRefusedError,

@@ -25,7 +25,7 @@ export function moduleGraphIssues(modules: readonly PlannedModule[], at = 'modul
 }
 
 /** A circle of dependencies as a path that ends where it began, or null. */
-export function findCircle(modules: readonly PlannedModule[]): readonly string[] | null {
+export function findCircle(modules: readonly Pick<PlannedModule, 'path' | 'dependsOn'>[]): readonly string[] | null {
   const byPath = new Map(modules.map((module) => [module.path, module]));
   const done = new Set<string>();
   const visit = (path: string, trail: readonly string[]): readonly string[] | null => {

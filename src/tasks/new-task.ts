@@ -1,8 +1,9 @@
-import type { EventPayloads, FileRole, PlannedModule, SourceFile, TaskLimits } from '../events/index.ts';
+import type { EventPayloads, ExecutionPlan, FileRole, PlannedModule, SourceFile, TaskLimits } from '../events/index.ts';
 import { InvalidInputError, type Issue } from '../kernel/errors.ts';
 import { parsePriority, priorities } from '../orchestrator/index.ts';
 import { checkFiles } from '../workspace/index.ts';
-import { moduleGraphIssues } from './module-graph.ts';
+import { moduleIssues } from './module-issues.ts';
+import { readGivenPlan } from './plan/given-plan.ts';
 
 /** A coding task as a caller gives it; every field but the prompt may be left out. */
 export interface NewTask {
@@ -20,6 +21,8 @@ export interface NewTask {
     readonly description?: string;
     readonly dependsOn?: readonly string[];
   }[];
+  /** A whole plan, instead of modules: an object or its Markdown. */
+  readonly plan?: object | string;
   /** Stop after planning until somebody approves the plan. */
   readonly requireApproval?: boolean;
   readonly limits?: TaskLimits;
@@ -55,8 +58,12 @@ export function describeNewTask(
   const modules: PlannedModule[] | null =
     task.modules?.map(({ path, description = '', dependsOn = [] }) => ({ path, description, dependsOn })) ?? null;
   issues.push(...checkFiles(files, 'files'), ...(modules ? moduleIssues(modules, files) : []));
+  const plan = readPlanOf(task, files, issues);
   const regression = files.find(({ role }) => role === 'regression');
-  const language = task.language ?? languageOf((modules?.[0] ?? regression)?.path ?? '') ?? null;
+  const language = task.language ?? plan?.language ?? languageOf((modules?.[0] ?? regression)?.path ?? '') ?? null;
+  if (plan && plan.language !== language) {
+    issues.push({ path: 'language', message: `is not the plan's, ${JSON.stringify(plan.language)}: leave one out` });
+  }
   if (language !== null && !languages.includes(language)) {
     issues.push({
       path: 'language',
@@ -79,6 +86,7 @@ export function describeNewTask(
     language,
     files,
     modules,
+    ...(plan ? { plan } : {}),
     limits: task.limits ?? {},
     models: task.models ?? {},
     metadata: task.metadata ?? {},
@@ -92,17 +100,24 @@ export const costIssue: Issue = {
   message: 'no prices of models are known: set LLM_PRICES, or limit maxTokens instead',
 };
 
-/** What keeps a list of modules from being built, `modules[0].path` and so on. Also judges the plans of models. */
-export function moduleIssues(modules: readonly PlannedModule[], files: readonly SourceFile[]): readonly Issue[] {
-  if (modules.length === 0) return [{ path: 'modules', message: 'is empty: name at least one module' }];
-  const fixed = new Set(files.filter(({ role }) => role === 'test' || role === 'regression').map(({ path }) => path));
-  const claimed = modules.flatMap(({ path }, index): Issue[] =>
-    fixed.has(path)
-      ? [{ path: `modules[${index}].path`, message: `${path} is a given test file and stays as it is` }]
-      : [],
-  );
-  const paths = modules.map(({ path }) => ({ path, content: '' }));
-  return [...checkFiles(paths, 'modules'), ...claimed, ...moduleGraphIssues(modules)];
+function readPlanOf(
+  { plan, modules }: NewTask,
+  files: readonly SourceFile[],
+  issues: Issue[],
+): ExecutionPlan | undefined {
+  if (plan === undefined) return undefined;
+  if (modules !== undefined) {
+    const cure = 'cannot both be given: a plan has its modules in it';
+    issues.push({ path: 'plan', message: `and modules ${cure}` }, { path: 'modules', message: `and plan ${cure}` });
+    return undefined;
+  }
+  try {
+    return readGivenPlan(plan, files);
+  } catch (error) {
+    if (!(error instanceof InvalidInputError)) throw error;
+    issues.push(...error.issues);
+    return undefined;
+  }
 }
 
 function readPriority(priority: string | number | undefined, issues: Issue[]): number {

@@ -1,3 +1,4 @@
+import type { ExecutionPlan } from '../events/index.ts';
 import { InvalidInputError, type Issue } from '../kernel/errors.ts';
 import type { Redactor } from '../kernel/redactor.ts';
 import type { NewTask } from './new-task.ts';
@@ -8,6 +9,7 @@ import type { NewTask } from './new-task.ts';
  */
 export function refuseSecretNames(
   task: Pick<NewTask, 'files' | 'modules'> & {
+    readonly plan?: ExecutionPlan | undefined;
     readonly taskId?: string | undefined;
     readonly submitter?: string | undefined;
   },
@@ -17,6 +19,7 @@ export function refuseSecretNames(
     ['taskId', task.taskId],
     ['submitter', task.submitter],
     ...(task.files ?? []).map(({ path }, index) => [`files[${index}].path`, path] as const),
+    ...planPaths(task.plan),
     ...(task.modules ?? []).map(({ path }, index) => [`modules[${index}].path`, path] as const),
   ];
   const issues = names.flatMap(([path, name]): readonly Issue[] =>
@@ -25,4 +28,12 @@ export function refuseSecretNames(
       : [],
   );
   if (issues.length > 0) throw new InvalidInputError(issues);
+}
+
+function planPaths(plan: ExecutionPlan | undefined): readonly (readonly [string, string])[] {
+  return (plan?.agents ?? []).flatMap(({ tasks }, agent) =>
+    tasks.flatMap(({ files }, task) =>
+      files.map((path, file) => [`plan.agents[${agent}].tasks[${task}].files[${file}]`, path] as const),
+    ),
+  );
 }

@@ -15,7 +15,9 @@ import { Orchestrator } from '../orchestrator/index.ts';
 import { reachedLimit, timeoutOf } from './coding-limits.ts';
 import type { CodingState } from './coding-state.ts';
 import { CodingStates } from './coding-states.ts';
-import { costIssue, moduleIssues } from './new-task.ts';
+import { moduleIssues } from './module-issues.ts';
+import { costIssue } from './new-task.ts';
+import { type EditedPlan, editedPlan } from './plan/edited-plan.ts';
 import { planHash, removedFiles } from './replan.ts';
 import { sha256 } from './task-files.ts';
 import { TaskReader } from './task-reader.ts';
@@ -136,12 +138,14 @@ export class SteeringService {
    */
   editPlan(
     taskId: string,
-    { plan, planHash: replaces, by }: { readonly plan: Plan; readonly planHash: string; readonly by: string },
+    { planHash: replaces, by, ...edit }: EditedPlan & { readonly planHash: string; readonly by: string },
   ): Promise<TaskView> {
     return this.say(taskId, (state) => {
       const current = checkPlan(state, taskId, replaces);
+      const given = state.created?.files ?? [];
+      const plan = editedPlan(edit, current, given);
       if (planHash(plan) === replaces) return [];
-      const issues = [...moduleIssues(plan.modules, state.created?.files ?? [])];
+      const issues = [...moduleIssues(plan.modules, given)];
       if (plan.language !== current.language) {
         issues.push({
           path: 'language',

@@ -10,6 +10,7 @@ import {
 import type { Orchestrator, WaitExplanation, WorkPlace } from '../orchestrator/index.ts';
 import { compareStreams, type StreamDifference } from './compare-streams.ts';
 import { type ForkPoint, readForkPoint } from './fork-point.ts';
+import { documentOf } from './plan/plan-from-answer.ts';
 import { planHash } from './replan.ts';
 import { replayTask, type StepPage, type StepQuery } from './replay-task.ts';
 import { archiveName, archiveOf } from './archive.ts';
@@ -71,6 +72,11 @@ export interface CodeDiff {
   readonly files: readonly FileDiff[];
 }
 
+export interface PlanView extends Required<Plan> {
+  /** Names the plan: by it the plan is approved or edited. */
+  readonly planHash: string;
+}
+
 /** Answers what is known of tasks, from the log's projection. */
 export class TaskReader {
   /** States at the end of streams that were asked for lately: only what came since is read again. */
@@ -127,11 +133,11 @@ export class TaskReader {
     return rebuild(this.events, current.taskId, { until });
   }
 
-  /** The plan as it is, and the hash by which it is approved or edited. Rejects with PlanNotReadyError. */
-  async plan(taskId: string): Promise<Plan & { readonly planHash: string }> {
+  /** The plan, its document, also where it has none of its own, and its hash. Rejects with PlanNotReadyError. */
+  async plan(taskId: string): Promise<PlanView> {
     const { plan } = await this.current(taskId);
     if (!plan) throw new PlanNotReadyError(taskId);
-    return { ...plan, planHash: planHash(plan) };
+    return { ...plan, document: documentOf(plan), planHash: planHash(plan) };
   }
 
   /** The files at a code version; default: as they are now. */

@@ -51,11 +51,12 @@ export class TasksService {
    * nothing was created.
    */
   async create(task: NewTask, { idempotencyKey, submitter }: Creation = {}): Promise<TaskView> {
-    refuseSecretNames({ ...task, submitter }, this.redactor);
+    refuseSecretNames({ ...task, submitter, plan: undefined }, this.redactor);
     const created = describeNewTask(task, {
       languages: this.runner.languages,
       hasPrices: this.configuration.LLM_PRICES !== undefined,
     });
+    refuseSecretNames({ plan: created.plan }, this.redactor);
     const own = submitter === undefined ? {} : { submitter };
     const { priority, limits } = created;
     const drafts: readonly EventDraft[] = [{ eventType: 'TASK_CREATED', data: { ...created, ...own } }];

@@ -84,6 +84,27 @@ describe('taskloom against a server that replays the sample', () => {
     expect(lines.out.trimEnd().split('\n')).toHaveLength(3);
   });
 
+  it('shows a plan, writes it as Markdown, and runs a task by what was edited [CLI-1, EP-4]', async () => {
+    using directory = temporaryDirectory();
+    const [shown, markdown] = await Promise.all([
+      cli(['plan', 'statistics']),
+      cli(['plan', 'statistics', '--markdown']),
+    ]);
+    expect(shown.out).toMatch(/^src\/frequency\.js +src\/words\.js +Exports frequency/m);
+    expect(markdown.out).toMatch(/^## Implementation Plan: Text statistics$/m);
+    writeFileSync(join(directory.path, 'plan.md'), markdown.out);
+    writeFileSync(join(directory.path, 'bad.json'), '{');
+    const cwd = directory.path;
+    const run = await cli(['run', 'By a plan', '--plan', 'plan.md', '--id', 'by-plan', '--detach'], { cwd });
+    expect(run).toMatchObject({ exitCode: 0, out: 'by-plan\n' });
+    const [again, bad] = await Promise.all([
+      cli(['plan', 'by-plan', '--json']),
+      cli(['run', 'By a plan', '--plan', 'bad.json'], { cwd }),
+    ]);
+    expect(jsonLines(again.out)).toMatchObject([{ document: { title: 'Text statistics' } }]);
+    expect(bad).toMatchObject({ exitCode: 2, err: expect.stringContaining('bad.json cannot be read as a plan') });
+  });
+
   it('writes the files of any version into a directory, and overwrites nothing unasked [CLI-1]', async () => {
     using result = temporaryDirectory();
     const env = ['--out', 'result', '--version', '1'];

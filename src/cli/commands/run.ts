@@ -35,6 +35,7 @@ Examples:
   $ taskloom run "Write src/slug.js with slugify(title)"
   $ taskloom run "Make the tests pass" --test spec/slug.test.js --module src/slug.js
   $ taskloom run "Add a --json flag to src/cli.js" --folder . --branch json-flag
+  $ taskloom run "Write a slug library" --plan plan.md
   $ taskloom run - --language python < prompt.txt`;
 
 export function addRun(program: Command, cli: Cli): void {
@@ -48,6 +49,7 @@ export function addRun(program: Command, cli: Cli): void {
     )
     .option('--test <path>', 'give a test file; repeatable', collect)
     .option('--module <path:needs>', 'a module to write, with what it needs; repeatable', collect)
+    .option('--plan <file>', 'a whole plan instead: Markdown, or JSON where the name ends in .json (taskloom plan)')
     .option('--language <name>', 'javascript, typescript or python (default: the plan decides)')
     .option('--priority <name|number>', 'critical, high, medium, low or 0 (first) to 100')
     .option('--id <taskId>', 'your own id for the task')

@@ -29,8 +29,19 @@ export interface PlanTaskOutput {
     readonly description: string;
     readonly dependsOn: readonly string[];
     readonly testCases: readonly string[];
+    /** Of the task that writes the file. Default: its path. */
+    readonly name?: string | undefined;
+    /** Files with the same agent belong together. Default: those that can be written at the same time. */
+    readonly agent?: string | undefined;
+    readonly criteria?: readonly string[] | undefined;
+    readonly configuration?: string | undefined;
+    readonly codeExample?: string | undefined;
   }[];
+  /** The rest of an execution plan, as far as there is something to say. */
+  readonly details?: PlanDetails | undefined;
 }
+
+export type PlanDetails = z.infer<typeof details>;
 
 const MAX_MODULES = 20;
 const MAX_QUESTIONS = 5;
@@ -40,6 +51,46 @@ const questions = z
   .max(MAX_QUESTIONS)
   .optional()
   .meta({ description: 'as a rule empty' });
+
+const maybeText = (description: string) => z.string().optional().meta({ description });
+const maybeTexts = (description: string) => z.array(z.string().min(1).meta({ description })).optional();
+
+/** Flat, so that a small model that begins it can also end it. */
+const details = z.strictObject({
+  title: maybeText('name of what is built'),
+  includes: maybeTexts('what is built'),
+  excludes: maybeTexts('what is not built'),
+  packages: maybeTexts('package or service with its version, such as "redis 7.2"'),
+  complexity: z.enum(['low', 'medium', 'high']).optional(),
+  complexityReason: maybeText('why'),
+  testFramework: maybeText('how tests are run'),
+  fileLocations: maybeText('where files stand'),
+  environment: maybeText('what has to be set up'),
+  decisions: z
+    .array(
+      z.strictObject({
+        decision: z.string().min(1).meta({ description: 'what was decided' }),
+        rationale: z.string().meta({ description: 'why' }),
+        alternative: z.string().meta({ description: 'what else was considered' }),
+        whyRejected: z.string().meta({ description: 'why not that' }),
+      }),
+    )
+    .optional(),
+  placement: z
+    .array(
+      z.strictObject({
+        concern: z.string().min(1).meta({ description: 'kind of code' }),
+        path: z.string().min(1).meta({ description: 'where it stands' }),
+      }),
+    )
+    .optional(),
+  integrationPoints: maybeTexts('what touches code that is there'),
+  dataFlow: maybeText('from input to output'),
+  testingStrategy: maybeTexts('how it is tested'),
+  functional: maybeTexts('what it must do'),
+  nonFunctional: maybeTexts('how well it must do it'),
+  documentation: maybeTexts('what is to be written down'),
+});
 
 /** Cuts a task into the files to write, in an order given by what each needs. */
 export const planTask: Signature<PlanTaskInput, PlanTaskOutput, 'planner'> = {
@@ -54,6 +105,7 @@ export const planTask: Signature<PlanTaskInput, PlanTaskOutput, 'planner'> = {
     '- dependsOn lists the paths of planned files that this file imports. Never in a circle.',
     '- testCases are plain sentences with concrete input and expected output, three to eight for each file.',
     '- Ask questions only if the task cannot be planned without an answer that only the caller can give; then leave modules empty. Decide everything else yourself.',
+    '- What is marked optional is for large tasks: leave it out where it would only repeat the rest.',
   ].join('\n'),
 
   render: ({ prompt, answers, language, files, otherFiles = [], problems = [] }) =>
@@ -78,9 +130,15 @@ export const planTask: Signature<PlanTaskInput, PlanTaskOutput, 'planner'> = {
             description: z.string().min(1).meta({ description: 'exact names, parameters, results, errors' }),
             dependsOn: z.array(z.string().meta({ description: 'path of a planned file' })),
             testCases: z.array(z.string().min(1).meta({ description: 'what a test shows, in one sentence' })).min(1),
+            name: z.string().min(1).optional().meta({ description: 'name of the task, unique' }),
+            agent: z.string().min(1).optional().meta({ description: 'name of the group of files it belongs to' }),
+            criteria: maybeTexts('what it is accepted by, measurable'),
+            configuration: maybeText('exact constants or settings'),
+            codeExample: maybeText('code to follow as a pattern'),
           }),
         )
         .min(mayAsk ? 0 : 1)
         .max(MAX_MODULES),
+      details: details.optional(),
     }),
 };

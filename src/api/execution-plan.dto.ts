@@ -1,0 +1,38 @@
+import type { OpenAPIObject } from '@nestjs/swagger';
+import { planJsonSchema } from '../tasks/index.ts';
+import { CheckedField } from './fields.dto.ts';
+
+const NAME = 'ExecutionPlan';
+
+/** Points to the form of a plan, which stands in the document once. */
+export const planReference = { $ref: `#/components/schemas/${NAME}` };
+
+/** Adds the form of a plan, as it is checked, to the OpenAPI document. */
+export function withPlanSchema(document: OpenAPIObject): OpenAPIObject {
+  document.components = {
+    ...document.components,
+    schemas: { ...document.components?.schemas, [NAME]: planJsonSchema() },
+  };
+  return document;
+}
+
+/** A whole plan as an object or as Markdown; what it holds is for the service to judge. */
+export function GivenPlanField(description: string): PropertyDecorator {
+  return CheckedField(
+    {
+      description,
+      example: {
+        language: 'javascript',
+        overview: { objective: 'Make titles usable in URLs' },
+        agents: [{ tasks: [{ name: 'Write slugify', files: ['src/slugify.js'] }] }],
+      },
+      optional: true,
+      oneOf: [planReference, { type: 'string' }],
+    },
+    'isPlan',
+    (value) =>
+      typeof value === 'string' || (typeof value === 'object' && value !== null && !Array.isArray(value))
+        ? null
+        : 'must be a plan as an object, or its Markdown as a string',
+  );
+}
