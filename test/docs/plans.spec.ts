@@ -17,7 +17,9 @@ it('docs/plans.md shows a plan with all of its parts, as it is printed [EP-4, PL
     approach.modulePlacement,
     approach.integrationPoints,
     testingStrategy,
-    ...Object.values(successCriteria),
+    successCriteria.functional,
+    successCriteria.nonFunctional,
+    successCriteria.documentation,
   ]) {
     expect(list).toHaveLength(1);
   }
