@@ -57,7 +57,7 @@ const cli = (cwd: string, ...parameters: string[]) => taskloom(parameters, optio
 /** As `taskloom result`, without a process of its own. */
 async function resultOf(taskId: string, path: string, ways: GiveBackOptions): Promise<string> {
   let out = '';
-  const terminal = new Terminal({ write: (text) => (out += text) }, { write: () => undefined });
+  const terminal = new Terminal({ write: (text) => (out += String(text)) }, { write: () => undefined });
   const noServer = () => Promise.reject(new Error('no server is started here'));
   const here = new Cli(terminal, {}, noServer);
   using client = here.connect(server.url);
