@@ -23,6 +23,7 @@ export default {
   setupFiles: ['<rootDir>/test/support/environment.mjs'],
   collectCoverageFrom: ['src/**/*.ts', '!src/**/*.{spec,contract}.ts', '!src/main.ts'],
   coverageProvider: 'v8',
-  maxWorkers: 2,
+  testSequencer: '<rootDir>/test/support/longest-first.mjs',
+  maxWorkers: 3,
   testTimeout: 20_000,
 };

@@ -3,6 +3,7 @@ import { MessagesController, WorkersController } from './broker.controller.ts';
 import { HealthController } from './health.controller.ts';
 import { HealthService } from './health.service.ts';
 import { Leaving } from './leaving.service.ts';
+import { SteeringController } from './steering.controller.ts';
 import { TaskCodeController } from './task-code.controller.ts';
 import { TaskEventsController } from './task-events.controller.ts';
 import { TaskEvents } from './task-events.service.ts';
@@ -15,6 +16,7 @@ import { WorkItemsController } from './work-items.controller.ts';
 @Module({
   controllers: [
     TasksController,
+    SteeringController,
     TaskEventsController,
     TaskResultsController,
     TaskHistoryController,

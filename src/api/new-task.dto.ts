@@ -2,6 +2,7 @@ import type { NewTask } from '../tasks/index.ts';
 import {
   CheckedField,
   ChoiceField,
+  FlagField,
   NumberField,
   ObjectField,
   ObjectListField,
@@ -13,7 +14,7 @@ import { NewTaskIdField, PriorityField } from './task-fields.dto.ts';
 const MAX_METADATA = 64;
 const MAX_METADATA_CHARS = 1024;
 
-const fileRoles = ['test', 'source', 'fixture'] as const;
+const fileRoles = ['test', 'regression', 'source', 'fixture'] as const;
 
 export class NewFileDto {
   @TextField({
@@ -31,7 +32,9 @@ export class NewFileDto {
   content!: string;
 
   @ChoiceField({
-    description: 'test: the model cannot change it; source: it may; fixture: data that tests read. Default: source',
+    description:
+      'test: the measure, the model cannot change it; regression: a test of an existing project, which must stay green if ' +
+      'it is; source: the model may change it; fixture: data that tests read. Default: source',
     example: 'test',
     choices: fileRoles,
     optional: true,
@@ -142,8 +145,11 @@ export class NewTaskDto implements NewTask {
   })
   modules?: NewModuleDto[];
 
+  @FlagField({ description: 'Stop after planning until the plan is approved', example: true, optional: true })
+  requireApproval?: boolean;
+
   @ObjectField(() => LimitsDto, {
-    description: 'What the task may use up',
+    description: 'What the task may use up: at a limit it pauses and asks',
     example: { maxIterations: 5, maxSeconds: 600 },
     optional: true,
   })

@@ -38,6 +38,16 @@ export class PlanDto implements Plan {
   modules!: readonly PlannedModuleDto[];
 }
 
+export class HashedPlanDto extends PlanDto {
+  @ApiProperty({
+    type: String,
+    description: 'Names this plan: give it to approve, reject or edit',
+    pattern: '^[0-9a-f]{64}$',
+    example: 'ba7816bf…',
+  })
+  planHash!: string;
+}
+
 export class FileDto implements FileView {
   @ApiProperty({ type: String, description: 'Relative, with /', example: 'src/slugify.js' })
   path!: string;
@@ -53,7 +63,12 @@ export class FileDto implements FileView {
   })
   sha256!: string;
 
-  @ApiProperty({ type: String, enum: ['test', 'source', 'fixture'], description: 'What it is for', example: 'source' })
+  @ApiProperty({
+    type: String,
+    enum: ['test', 'regression', 'source', 'fixture'],
+    description: 'What it is for',
+    example: 'source',
+  })
   role!: SourceFile['role'];
 }
 

@@ -19,18 +19,6 @@ export class CancelQuery {
   reason?: string;
 }
 
-export class InterventionDto {
-  @TextField({
-    description: 'What the next model call is to know',
-    example: 'Keep digits in the slug',
-    maxLength: 20_000,
-  })
-  guidance!: string;
-
-  @TextField({ description: 'Who says so. Default: user', example: 'ada', maxLength: 100, optional: true })
-  by?: string;
-}
-
 export class ForkDto implements Fork {
   @NumberField({
     description: 'Last event that the new task has too, a stream sequence. Default: the newest',

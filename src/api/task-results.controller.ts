@@ -1,7 +1,7 @@
 import { Get, Param, Query, StreamableFile } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { TasksService } from '../tasks/index.ts';
-import { FileListDto, PlanDto } from './results.dto.ts';
+import { FileListDto, HashedPlanDto } from './results.dto.ts';
 import { ApiTaskId, FileAnswer, Problems, RestController } from './rest.adapter.ts';
 import { TaskStateDto } from './task-state.dto.ts';
 import { WhyDto } from './why.dto.ts';
@@ -32,9 +32,9 @@ export class TaskResultsController {
   @Get(':id/plan')
   @ApiTaskId()
   @ApiOperation({ summary: 'Show the plan', description: 'What is to be written, and in which order.' })
-  @ApiOkResponse({ type: PlanDto, description: 'The plan' })
+  @ApiOkResponse({ type: HashedPlanDto, description: 'The plan' })
   @Problems({ 404: 'There is no such task, or no plan yet' })
-  plan(@Param('id') id: string): Promise<PlanDto> {
+  plan(@Param('id') id: string): Promise<HashedPlanDto> {
     return this.tasks.read.plan(id);
   }
 

@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import type { Intervention, JudgedReport, LastChange, TaskModule, TaskState, TaskWarning } from '../events/index.ts';
 import { PlanDto } from './results.dto.ts';
-import { DeadCodeAnalysisDto, ForkedFromDto, ModuleDto, TaskErrorDto } from './task.dto.ts';
+import { DeadCodeAnalysisDto, ForkedFromDto, ModuleDto, PauseDto, TaskErrorDto, UsageDto } from './task.dto.ts';
 
 const moment = { type: String, format: 'date-time', nullable: true, example: '2026-11-24T12:00:00.000Z' } as const;
 const count = { type: 'integer', minimum: 0 } as const;
@@ -111,6 +111,28 @@ export class TaskStateDto implements TaskState {
 
   @ApiProperty({ type: () => PlanDto, nullable: true, description: 'The plan', example: null })
   plan!: PlanDto | null;
+
+  @ApiProperty({ type: () => PauseDto, nullable: true, description: 'Why it rests; null: it does not', example: null })
+  pause!: PauseDto | null;
+
+  @ApiProperty({
+    type: String,
+    isArray: true,
+    description: 'Questions that wait for answers',
+    example: ['Which separator?'],
+  })
+  questions!: readonly string[];
+
+  @ApiProperty({
+    type: String,
+    enum: ['notNeeded', 'pending', 'given'],
+    description: 'Of the plan as it is now; an edit asks for it again',
+    example: 'notNeeded',
+  })
+  approval!: TaskState['approval'];
+
+  @ApiProperty({ type: () => UsageDto, description: 'What its model calls took', example: { calls: 3 } })
+  usage!: UsageDto;
 
   @ApiProperty({ type: () => InterventionViewDto, isArray: true, description: 'Guidance so far', example: [] })
   interventions!: readonly InterventionViewDto[];

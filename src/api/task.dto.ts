@@ -53,6 +53,45 @@ export class WaitDto {
   until!: string | null;
 }
 
+export class PauseDto implements NonNullable<TaskView['pause']> {
+  @ApiProperty({
+    type: String,
+    enum: ['USER', 'LIMIT_TOKENS', 'LIMIT_COST', 'LIMIT_SECONDS', 'LIMIT_ITERATIONS'],
+    description: 'Who or what paused it',
+    example: 'LIMIT_TOKENS',
+  })
+  code!: NonNullable<TaskView['pause']>['code'];
+
+  @ApiProperty({
+    type: String,
+    description: 'For people',
+    example: "51200 tokens were used; the task's limit is 50000.",
+  })
+  reason!: string;
+
+  @ApiProperty({ type: String, description: 'Who said so; taskloom at a limit', example: 'taskloom' })
+  by!: string;
+}
+
+export class UsageDto implements NonNullable<TaskView['usage']> {
+  @ApiProperty({ type: 'integer', minimum: 0, description: 'Model calls that were answered', example: 3 })
+  calls!: number;
+
+  @ApiProperty({
+    type: 'integer',
+    minimum: 0,
+    description: 'Tokens of prompts, where the model says so',
+    example: 4200,
+  })
+  inputTokens!: number;
+
+  @ApiProperty({ type: 'integer', minimum: 0, description: 'Tokens of answers, where the model says so', example: 900 })
+  outputTokens!: number;
+
+  @ApiProperty({ type: 'number', minimum: 0, description: 'US dollars, where prices are known', example: 0.012 })
+  costUsd!: number;
+}
+
 export class DeadCodeDto implements DeadCode {
   @ApiProperty({ type: String, description: 'The file', example: 'src/slugify.js' })
   path!: string;
@@ -188,6 +227,28 @@ export class TaskDto implements TaskView {
 
   @ApiProperty({ type: () => WaitDto, nullable: true, description: 'What it waits for', example: null })
   waitingFor!: WaitDto | null;
+
+  @ApiProperty({ type: () => PauseDto, nullable: true, description: 'Why it rests; null: it does not', example: null })
+  pause!: PauseDto | null;
+
+  @ApiProperty({
+    type: String,
+    isArray: true,
+    description: 'Questions that wait for answers',
+    example: ['Which separator?'],
+  })
+  questions!: readonly string[];
+
+  @ApiProperty({
+    type: String,
+    enum: ['notNeeded', 'pending', 'given'],
+    description: 'Of the plan as it is now; an edit asks for it again',
+    example: 'notNeeded',
+  })
+  approval!: TaskView['approval'];
+
+  @ApiProperty({ type: () => UsageDto, description: 'What its model calls took', example: { calls: 3 } })
+  usage!: UsageDto;
 
   @ApiProperty({ type: () => TaskErrorDto, nullable: true, description: 'Why it failed', example: null })
   error!: TaskErrorDto | null;

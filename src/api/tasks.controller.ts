@@ -1,4 +1,4 @@
-import { Body, Delete, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
+import { Body, Delete, Get, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { TaskFinishedError, TasksService } from '../tasks/index.ts';
@@ -15,7 +15,7 @@ import {
   Submitter,
 } from './rest.adapter.ts';
 import { TaskDto, taskDtoOf, TaskPageDto } from './task.dto.ts';
-import { CancelQuery, InterventionDto, TaskListQuery } from './task-requests.dto.ts';
+import { CancelQuery, TaskListQuery } from './task-requests.dto.ts';
 
 @RestController('tasks', 'tasks')
 export class TasksController {
@@ -80,19 +80,5 @@ export class TasksController {
     const { task, changed } = await this.tasks.cancel(id, { by: 'user', reason: reason ?? 'cancelled by the user' });
     if (!changed && task.status !== 'cancelled') throw new TaskFinishedError(task.taskId, task.status);
     return taskDtoOf(task, host);
-  }
-
-  @Post(':id/interventions')
-  @HttpCode(201)
-  @ApiTaskId()
-  @ApiOperation({ summary: 'Give guidance', description: 'It is in the context of the very next model call.' })
-  @ApiCreatedResponse({ type: TaskDto, description: 'The task with the guidance recorded' })
-  @Problems({ 400: 'The body is wrong', 404: 'There is no such task', 409: 'The task is over', 415: 'Not JSON' })
-  async intervene(
-    @Param('id') id: string,
-    @Body() { guidance, by = 'user' }: InterventionDto,
-    @Host() host: string,
-  ): Promise<TaskDto> {
-    return taskDtoOf(await this.tasks.intervene(id, { guidance, by }), host);
   }
 }

@@ -2,7 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import type { WaitExplanation, WaitKind } from '../orchestrator/index.ts';
 import { taskStatuses, type TaskStatus } from '../tasks/index.ts';
 
-const kinds: readonly WaitKind[] = ['nothing', 'slot', 'dependency', 'model', 'answer', 'approval', 'other'];
+const kinds: readonly WaitKind[] = ['nothing', 'slot', 'dependency', 'model', 'answer', 'approval', 'resume', 'other'];
 
 export class WhyDto implements WaitExplanation {
   @ApiProperty({ type: String, description: 'Of the task', example: 'slugify-1' })

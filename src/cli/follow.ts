@@ -16,7 +16,7 @@ export interface FollowOptions {
  * cancelled, 130 when Ctrl-C ended the watching: the task goes on.
  */
 export async function followTask(
-  { terminal }: Cli,
+  { terminal }: Pick<Cli, 'terminal'>,
   client: TaskloomClient,
   taskId: string,
   { json, after = 0 }: FollowOptions,

@@ -41,7 +41,7 @@ export function liveLines(message: LiveMessage): readonly LiveLine[] {
         `${subject(message.data)}: ${counted(message.data.passed, 'test')} passed ${ran(message.data)}`,
       );
     case 'TEST_FAILED':
-      return failedTests(message.data);
+      return message.data.trial ? redBefore(message.data) : failedTests(message.data);
     case 'MODULE_COMPLETE':
       return line(
         'good',
@@ -86,6 +86,10 @@ function rarer(message: LiveMessage): readonly LiveLine[] {
       return line('dim', `${printable(message.data.by)} gave the question back`);
     case 'USER_INTERVENTION':
       return line('strong', `${printable(message.data.by)} says: ${printable(message.data.guidance)}`);
+    case 'TASK_PAUSED':
+      return line('strong', `paused: ${printable(message.data.reason, 400)} (taskloom resume, taskloom cancel)`);
+    case 'TASK_RESUMED':
+      return line('strong', `${printable(message.data.by)} lets it go on`);
     case 'TASK_COMPLETE':
       return line('good', `completed: ${printable(message.data.summary)}`);
     case 'TASK_FAILED':
@@ -94,6 +98,34 @@ function rarer(message: LiveMessage): readonly LiveLine[] {
       return line('dim', deadCode(message.data));
     case 'TASK_CANCELLED':
       return line('bad', `cancelled by ${printable(message.data.by)}: ${printable(message.data.reason)}`);
+    default:
+      return ofPlans(message);
+  }
+}
+
+function ofPlans(message: LiveMessage): readonly LiveLine[] {
+  switch (message.type) {
+    case 'QUESTIONS_ASKED':
+      return [
+        { tone: 'strong', text: 'questions that wait for answers (taskloom answer):' },
+        ...message.data.questions.map((text): LiveLine => ({
+          tone: 'plain',
+          text: printable(text, 500),
+          indented: true,
+        })),
+      ];
+    case 'QUESTIONS_ANSWERED':
+      return line('strong', `${printable(message.data.by)} has answered`);
+    case 'PLAN_APPROVED':
+      return line('good', `${printable(message.data.by)} approves the plan`);
+    case 'PLAN_REJECTED':
+      return line('bad', `${printable(message.data.by)} rejects the plan: ${printable(message.data.reason, 400)}`);
+    case 'PLAN_EDITED':
+      return line('strong', `${printable(message.data.by)} has edited the plan`);
+    case 'BUG_REPORT_RECEIVED':
+      return line('strong', `bug report: ${printable(message.data.report.description, 400)}`);
+    case 'MODEL_ANSWER_STALE':
+      return line('dim', `an answer came too late: ${printable(message.data.moved.join(', '), 400)} changed meanwhile`);
     default:
       return ofMessages(message);
   }
@@ -164,7 +196,18 @@ function failedTests(outcome: TestOutcome): readonly LiveLine[] {
   ];
 }
 
-function subject({ module }: TestOutcome): string {
+/** No failure of the task: it finds tests that were red before it began, or that cannot run here. */
+function redBefore(outcome: TestOutcome): readonly LiveLine[] {
+  const { passed, failed } = outcome;
+  const total = counted(passed + failed, 'test');
+  return line(
+    'plain',
+    `${subject(outcome)}: ${failed} of ${total} red before any change ${ran(outcome)}; they do not count`,
+  );
+}
+
+function subject({ module, trial }: TestOutcome): string {
+  if (trial) return 'the project as it is';
   return module === null ? 'whole suite' : printable(module);
 }
 

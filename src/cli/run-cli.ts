@@ -2,6 +2,11 @@ import { existsSync, readFileSync } from 'node:fs';
 import { loadEnvFile } from 'node:process';
 import { Command, CommanderError } from 'commander';
 import { Cli } from './cli.ts';
+import { addAnswer } from './commands/answer.ts';
+import { addApprove } from './commands/approve.ts';
+import { addPause } from './commands/pause.ts';
+import { addReport } from './commands/report.ts';
+import { addResume } from './commands/resume.ts';
 import { addCancel } from './commands/cancel.ts';
 import { addCompare } from './commands/compare.ts';
 import { addConnect, addDisconnect } from './commands/connect.ts';
@@ -18,6 +23,7 @@ import { addFsck } from './commands/fsck.ts';
 import { addImport } from './commands/import.ts';
 import { addIntervene } from './commands/intervene.ts';
 import { addReplay } from './commands/replay.ts';
+import { addResult } from './commands/result.ts';
 import { addRun } from './commands/run.ts';
 import { addServe } from './commands/serve.ts';
 import { addShow } from './commands/show.ts';
@@ -45,6 +51,7 @@ Examples:
   $ taskloom run "Write a function that slugifies titles" --language javascript
   $ taskloom run "Make the test pass" --test spec/slug.test.js --module src/slug.js
   $ taskloom files <id> --out ./result                 fetch what was written
+  $ taskloom run "Add a --json flag" --folder .         work on an existing project
 
 Exit codes:
   0    done; for run and watch: the task is completed
@@ -88,10 +95,16 @@ function programOf(cli: Cli): Command {
     addShow,
     addEvents,
     addFiles,
+    addResult,
     addVersions,
     addDiff,
     addExplain,
     addIntervene,
+    addPause,
+    addResume,
+    addAnswer,
+    addApprove,
+    addReport,
     addCancel,
     addFork,
     addReplay,

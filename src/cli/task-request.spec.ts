@@ -54,7 +54,7 @@ describe('taskRequest', () => {
     [{ test: ['missing.js'] }, 'missing.js cannot be given'],
     [{ file: ['../outside.js'] }, 'outside the working directory'],
     [{ file: ['/etc/hosts'] }, 'outside the working directory'],
-    [{ file: ['spec/a.test.js:secret'] }, 'one of source, test, fixture'],
+    [{ file: ['spec/a.test.js:secret'] }, 'one of source, test, regression, fixture'],
     [{ file: ['data.bin'] }, 'data.bin cannot be given'],
     [{ maxIterations: '0' }, 'whole number from 1'],
   ])('refuses %j', async (options, problem) => {

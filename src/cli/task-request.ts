@@ -1,31 +1,33 @@
 import { readFile } from 'node:fs/promises';
-import { isAbsolute, normalize, sep } from 'node:path';
+import { isAbsolute, join, normalize, sep } from 'node:path';
 import type { NewTask } from '../client/index.ts';
 import { messageOf } from '../kernel/errors.ts';
+import { type LimitOptions, readLimits } from './limits.ts';
 import { UsageError } from './usage-error.ts';
 
 /** The options of `run` that say what the task is. */
-export interface RequestOptions {
+export interface RequestOptions extends LimitOptions {
+  readonly requireApproval?: boolean;
   readonly file?: readonly string[];
   readonly test?: readonly string[];
   readonly module?: readonly string[];
   readonly language?: string;
   readonly priority?: string;
   readonly id?: string;
-  readonly maxIterations?: string;
 }
 
-const roles = ['source', 'test', 'fixture'] as const;
+const roles = ['source', 'test', 'regression', 'fixture'] as const;
 
 /**
- * The task that a command line describes, its files read from disk. Throws UsageError that names the option which
- * cannot be carried out. What the values mean is for the server to judge.
+ * The task that a command line describes, its files read from a folder on disk. Throws UsageError that names the option
+ * which cannot be carried out. What the values mean is for the server to judge.
  */
-export async function taskRequest(prompt: string, options: RequestOptions): Promise<NewTask> {
+export async function taskRequest(prompt: string, options: RequestOptions, folder = '.'): Promise<NewTask> {
   const files = await Promise.all([
-    ...(options.file ?? []).map((value) => readGiven(...splitRole(value))),
-    ...(options.test ?? []).map((value) => readGiven(value, 'test')),
+    ...(options.file ?? []).map((value) => readGiven(folder, ...splitRole(value))),
+    ...(options.test ?? []).map((value) => readGiven(folder, value, 'test')),
   ]);
+  const limits = readLimits(options);
   const modules = (options.module ?? []).map(readModule);
   return {
     prompt,
@@ -34,7 +36,8 @@ export async function taskRequest(prompt: string, options: RequestOptions): Prom
     ...(options.language === undefined ? {} : { language: options.language }),
     ...(options.priority === undefined ? {} : { priority: priorityOf(options.priority) }),
     ...(options.id === undefined ? {} : { taskId: options.id }),
-    ...(options.maxIterations === undefined ? {} : { limits: { maxIterations: iterationsOf(options.maxIterations) } }),
+    ...(options.requireApproval ? { requireApproval: true } : {}),
+    ...(Object.keys(limits).length > 0 ? { limits } : {}),
   };
 }
 
@@ -49,15 +52,19 @@ function splitRole(value: string): [path: string, role: Role] {
   throw new UsageError(`--file ${value}: after the colon stands one of ${roles.join(', ')}.`);
 }
 
-async function readGiven(path: string, role: Role): Promise<{ path: string; content: string; role: Role }> {
+async function readGiven(
+  folder: string,
+  path: string,
+  role: Role,
+): Promise<{ path: string; content: string; role: Role }> {
   const normalised = normalize(path);
   if (isAbsolute(normalised) || normalised.split(sep)[0] === '..') {
     throw new UsageError(
-      `${path} is outside the working directory, and a file keeps its path in the workspace: go to the directory that holds it.`,
+      `${path} is outside ${folder === '.' ? 'the working directory' : folder}, and a file keeps its path in the workspace: go to the directory that holds it.`,
     );
   }
   try {
-    const bytes = await readFile(normalised);
+    const bytes = await readFile(join(folder, normalised));
     const content = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
     return { path: normalised.split(sep).join('/'), content, role };
   } catch (error) {
@@ -73,9 +80,4 @@ function readModule(value: string): { path: string; dependsOn: string[] } {
 
 function priorityOf(value: string): string | number {
   return /^\d+$/.test(value) ? Number(value) : value;
-}
-
-function iterationsOf(value: string): number {
-  if (/^[1-9]\d{0,2}$/.test(value)) return Number(value);
-  throw new UsageError(`--max-iterations ${value}: give a whole number from 1 to 999.`);
 }

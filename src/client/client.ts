@@ -2,6 +2,8 @@ import type { Dispatch, DispatchAnswer, WorkerInfo } from './broker-types.ts';
 import { Connection, type ConnectionOptions } from './connection.ts';
 import { Http } from './http.ts';
 import type {
+  BugReport,
+  BugReportAnswer,
   ClaimedWorkItem,
   CodeDiff,
   CodeVersion,
@@ -11,8 +13,10 @@ import type {
   FileList,
   Fork,
   Health,
+  Limits,
   NewTask,
   Plan,
+  PlanDraft,
   StepPage,
   Task,
   TaskPage,
@@ -79,9 +83,61 @@ export class TaskloomClient {
     return this.http.json('DELETE', pathOf(taskId), { query: { reason } });
   }
 
-  /** The guidance is in the context of the very next model call. */
-  intervene(taskId: string, body: { readonly guidance: string; readonly by?: string }): Promise<Task> {
+  /** The guidance is in the context of the very next model call; `action` pauses or resumes in the same step. */
+  intervene(
+    taskId: string,
+    body: { readonly guidance: string; readonly action?: 'pause' | 'resume'; readonly by?: string },
+  ): Promise<Task> {
     return this.http.json('POST', `${pathOf(taskId)}/interventions`, { body });
+  }
+
+  /** Nothing new is begun; what is in flight ends and is recorded. Safe to repeat. */
+  pause(taskId: string, body: { readonly reason?: string; readonly by?: string } = {}): Promise<Task> {
+    return this.http.json('POST', `${pathOf(taskId)}/pause`, { body });
+  }
+
+  /** Safe to repeat. Rejects with TaskloomError (409) while the limit that paused the task is not raised. */
+  resume(taskId: string, body: { readonly limits?: Limits; readonly by?: string } = {}): Promise<Task> {
+    return this.http.json('POST', `${pathOf(taskId)}/resume`, { body });
+  }
+
+  /** One answer for each open question, in their order. */
+  answer(taskId: string, body: { readonly answers: readonly string[]; readonly by?: string }): Promise<Task> {
+    return this.http.json('POST', `${pathOf(taskId)}/answers`, { body });
+  }
+
+  /** Whether it starts a correction or came too late, the answer says. */
+  reportBug(taskId: string, body: BugReport): Promise<BugReportAnswer> {
+    return this.http.json('POST', `${pathOf(taskId)}/bug-reports`, { body });
+  }
+
+  /** The code of a module, by hand: a new version, judged by the same tests. */
+  provideCode(
+    taskId: string,
+    body: { readonly path: string; readonly content: string; readonly by?: string },
+  ): Promise<Task> {
+    return this.http.json('POST', `${pathOf(taskId)}/code`, { body });
+  }
+
+  /** Rejects with TaskloomError (409) when the plan is not the one with this hash any more. */
+  decidePlan(
+    taskId: string,
+    body: {
+      readonly decision: 'approve' | 'reject';
+      readonly planHash: string;
+      readonly reason?: string;
+      readonly by?: string;
+    },
+  ): Promise<Task> {
+    return this.http.json('POST', `${pathOf(taskId)}/plan/decision`, { body });
+  }
+
+  /** Only what differs, and what depends on it, is built anew. Rejects as `decidePlan` does. */
+  editPlan(
+    taskId: string,
+    body: { readonly plan: PlanDraft; readonly planHash: string; readonly by?: string },
+  ): Promise<Task> {
+    return this.http.json('PUT', `${pathOf(taskId)}/plan`, { body });
   }
 
   /** One page of what has happened. For what happens: `watch`. */

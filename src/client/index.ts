@@ -4,6 +4,8 @@ export { connect, type ConnectOptions, TaskloomClient } from './client.ts';
 export type { ConnectionOptions, ConnectionStatus } from './connection.ts';
 export { ConnectionError, type RequestIssue, TaskloomError } from './errors.ts';
 export type {
+  BugReport,
+  BugReportAnswer,
   ChangeExplanation,
   ClaimedWorkItem,
   CodeDiff,
@@ -19,11 +21,14 @@ export type {
   Fork,
   ForkedFrom,
   Health,
+  Limits,
   ModelCall,
   NewTask,
   PartHealth,
   PartingEvent,
+  Pause,
   Plan,
+  PlanDraft,
   StepPage,
   Task,
   TaskError,
@@ -32,6 +37,7 @@ export type {
   TaskState,
   TaskStep,
   TaskStatus,
+  Usage,
   TestRun,
   Why,
   WorkItem,

@@ -13,7 +13,7 @@ export type TaskStatus =
   | 'failed'
   | 'cancelled';
 
-export type FileRole = 'test' | 'source' | 'fixture';
+export type FileRole = 'test' | 'regression' | 'source' | 'fixture';
 
 export interface NewTask {
   /** What to build. */
@@ -30,9 +30,36 @@ export interface NewTask {
     readonly description?: string;
     readonly dependsOn?: readonly string[];
   }[];
-  readonly limits?: { readonly maxIterations?: number; readonly maxTokens?: number; readonly maxSeconds?: number };
+  /** Stop after planning until the plan is approved. */
+  readonly requireApproval?: boolean;
+  readonly limits?: Limits;
   readonly models?: { readonly planner?: string; readonly executor?: string };
   readonly metadata?: Readonly<Record<string, string>>;
+}
+
+/** What a task may use up: at a limit it pauses and asks. */
+export interface Limits {
+  /** Corrections of one module. */
+  readonly maxIterations?: number;
+  readonly maxTokens?: number;
+  readonly maxCostUsd?: number;
+  /** In a slot. */
+  readonly maxSeconds?: number;
+}
+
+/** Why a task rests. */
+export interface Pause {
+  readonly code: 'USER' | 'LIMIT_TOKENS' | 'LIMIT_COST' | 'LIMIT_SECONDS' | 'LIMIT_ITERATIONS';
+  readonly reason: string;
+  readonly by: string;
+}
+
+/** What model calls took, as far as it is known. */
+export interface Usage {
+  readonly calls: number;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly costUsd: number;
 }
 
 export interface TaskModule {
@@ -88,6 +115,11 @@ export interface Task {
   readonly sequence: number;
   readonly modules: readonly TaskModule[];
   readonly waitingFor: { readonly reason: string; readonly detail: string; readonly until: string | null } | null;
+  readonly pause: Pause | null;
+  /** That wait for answers, in this order. */
+  readonly questions: readonly string[];
+  readonly approval: 'notNeeded' | 'pending' | 'given';
+  readonly usage: Usage;
   readonly error: TaskError | null;
   readonly summary: string | null;
   /** Null: not looked for yet. */
@@ -129,7 +161,7 @@ export interface EventPage {
   readonly nextAfterSequence: number;
 }
 
-export interface Plan {
+export interface PlanDraft {
   readonly objective: string;
   readonly language: string;
   readonly modules: readonly {
@@ -140,12 +172,36 @@ export interface Plan {
   }[];
 }
 
+export interface Plan extends PlanDraft {
+  /** Names this plan: give it to approve, reject or edit. */
+  readonly planHash: string;
+}
+
+/** A bug as you saw it. */
+export interface BugReport {
+  readonly description: string;
+  /** The code version that you looked at. */
+  readonly codeVersion: number;
+  readonly codeHash?: string;
+  readonly vectorClock?: Readonly<Record<string, number>>;
+  /** Path of the module to blame. */
+  readonly module?: string;
+  readonly by?: string;
+}
+
+export interface BugReportAnswer {
+  /** It starts a correction; else it came too late and is only recorded. */
+  readonly accepted: boolean;
+  readonly decidedBy: string;
+  readonly task: Task;
+}
+
 /** What keeps a task from going on. */
 export interface Why {
   readonly taskId: string;
   readonly status: TaskStatus;
   /** `nothing`: it runs or is over; `other`: a reason of its own, in detail. */
-  readonly waitsFor: 'nothing' | 'slot' | 'dependency' | 'model' | 'answer' | 'approval' | 'other';
+  readonly waitsFor: 'nothing' | 'slot' | 'dependency' | 'model' | 'answer' | 'approval' | 'resume' | 'other';
   readonly detail: string;
   /** The tasks that have to end first, or that hold the slots. */
   readonly tasks: readonly string[];
@@ -214,12 +270,17 @@ export interface TaskState {
   readonly codeVersion: number;
   readonly currentModule: string | null;
   readonly modules: Readonly<Record<string, TaskModule>>;
-  readonly plan: Plan | null;
+  readonly plan: PlanDraft | null;
   readonly interventions: readonly {
     readonly guidance: string;
     readonly by: string;
     readonly streamSequence: number;
   }[];
+  readonly pause: Pause | null;
+  /** That wait for answers, in this order. */
+  readonly questions: readonly string[];
+  readonly approval: 'notNeeded' | 'pending' | 'given';
+  readonly usage: Usage;
   readonly progress: number;
   readonly eventCount: number;
   readonly countsByType: Readonly<Record<string, number>>;

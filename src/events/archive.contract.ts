@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { temporaryDirectory } from '../../test/support/temporary-directory.ts';
@@ -245,19 +245,6 @@ export function archiveContract(current: () => StoreUnderTest): void {
       const copy = await subject.empty();
       expect(await copy.importLog(file)).toMatchObject({ events: 28 });
       expect(await copy.verifyLog({ seal })).toMatchObject({ intact: true });
-    });
-
-    it('refuses a line that has no end before it fills the memory [EV-29]', async () => {
-      await fill();
-      await exported();
-      writeFileSync(file, `${lines().slice(0, 3).join('\n')}\n`);
-      truncateSync(file, 400 * 1024 * 1024);
-      const copy = await subject.empty();
-      await expect(copy.importLog(file)).rejects.toMatchObject({
-        code: 'EVENTS_LOG_FILE_DAMAGED',
-        details: { line: 4, problem: expect.stringContaining('is longer than') as unknown },
-      });
-      expect(await copy.lastSequence()).toBe(0);
     });
   });
 }

@@ -1,6 +1,12 @@
+import type { Json } from '../kernel/json.ts';
 import type { VectorClock } from './vector-clock.ts';
 
-export type FileRole = 'source' | 'test' | 'fixture';
+/**
+ * What a file is for. `test`: the measure, never changed by a model; where the caller gives some, no model writes others.
+ * `regression`: a test of an existing project: if it is green before the work, it must stay so; it is not the measure of
+ * what is new. `fixture`: data that tests read.
+ */
+export type FileRole = 'source' | 'test' | 'regression' | 'fixture';
 
 /** A file of a workspace with its content: the log holds the code itself, so any version can be restored from it. */
 export interface SourceFile {
@@ -57,6 +63,8 @@ export interface TestOutcome {
   readonly outputBytesCut: number;
   /** Why the run failed where no single test says so: a timeout, a memory limit, a syntax error, no test found. */
   readonly problem?: string;
+  /** The regression tests were run before anything was planned: those that fail do not count from then on. */
+  readonly trial?: true;
 }
 
 export interface CodeChange {
@@ -66,6 +74,8 @@ export interface CodeChange {
   readonly codeHash: string;
   /** The model call that gave the code; null when a person gave it. */
   readonly callId: string | null;
+  /** The person who gave it; absent where a model did. */
+  readonly by?: string;
 }
 
 /** Code that was tried for a module, and the tests that refused it. */
@@ -76,6 +86,9 @@ export interface Attempt {
   readonly failing: readonly string[];
   readonly problem?: string;
 }
+
+/** Why a task rests: somebody asked for it, or one of its limits is reached. */
+export type PauseCode = 'USER' | 'LIMIT_TOKENS' | 'LIMIT_COST' | 'LIMIT_SECONDS' | 'LIMIT_ITERATIONS';
 
 /** Code that nothing seems to need: a hint, no proof. */
 export interface DeadCode {
@@ -94,6 +107,17 @@ export interface BugReport {
   readonly codeHash: string | null;
 }
 
+/** What to do about a model call that gave no usable answer. */
+export type Remedy =
+  /** The model could not be reached: the same call, later. */
+  | 'later'
+  /** There is no such model any more: the call is void, and asked anew of whoever answers now. */
+  | 'anew'
+  /** The answer was unusable: ask anew, with the problem quoted. */
+  | 'differently'
+  /** No further try can help. */
+  | 'never';
+
 declare module './event.ts' {
   interface EventPayloads {
     TASK_CREATED: {
@@ -107,6 +131,8 @@ declare module './event.ts' {
       limits: TaskLimits;
       models: { readonly planner?: string; readonly executor?: string };
       metadata: Readonly<Record<string, string>>;
+      /** The plan has to be approved before anything is built. Absent: no. */
+      requireApproval?: boolean;
       /** Whose turn the task takes in the queue, by their own word; absent: they did not say. */
       submitter?: string;
     };
@@ -133,8 +159,52 @@ declare module './event.ts' {
     TEST_FAILED: TestOutcome;
     CORRECTION_STARTED: { module: string; iteration: number; failures: readonly string[] };
     CORRECTION_COMPLETED: CodeChange & { iteration: number };
-    BUG_REPORT_RECEIVED: { report: BugReport };
-    USER_INTERVENTION: { guidance: string; by: string };
+    /** Whether it counts follows from the report and the newest change; `module` is what is then corrected. */
+    BUG_REPORT_RECEIVED: { report: BugReport; module?: string | null; by?: string };
+    /** `priority` is its place in a prompt: it goes in before everything else. Absent in old logs, where it was the same. */
+    USER_INTERVENTION: { guidance: string; by: string; priority?: 'CRITICAL' };
+    /** Nothing new is begun until TASK_RESUMED; what is in flight ends and is recorded. */
+    TASK_PAUSED: { code: PauseCode; reason: string; by: string };
+    /** `limits` replace those of the same name. */
+    TASK_RESUMED: { by: string; limits?: TaskLimits };
+    /** The planner needs answers before it can plan. */
+    QUESTIONS_ASKED: { questions: readonly string[]; callId: string };
+    /** One answer for each question, in their order. */
+    QUESTIONS_ANSWERED: { answers: readonly string[]; by: string };
+    /** `planHash` is SHA-256 of the plan that was seen, hexadecimal. */
+    PLAN_APPROVED: { planHash: string; by: string };
+    /** The planner plans anew, with the reason. */
+    PLAN_REJECTED: { planHash: string; reason: string; by: string };
+    /**
+     * Modules whose definition changed, and those that depend on them, are built anew; `removed` are files that no
+     * module of the new plan owns. An approval of the plan before is void.
+     */
+    PLAN_EDITED: { plan: Plan; replaces: string; removed: readonly string[]; by: string };
+    MODEL_CALL_COMPLETED: {
+      /** The event that requested it. */
+      callId: string;
+      answer: Json;
+      /** Who gave it: the brain's provider, or the claimant of the work item. */
+      by: string;
+      model: string | null;
+      usage: { readonly inputTokens: number; readonly outputTokens: number } | null;
+      durationMs: number;
+      /** How often the model was asked until the answer fitted its schema. */
+      attempts: number;
+      /** US dollars; absent where no price is known. */
+      costUsd?: number;
+    };
+    MODEL_CALL_FAILED: {
+      callId: string;
+      code: string;
+      reason: string;
+      remedy: Remedy;
+      /** ISO 8601; with remedy `later` only. */
+      retryAt: string | null;
+      /** Of the answers that could not be used; absent where there were none, or nobody counted. */
+      usage?: { readonly inputTokens: number; readonly outputTokens: number };
+      costUsd?: number;
+    };
     MODULE_COMPLETE: { module: string; iterations: number };
     /** Looked for once the task was completed, and no part of its outcome: it comes after the end. */
     DEAD_CODE_ANALYSIS: {

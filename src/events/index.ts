@@ -5,6 +5,7 @@ export type {
   CodeChange,
   DeadCode,
   FileRole,
+  PauseCode,
   Plan,
   PlannedModule,
   SourceFile,

@@ -7,7 +7,7 @@ import { history } from './model-operations.contract.ts';
 import { ModelRun, type Writer } from './model-run.contract.ts';
 import { said, type StoreUnderTest } from './store-under-test.contract.ts';
 
-const RUNS = Number(process.env.EVENT_STORE_RUNS ?? 30);
+const RUNS = Number(process.env.EVENT_STORE_RUNS ?? 20);
 const TIMEOUT_MS = 60_000 + RUNS * 200;
 
 /** What every adapter does, whatever is asked of it in whatever order: the same as a plain list of events. */

@@ -1,10 +1,11 @@
-import type { BugReport, CodeChange, Plan, TestOutcome } from './coding-events.ts';
-import type { StoredEvent } from './event.ts';
+import type { CodeChange, Plan, TestOutcome } from './coding-events.ts';
+import type { EventPayloads, StoredEvent } from './event.ts';
 import { isReportValidForCurrentCode } from './ordering.ts';
 import { changeModule, moduleOf, newModule, progressOf, type TaskDraft } from './task-draft.ts';
 
 export function applyPlan(state: TaskDraft, plan: Plan): void {
   state.plan = plan;
+  if (state.approval === 'given') state.approval = 'pending';
   if (state.status === 'created' || state.status === 'planning') state.status = 'running';
   const known = state.modules;
   state.modules = {};
@@ -44,15 +45,31 @@ function errorOf({ problem, results }: TestOutcome): string {
   return problem ?? failed?.message ?? failed?.name ?? 'the tests failed';
 }
 
-export function judge(state: TaskDraft, report: BugReport, event: StoredEvent): void {
+/** By the hash of the module that it blames; without one, of whatever changed last. */
+export function judge(state: TaskDraft, data: EventPayloads['BUG_REPORT_RECEIVED'], event: StoredEvent): void {
+  const { report, module } = data;
   const current = state.lastChange ?? { codeVersion: state.codeVersion, vectorClock: {}, codeHash: null };
-  const { valid, decidedBy } = isReportValidForCurrentCode(report, current);
+  const codeHash = (typeof module === 'string' && moduleOf(state.modules, module)?.codeHash) || current.codeHash;
+  const { valid, decidedBy } = isReportValidForCurrentCode(report, { ...current, codeHash });
   const judged = { report, streamSequence: event.streamSequence, decidedBy };
   if (valid) state.acceptedBugReports.push(judged);
   else {
     state.ignoredBugReports.push(judged);
     state.ignored += 1;
   }
+}
+
+export function addUsage(
+  state: TaskDraft,
+  { usage, costUsd = 0 }: Partial<Pick<EventPayloads['MODEL_CALL_COMPLETED'], 'usage' | 'costUsd'>>,
+): void {
+  const { calls, inputTokens, outputTokens } = state.usage;
+  state.usage = {
+    calls: calls + 1,
+    inputTokens: inputTokens + (usage?.inputTokens ?? 0),
+    outputTokens: outputTokens + (usage?.outputTokens ?? 0),
+    costUsd: state.usage.costUsd + costUsd,
+  };
 }
 
 export function isStale(state: TaskDraft, event: StoredEvent): boolean {
@@ -65,4 +82,6 @@ export function end(state: TaskDraft, status: 'completed' | 'failed' | 'cancelle
   state.status = status;
   state.finishedAt = event.timestamp;
   state.currentModule = null;
+  state.pause = null;
+  state.questions = [];
 }

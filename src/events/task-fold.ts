@@ -1,8 +1,10 @@
-import type { EventPayloads, StoredEvent } from './event.ts';
+import type { StoredEvent } from './event.ts';
 import { isDeclaredEventType } from './event-types.ts';
 import { RepeatedSequenceError } from './events.errors.ts';
-import { findingsMisfit, isObject, type Misfit, needs, planMisfit, reportMisfit } from './payload-misfit.ts';
-import { applyChange, applyPlan, applyTests, end, isStale, judge } from './task-changes.ts';
+import type { Handler } from './fold-handler.ts';
+import { findingsMisfit, isObject, needs, planMisfit } from './payload-misfit.ts';
+import { steeringHandlers, type SteeringType } from './steering-fold.ts';
+import { addUsage, applyChange, applyPlan, applyTests, end, isStale } from './task-changes.ts';
 import { changeModule, isOver, moduleOf, progressOf, type TaskDraft, warn } from './task-draft.ts';
 
 /**
@@ -47,25 +49,24 @@ type CodingType =
   | 'TEST_FAILED'
   | 'CORRECTION_STARTED'
   | 'CORRECTION_COMPLETED'
-  | 'BUG_REPORT_RECEIVED'
-  | 'USER_INTERVENTION'
   | 'MODULE_COMPLETE'
   | 'DEAD_CODE_ANALYSIS'
   | 'TASK_COMPLETE'
   | 'TASK_FAILED'
-  | 'TASK_CANCELLED';
-
-interface Handler<T extends CodingType> {
-  readonly misfit: Misfit;
-  apply(state: TaskDraft, data: Readonly<EventPayloads[T]>, event: StoredEvent): void;
-}
+  | 'TASK_CANCELLED'
+  | 'PLAN_EDITED'
+  | 'MODEL_CALL_COMPLETED'
+  | 'MODEL_CALL_FAILED'
+  | SteeringType;
 
 const handlers: { readonly [T in CodingType]: Handler<T> } = {
+  ...steeringHandlers,
   TASK_CREATED: {
     misfit: needs({ prompt: 'string' }),
     apply: (state, data, event) => {
       state.prompt = data.prompt;
       if (isObject(data.metadata)) state.metadata = data.metadata;
+      if (data.requireApproval === true) state.approval = 'pending';
       state.createdAt = event.timestamp;
     },
   },
@@ -84,6 +85,15 @@ const handlers: { readonly [T in CodingType]: Handler<T> } = {
     },
   },
   PLANNING_COMPLETE: { misfit: planMisfit, apply: (state, { plan }) => applyPlan(state, plan) },
+  PLAN_EDITED: {
+    misfit: planMisfit,
+    apply: (state, { plan }, { codeVersion, vectorClock }) => {
+      applyPlan(state, plan);
+      if (codeVersion <= state.codeVersion) return;
+      state.codeVersion = codeVersion;
+      state.lastChange = { codeVersion, vectorClock, codeHash: null };
+    },
+  },
   MODULE_STARTED: {
     misfit: needs({ module: 'string' }),
     apply: (state, { module }) => {
@@ -131,18 +141,18 @@ const handlers: { readonly [T in CodingType]: Handler<T> } = {
       applyChange(state, data, event);
     },
   },
-  BUG_REPORT_RECEIVED: { misfit: reportMisfit, apply: (state, { report }, event) => judge(state, report, event) },
-  USER_INTERVENTION: {
-    misfit: needs({ guidance: 'string' }),
-    apply: (state, { guidance, by }, event) => {
-      state.interventions.push({ guidance, by, streamSequence: event.streamSequence });
-    },
-  },
   MODULE_COMPLETE: {
     misfit: needs({ module: 'string' }),
     apply: (state, { module }) => {
       changeModule(state, module, { status: 'complete', lastError: null });
       state.progress = progressOf(state);
+    },
+  },
+  MODEL_CALL_COMPLETED: { misfit: needs({}), apply: (state, call) => addUsage(state, call) },
+  MODEL_CALL_FAILED: {
+    misfit: needs({}),
+    apply: (state, call) => {
+      if (call.usage) addUsage(state, call);
     },
   },
   DEAD_CODE_ANALYSIS: {

@@ -1,4 +1,4 @@
-import type { BugReport, DeadCode, Plan } from './coding-events.ts';
+import type { BugReport, DeadCode, PauseCode, Plan } from './coding-events.ts';
 import type { VectorClock } from './vector-clock.ts';
 
 export type TaskLifecycle = 'created' | 'planning' | 'running' | 'paused' | 'completed' | 'failed' | 'cancelled';
@@ -72,10 +72,22 @@ export interface TaskState {
   /** By path, in the order of the plan. */
   readonly modules: Readonly<Record<string, TaskModule>>;
   readonly plan: Plan | null;
+  /** Of the plan as it is now; after an edit it has to be given again. */
+  readonly approval: 'notNeeded' | 'pending' | 'given';
+  /** That wait for answers. */
+  readonly questions: readonly string[];
+  readonly pause: { readonly code: PauseCode; readonly reason: string; readonly by: string } | null;
   readonly interventions: readonly Intervention[];
   readonly acceptedBugReports: readonly JudgedReport[];
   readonly ignoredBugReports: readonly JudgedReport[];
   readonly lastChange: LastChange | null;
+  /** Of all model calls that were answered; tokens and US dollars as far as they are known. */
+  readonly usage: {
+    readonly calls: number;
+    readonly inputTokens: number;
+    readonly outputTokens: number;
+    readonly costUsd: number;
+  };
   /** 0 to 1: the part of the planned modules that is complete. */
   readonly progress: number;
   readonly eventCount: number;
@@ -109,6 +121,10 @@ export function initialTaskState(taskId: string): TaskState {
     currentModule: null,
     modules: {},
     plan: null,
+    approval: 'notNeeded',
+    questions: [],
+    pause: null,
+    usage: { calls: 0, inputTokens: 0, outputTokens: 0, costUsd: 0 },
     interventions: [],
     acceptedBugReports: [],
     ignoredBugReports: [],

@@ -12,7 +12,7 @@ import { EventStore, type TaskState } from '../events/index.ts';
 import { CONFIGURATION, type Configuration } from '../kernel/configuration.ts';
 import { Redactor } from '../kernel/redactor.ts';
 import { Orchestrator } from '../orchestrator/index.ts';
-import { TaskFinishedError, TaskNotFoundError, TasksService, type TaskView } from '../tasks/index.ts';
+import { TaskNotFoundError, TasksService } from '../tasks/index.ts';
 import { acknowledge, errorAnswer } from './answer.ts';
 import { AnswerFilter } from './answer.filter.ts';
 import { CursorBeyondEndError, UnknownMessageError } from './gateway.errors.ts';
@@ -36,7 +36,7 @@ const MAX_UNACKNOWLEDGED_BYTES = 8 * 1024 * 1024;
 const MAX_WAITING_PACKETS = 1000;
 const known: ReadonlySet<string> = new Set(requestNames);
 
-/** The Socket.IO door: live events, and what can be said to a task. */
+/** The Socket.IO door for those who look on: live events and states. */
 @WebSocketGateway()
 @UseFilters(AnswerFilter)
 export class LiveGateway implements OnGatewayConnection<Socket>, OnGatewayDisconnect<Socket>, OnModuleDestroy {
@@ -102,20 +102,6 @@ export class LiveGateway implements OnGatewayConnection<Socket>, OnGatewayDiscon
   unsubscribe(@ConnectedSocket() socket: Socket, @MessageBody() body: unknown): { ok: true } {
     this.hub.unsubscribe(socket, readRequest('unsubscribe', body).subscriptionId);
     return { ok: true };
-  }
-
-  @SubscribeMessage('intervene')
-  async intervene(@MessageBody() body: unknown): Promise<{ ok: true; task: TaskView }> {
-    const { taskId, guidance, by = 'user' } = readRequest('intervene', body);
-    return { ok: true, task: await this.tasks.intervene(taskId, { guidance, by }) };
-  }
-
-  @SubscribeMessage('cancel')
-  async cancel(@MessageBody() body: unknown): Promise<{ ok: true; changed: boolean; task: TaskView }> {
-    const { taskId, by = 'user', reason = 'cancelled by the user' } = readRequest('cancel', body);
-    const { task, changed } = await this.tasks.cancel(taskId, { by, reason });
-    if (!changed && task.status !== 'cancelled') throw new TaskFinishedError(task.taskId, task.status);
-    return { ok: true, changed, task };
   }
 
   @SubscribeMessage('getState')

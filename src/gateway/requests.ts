@@ -23,6 +23,13 @@ const subscription = {
   types: z.array(z.string().min(1).max(64)).min(1).max(64).optional(),
 };
 
+const limits = z.strictObject({
+  maxIterations: z.int().min(1).max(1000).optional(),
+  maxTokens: z.int().min(1).max(1e12).optional(),
+  maxCostUsd: z.number().min(0).max(1e6).optional(),
+  maxSeconds: z.int().min(1).max(86_400).optional(),
+});
+
 /** What a client may send, by the name of the message: strict, so that a misspelt field is an error and not ignored. */
 export const requests = {
   subscribe: z.union([
@@ -30,7 +37,15 @@ export const requests = {
     z.strictObject({ ...subscription, all: z.literal(true), wait: z.boolean().optional() }),
   ]),
   unsubscribe: z.strictObject({ subscriptionId: z.string().min(1).max(64) }),
-  intervene: z.strictObject({ taskId, guidance: words(20_000), by: words(100).optional() }),
+  intervene: z.strictObject({
+    taskId,
+    guidance: words(20_000),
+    action: z.enum(['pause', 'resume']).optional(),
+    by: words(100).optional(),
+  }),
+  pause: z.strictObject({ taskId, reason: words(1000).optional(), by: words(100).optional() }),
+  resume: z.strictObject({ taskId, limits: limits.optional(), by: words(100).optional() }),
+  answer: z.strictObject({ taskId, answers: z.array(wellFormed.max(20_000)).max(100), by: words(100).optional() }),
   cancel: z.strictObject({ taskId, reason: words(1000).optional(), by: words(100).optional() }),
   getState: z.strictObject({
     taskId,

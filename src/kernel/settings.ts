@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { readModelPrices } from './model-prices.ts';
 import { areProxies } from './trusted-proxies.ts';
 
 const whole = (min: number, max: number) => {
@@ -75,6 +76,24 @@ export const settings = {
     .string()
     .default('mistral:7b')
     .meta({ description: 'Model that writes and corrects code', example: 'mistral:7b' }),
+  SUMMARIZER_MODEL: z.string().optional().meta({
+    description: 'Model that summarises modules, functions and tasks; unset: that of EXECUTOR_MODEL',
+    example: 'qwen3:4b',
+  }),
+  LLM_PRICES: z
+    .string()
+    .transform((text, context) => {
+      const prices = readModelPrices(text);
+      if (prices) return prices;
+      context.addIssue('must be a list of model=input/output, in US dollars for a million tokens');
+      return z.NEVER;
+    })
+    .optional()
+    .meta({
+      description:
+        'Prices of models, US dollars for a million tokens in and out, separated by commas; without one for each model a task cannot limit its cost',
+      example: 'claude-sonnet-4-5=3/15,qwen3:8b=0/0',
+    }),
   LLM_CONTEXT_TOKENS: count(8192, 1024, 1_048_576).meta({
     description:
       'num_ctx of every Ollama call, cut to what the model can take; one fixed value, as a change makes Ollama reload',

@@ -1,5 +1,5 @@
 import type { Issue } from '../kernel/errors.ts';
-import { readAnswer } from './answer.ts';
+import { type AnswerReading, readAnswer } from './answer.ts';
 import type { LanguageModel, ModelAnswer, TokenUsage } from './language-model.ts';
 import { AnswerCutError, AnswerInvalidError } from './llm.errors.ts';
 import type { Prompt } from './prompt.ts';
@@ -39,27 +39,46 @@ const QUOTED_CHARACTERS = 6000;
  * rejects with AnswerInvalidError, a cut one at once with AnswerCutError. Outages of seconds are waited out, longer
  * ones reject with a transient ModelError. Safe to repeat.
  */
-export async function askModel(model: LanguageModel, prompt: Prompt, options: AskOptions = {}): Promise<Answered> {
-  const first = await generate(model, prompt, options);
-  const firstReading = readComplete(model, prompt, first);
-  if (firstReading.ok) return answered(model, firstReading.value, [first]);
-
-  const repair = { ...prompt, messages: [...prompt.messages, ...repairMessages(first.text, firstReading.issues)] };
-  const second = await generate(model, repair, options);
-  const secondReading = readComplete(model, prompt, second);
-  if (secondReading.ok) return answered(model, secondReading.value, [first, second]);
-  throw new AnswerInvalidError(model.model, secondReading.issues, second.text);
+export function askModel(model: LanguageModel, prompt: Prompt, options: AskOptions = {}): Promise<Answered> {
+  return ask(model, prompt, (text) => readAnswer(prompt.answerSchema, text), options);
 }
 
-/** Asks a signature's question and answers with its typed value. */
+/** Asks a signature's question and answers with its typed value, which has none of the signature's own issues either. */
 export async function predict<Input, Output>(
   model: LanguageModel,
   signature: Signature<Input, Output>,
   input: Input,
   options: AskOptions = {},
 ): Promise<Answered<Output>> {
-  const answer = await askModel(model, promptOf(signature, input), options);
+  const prompt = promptOf(signature, input);
+  const answer = await ask(model, prompt, (text) => readTyped(signature, input, prompt, text), options);
   return { ...answer, value: answerOf(signature, input, answer.value) };
+}
+
+type Read = (text: string) => AnswerReading;
+
+async function ask(model: LanguageModel, prompt: Prompt, read: Read, options: AskOptions): Promise<Answered> {
+  const first = await generate(model, prompt, options);
+  const firstReading = readComplete(model, read, first);
+  if (firstReading.ok) return answered(model, firstReading.value, [first]);
+
+  const repair = { ...prompt, messages: [...prompt.messages, ...repairMessages(first.text, firstReading.issues)] };
+  const second = await generate(model, repair, options);
+  const secondReading = readComplete(model, read, second);
+  if (secondReading.ok) return answered(model, secondReading.value, [first, second]);
+  throw new AnswerInvalidError(model.model, secondReading.issues, second.text);
+}
+
+function readTyped<Input, Output>(
+  signature: Signature<Input, Output>,
+  input: Input,
+  prompt: Prompt,
+  text: string,
+): AnswerReading {
+  const reading = readAnswer(prompt.answerSchema, text);
+  if (!reading.ok) return reading;
+  const issues = signature.issues?.(input, answerOf(signature, input, reading.value)) ?? [];
+  return issues.length === 0 ? reading : { ok: false, issues, cut: false };
 }
 
 async function generate(model: LanguageModel, prompt: Prompt, options: AskOptions): Promise<ModelAnswer> {
@@ -75,8 +94,8 @@ async function generate(model: LanguageModel, prompt: Prompt, options: AskOption
 }
 
 /** A cut answer counts only when it is complete all the same: some models pad a finished answer with blanks. */
-function readComplete(model: LanguageModel, prompt: Prompt, answer: ModelAnswer) {
-  const reading = readAnswer(prompt.answerSchema, answer.text);
+function readComplete(model: LanguageModel, read: Read, answer: ModelAnswer) {
+  const reading = read(answer.text);
   const padded = reading.ok && answer.text.trimEnd().endsWith('}');
   if (answer.finish === 'length' && !padded) {
     throw new AnswerCutError(model.model, answer.text, answer.usage?.outputTokens ?? null);

@@ -14,7 +14,7 @@ export interface AnthropicBrainOptions {
   readonly baseUrl?: string;
 }
 
-/** Claude models at Anthropic. Healthy when the key is accepted and the models of both roles exist. */
+/** Claude models at Anthropic. Healthy when the key is accepted and the models of all roles exist. */
 export class AnthropicBrain implements Brain {
   readonly description: string;
   readonly delegated = false;
@@ -49,7 +49,7 @@ export class AnthropicBrain implements Brain {
           return {
             reachable: false,
             detail: `Anthropic has no model ${JSON.stringify(name)}`,
-            cure: 'Set PLANNER_MODEL and EXECUTOR_MODEL to models of Anthropic.',
+            cure: 'Set PLANNER_MODEL, EXECUTOR_MODEL and SUMMARIZER_MODEL to models of Anthropic.',
           };
         }
         if (answer.status !== 200) throw new Error(`it answers ${answer.status}`);

@@ -13,7 +13,7 @@ export interface OllamaBrainOptions {
   readonly timeoutMs: number;
 }
 
-/** The models of one Ollama server. Healthy when it answers and has the models of both roles. */
+/** The models of one Ollama server. Healthy when it answers and has the models of all roles. */
 export class OllamaBrain implements Brain {
   readonly description: string;
   readonly delegated = false;

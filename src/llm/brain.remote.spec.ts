@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { AnthropicBrain } from './brain.anthropic.ts';
 import { OpenAiBrain } from './brain.openai.ts';
 
-const models = { planner: 'large', executor: 'small' };
+const models = { planner: 'large', executor: 'small', summarizer: 'small' };
 const limits = { answerTokens: 512, timeoutMs: 5000 };
 
 /** A server that answers with what `answer` makes of a request: a status and a body. */

@@ -3,7 +3,10 @@ import type { LanguageModel } from './language-model.ts';
 /** The token of the one Brain that was resolved at start. */
 export const BRAIN = Symbol('Brain');
 
-export type ModelRole = 'planner' | 'executor';
+/** What models are chosen by: each role has its setting (PLANNER_MODEL …). */
+export const modelRoles = ['planner', 'executor', 'summarizer'] as const;
+
+export type ModelRole = (typeof modelRoles)[number];
 
 /** How a brain answers right now. `cure` says what to do when it does not. */
 export type BrainHealth =

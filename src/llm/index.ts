@@ -5,7 +5,7 @@ export {
   type ModelRequest,
   type TokenUsage,
 } from './language-model.ts';
-export { BRAIN, type Brain, type BrainHealth, type ModelRole } from './brain.ts';
+export { BRAIN, type Brain, type BrainHealth, modelRoles, type ModelRole } from './brain.ts';
 export { resolveBrain, type Announce } from './resolve-brain.ts';
 export { LlmModule } from './llm.module.ts';
 export {
@@ -36,3 +36,36 @@ export { planTask, type PlanTaskInput, type PlanTaskOutput } from './signatures/
 export { writeTests, type WriteTestsInput } from './signatures/write-tests.ts';
 export { generateModule, type GenerateModuleInput } from './signatures/generate-module.ts';
 export { correctModule, type CorrectModuleInput } from './signatures/correct-module.ts';
+export {
+  MODULE_SUMMARY_TOKENS,
+  moduleSummarizer,
+  type ModuleSummarizerInput,
+  type ModuleSummarizerOutput,
+} from './signatures/module-summarizer.ts';
+export {
+  FUNCTION_SUMMARY_TOKENS,
+  functionSummarizer,
+  type FunctionSummarizerInput,
+  type FunctionSummarizerOutput,
+} from './signatures/function-summarizer.ts';
+export {
+  TASK_SUMMARY_TOKENS,
+  taskSummarizer,
+  type ModuleResult,
+  type TaskSummarizerInput,
+  type TaskSummarizerOutput,
+} from './signatures/task-summarizer.ts';
+export {
+  classifyIntent,
+  UNKNOWN_INTENT,
+  type ClassifyIntentInput,
+  type ClassifyIntentOutput,
+  type NamedValue,
+} from './signatures/classify-intent.ts';
+export {
+  intentToGraph,
+  type GraphStep,
+  type IntentToGraphInput,
+  type IntentToGraphOutput,
+} from './signatures/intent-to-graph.ts';
+export { NO_AGENT, selectAgent, type SelectAgentInput, type SelectAgentOutput } from './signatures/select-agent.ts';

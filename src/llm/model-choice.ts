@@ -20,12 +20,14 @@ export class ModelChoice {
     return model;
   }
 
-  /** For people: `planner qwen3:8b, executor mistral:7b`. */
+  /** For people: `planner qwen3:8b, executor mistral:7b`; the summarizer where it is another than the executor. */
   toString(): string {
-    return `planner ${this.names.planner}, executor ${this.names.executor}`;
+    const { planner, executor, summarizer } = this.names;
+    const pair = `planner ${planner}, executor ${executor}`;
+    return summarizer === executor ? pair : `${pair}, summarizer ${summarizer}`;
   }
 
-  /** The names of both roles, each once. */
+  /** The names of all roles, each once. */
   get distinctNames(): readonly string[] {
     return [...new Set(Object.values(this.names))];
   }

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { messageOf } from '../kernel/errors.ts';
+import { type ModelRole, modelRoles } from './brain.ts';
 import { RecordingInvalidError, RecordingMissError } from './llm.errors.ts';
 import { promptHash } from './prompt.ts';
 import { nearestPrompt } from './recording-nearest.ts';
@@ -11,7 +12,7 @@ const message = z.object({ role: z.enum(['system', 'user', 'assistant']), conten
 export const recordedCallSchema = z.object({
   version: z.literal(1),
   promptHash: z.string(),
-  role: z.enum(['planner', 'executor']).nullable(),
+  role: z.enum(modelRoles).nullable(),
   provider: z.string(),
   model: z.string(),
   messages: z.array(message),
@@ -63,7 +64,7 @@ export class Recording {
   }
 
   /** The model that answered for a role; null where the recording does not say. */
-  modelOf(role: 'planner' | 'executor'): string | null {
+  modelOf(role: ModelRole): string | null {
     return this.calls.findLast((call) => call.role === role)?.model ?? null;
   }
 }

@@ -92,6 +92,18 @@ describe('the configured brain', () => {
     expect(brain.modelFor('executor')?.model).toBe('mistral:7b');
     expect(brain.modelFor('executor', 'codestral:22b')?.model).toBe('codestral:22b');
     expect(brain.modelFor('executor', 'qwen3:8b')).toBe(brain.modelFor('planner'));
+    expect(brain.modelFor('summarizer')).toBe(brain.modelFor('executor'));
+  });
+
+  it('has a summarizer of its own where one is named, shows it and needs it [LM-1]', async () => {
+    await using ollama = await startOllama();
+    const environment = { LLM_PROVIDER: 'ollama', OLLAMA_BASE_URL: ollama.url, SUMMARIZER_MODEL: 'qwen3:4b' };
+    const { brain } = await resolve(environment);
+    expect(brain.description).toBe('ollama (planner qwen3:8b, executor mistral:7b, summarizer qwen3:4b)');
+    expect(brain.modelFor('summarizer')?.model).toBe('qwen3:4b');
+    expect(await health(brain)).toMatchObject({ reachable: false, cure: 'ollama pull qwen3:4b' });
+    ollama.pull('qwen3:4b');
+    expect(await health(brain)).toMatchObject({ reachable: true });
   });
 
   it('may be an OpenAI-compatible server, which is told the key [LM-1]', async () => {
@@ -138,14 +150,19 @@ describe('recording and replaying by configuration', () => {
       const { brain } = await resolve({ LLM_PROVIDER: 'ollama', OLLAMA_BASE_URL: ollama.url, LLM_RECORD: path });
       expect(brain.description).toContain(`recorded to ${path}`);
       expect(brain.modelFor('planner')).toBe(brain.modelFor('planner'));
+      await brain.modelFor('summarizer')?.generate({ messages });
       await brain.modelFor('planner')?.generate({ messages });
     }
-    expect((await Recording.read(path)).calls).toMatchObject([{ role: 'planner', model: 'qwen3:8b' }]);
+    const { calls } = await Recording.read(path);
+    expect(calls).toMatchObject([
+      { role: 'summarizer', model: 'mistral:7b' },
+      { role: 'planner', model: 'qwen3:8b' },
+    ]);
 
     const { brain, said } = await resolve({ LLM_PROVIDER: 'replay', LLM_RECORDING: path });
     expect(brain.description).toMatch(/^replay .*replayed/);
     expect(said.join()).toContain('replayed');
-    expect(await health(brain)).toMatchObject({ reachable: true, detail: `1 recorded answers in ${path}` });
+    expect(await health(brain)).toMatchObject({ reachable: true, detail: `2 recorded answers in ${path}` });
     const model = brain.modelFor('planner');
     expect(model).toMatchObject({ provider: 'replay', model: 'qwen3:8b' });
     expect((await model?.generate({ messages }))?.text).toBe('qwen3:8b says blue');

@@ -17,7 +17,7 @@ const PROBE_MS = 1000;
 
 /**
  * Chooses who thinks, once, at start: the configured provider, reachable or not (said loudly, never replaced); where
- * none is configured, an Ollama that answers and has both models; else delegated. Rejects with ConfigurationError when
+ * none is configured, an Ollama that answers and has all models; else delegated. Rejects with ConfigurationError when
  * the configured provider lacks a setting.
  */
 export async function resolveBrain(
@@ -87,7 +87,11 @@ function openAiBrain(configuration: Configuration): Brain {
 
 function common(configuration: Configuration) {
   return {
-    models: { planner: configuration.PLANNER_MODEL, executor: configuration.EXECUTOR_MODEL },
+    models: {
+      planner: configuration.PLANNER_MODEL,
+      executor: configuration.EXECUTOR_MODEL,
+      summarizer: configuration.SUMMARIZER_MODEL ?? configuration.EXECUTOR_MODEL,
+    },
     answerTokens: configuration.LLM_ANSWER_TOKENS,
     timeoutMs: configuration.LLM_TIMEOUT_MS,
   };

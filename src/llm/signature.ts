@@ -1,13 +1,14 @@
 import { z } from 'zod';
+import type { Issue } from '../kernel/errors.ts';
 import { answerShape } from './answer-shape.ts';
 import type { ModelRole } from './brain.ts';
 import type { JsonSchema } from './json-schema.ts';
 import type { Prompt } from './prompt.ts';
 
 /** A question with typed input and typed answer: what DSPy calls a signature. Pure; the same input gives the same bytes. */
-export interface Signature<Input, Output> {
+export interface Signature<Input, Output, Role extends ModelRole = ModelRole> {
   readonly name: string;
-  readonly role: ModelRole;
+  readonly role: Role;
   /** The system message: the same for every input, so that a local server can reuse its work on it. */
   readonly instructions: string;
   render(input: Input): string;
@@ -16,6 +17,8 @@ export interface Signature<Input, Output> {
    * checked by the JSON Schema alone.
    */
   answer(input: Input): z.ZodType<Output>;
+  /** What is wrong with an answer of the right form, where a form cannot say it; `predict` sends it back like a wrong form. */
+  issues?(input: Input, output: Output): readonly Issue[];
 }
 
 /** The prompt of a call as plain JSON. */

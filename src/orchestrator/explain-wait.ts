@@ -5,7 +5,7 @@ import type { WorkTables } from './work-schema.ts';
 import type { WorkPlace } from './work-table.ts';
 
 /** What keeps a task from going on; `other` is a reason of its workflow that `detail` tells. */
-export type WaitKind = 'nothing' | 'slot' | 'dependency' | 'model' | 'answer' | 'approval' | 'other';
+export type WaitKind = 'nothing' | 'slot' | 'dependency' | 'model' | 'answer' | 'approval' | 'resume' | 'other';
 
 export interface WaitExplanation {
   readonly waitsFor: WaitKind;
@@ -29,6 +29,7 @@ const kinds: Readonly<Record<string, WaitKind>> = {
   awaitingModel: 'model',
   awaitingAnswers: 'answer',
   awaitingApproval: 'approval',
+  paused: 'resume',
 };
 
 /** Why a task with this row does not go on just now. Always has an answer. */

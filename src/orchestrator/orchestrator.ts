@@ -150,13 +150,17 @@ export class Orchestrator {
     }
   }
 
-  /** Appends facts that come from outside a run, and makes the task ready if it was waiting. */
+  /**
+   * Appends facts that come from outside a run, and makes the task ready if it was waiting. `timeoutMs`: how long it
+   * may hold a slot from its next one on.
+   */
   async record(
     taskId: string,
     drafts: readonly EventDraft[],
-    options: AppendOptions = {},
+    { timeoutMs, ...options }: AppendOptions & { readonly timeoutMs?: number } = {},
   ): Promise<readonly StoredEvent[]> {
-    const alongside = [...(options.alongside ?? []), moves.wake(taskId)];
+    const allowed = timeoutMs === undefined ? [] : [moves.allow(taskId, timeoutMs)];
+    const alongside = [...(options.alongside ?? []), ...allowed, moves.wake(taskId)];
     const stored = await this.options.events.append(taskId, drafts, { ...options, alongside });
     this.doorbell.ring();
     return stored;

@@ -247,10 +247,17 @@ export class TaskRun<State, Action extends StepAction> {
       return { kind: 'requeued' };
     }
     const failure: Failure = { code: cause instanceof AppError ? cause.code : 'STEP_FAILED', reason: messageOf(cause) };
-    for (;;) {
+    for (let isRecorded = false; ;) {
       const decision = this.workflow.decide(this.state);
       if (decision.kind === 'done') return this.finish(decision.outcome, timedOut);
-      if (!(await this.append(this.workflow.fail(this.state, failure)))) await this.catchUp();
+      // The workflow may take it for a reason to wait: a limit that somebody can raise.
+      if (isRecorded && decision.kind === 'wait') {
+        const { reason, detail } = decision.wait;
+        if (await this.letGo(moves.park(this.lease, reason, detail, null))) return { kind: 'parked' };
+        continue;
+      }
+      isRecorded = await this.append(this.workflow.fail(this.state, failure));
+      if (!isRecorded) await this.catchUp();
     }
   }
 }

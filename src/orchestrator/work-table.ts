@@ -124,6 +124,11 @@ export const moves = {
     };
   },
 
+  /** From its next slot on a task may hold one for so long. */
+  allow(taskId: string, timeoutMs: number): GuardedStatement {
+    return { sql: 'UPDATE work SET timeout_ms = ? WHERE task_id = ?', parameters: [timeoutMs, taskId] };
+  },
+
   /** The task was ended from outside, whoever holds it: from now on the holder's facts are refused. */
   close(taskId: string): GuardedStatement {
     return {

@@ -73,6 +73,7 @@ export interface Workflow<State, Action extends StepAction> {
   decide(state: State): Decision<Action>;
   /** Rejecting fails the task; what can be tried again later is a fact that `decide` waits on. */
   perform(action: Action, step: Step<State>): Promise<Commit<State>>;
+  /** The facts by which it is over, or by which `decide` waits for somebody. */
   fail(state: State, failure: Failure): readonly EventDraft[];
 }
 

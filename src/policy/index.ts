@@ -1,2 +1,3 @@
 export { PolicyModule } from './policy.module.ts';
 export { redactorOf } from './redactor-of.ts';
+export { SecretRedactor } from './secret-redactor.ts';

@@ -1,4 +1,5 @@
-import { extname } from 'node:path';
+import { getCompileCacheDir } from 'node:module';
+import { dirname, extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { messageOf } from '../kernel/errors.ts';
 import type { FromWriter, Outcome, ToWriter, WriterData, WriteRequest } from './messages.ts';
@@ -54,7 +55,7 @@ export class Writer {
     const workerData: WriterData = { path, bell };
     // Run from the sources or from the build: the thread's file has the same ending as this one.
     const url = new URL(`./writer.thread${extname(import.meta.url)}`, import.meta.url);
-    const worker = new Worker(url, { workerData, env: {}, execArgv: [] });
+    const worker = new Worker(url, { workerData, env: compileCache(), execArgv: [] });
     const writer = new Writer(worker, path, bell);
     const answer = await new Promise<FromWriter>((resolve, reject) => {
       worker.once('error', reject);
@@ -159,4 +160,10 @@ export class Writer {
     this.pending.clear();
     this.gathered = [];
   }
+}
+
+/** A thread does not inherit the cache of compiled code: without it, each start compiles the same files again. */
+function compileCache(): NodeJS.ProcessEnv {
+  const directory = getCompileCacheDir();
+  return directory === undefined ? {} : { NODE_COMPILE_CACHE: dirname(directory) };
 }

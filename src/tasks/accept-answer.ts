@@ -1,8 +1,10 @@
 import type { EventDraft, Plan, SourceFile } from '../events/index.ts';
 import type { PlanTaskOutput, WrittenFile } from '../llm/index.ts';
 import type { Commit } from '../orchestrator/index.ts';
+import { MAX_QUESTION_ROUNDS } from './ask.ts';
 import type { CodingState, OpenCall } from './coding-state.ts';
 import { moduleIssues } from './new-task.ts';
+import { movedSince } from './stale-basis.ts';
 import { sha256 } from './task-files.ts';
 
 /**
@@ -16,12 +18,22 @@ export function acceptAnswer(callId: string): Commit<CodingState> {
     // The answer was checked against the schema of its own signature before it was recorded.
     if (call.request.signature === 'PlanTask')
       return acceptPlan(state, callId, call.answer.value as unknown as PlanTaskOutput);
+    const moved = movedSince(state, call);
+    if (moved.length > 0) return [{ eventType: 'MODEL_ANSWER_STALE', data: { callId, moved } }];
     return acceptFile(state, call, call.answer.value as unknown as WrittenFile);
   };
 }
 
 function acceptPlan(state: CodingState, callId: string, answer: PlanTaskOutput): readonly EventDraft[] {
-  const issues = moduleIssues(answer.modules, [...state.files.values()]);
+  if (answer.questions?.length) {
+    if (state.questionRounds < MAX_QUESTION_ROUNDS) {
+      return [{ eventType: 'QUESTIONS_ASKED', data: { questions: answer.questions, callId } }];
+    }
+    const issue = `questions: were asked ${MAX_QUESTION_ROUNDS} times already: plan with what is known`;
+    return [{ eventType: 'MODEL_ANSWER_REJECTED', data: { callId, issues: [issue] } }];
+  }
+  // A regression test that turned out red is mere data by now, and still not the model's to change.
+  const issues = moduleIssues(answer.modules, [...state.files.values(), ...(state.created?.files ?? [])]);
   if (issues.length > 0) {
     const texts = issues.map(({ path, message }) => `${path}: ${message}`);
     return [{ eventType: 'MODEL_ANSWER_REJECTED', data: { callId, issues: texts } }];

@@ -17,6 +17,8 @@ import type { Question } from './coding-decide.ts';
 import type { CodingState, ModuleState } from './coding-state.ts';
 import { transitiveDependencies } from './module-graph.ts';
 import { testPathOf, testsByModule } from './module-tests.ts';
+import { isRegressionTest } from './regression-tests.ts';
+import { basisOf } from './stale-basis.ts';
 
 export interface AskOptions {
   readonly brain: Brain;
@@ -26,6 +28,8 @@ export interface AskOptions {
 
 type Request = EventPayloads['MODEL_CALL_REQUESTED'];
 
+/** How often the planner may ask before it has to plan with what it knows. */
+export const MAX_QUESTION_ROUNDS = 3;
 /** Kept free for the instructions, the headings and the schema of an answer. */
 const FRAME_TOKENS = 500;
 
@@ -47,7 +51,8 @@ export function askQuestion(state: CodingState, question: Question, options: Ask
 }
 
 function askForPlan(state: CodingState, options: AskOptions): Request {
-  const { prompt = '', answers = [], language = null } = state.created ?? {};
+  const { prompt = '', language = null } = state.created ?? {};
+  const answers = saidByPeople(state);
   const given = [...state.files.values()];
   const parts: ContextPart[] = [
     { name: 'prompt', text: prompt, priority: 'CRITICAL', why: 'what to build' },
@@ -60,36 +65,40 @@ function askForPlan(state: CodingState, options: AskOptions): Request {
     ...given.map(({ path, content, role }): ContextPart => ({
       name: path,
       text: content,
-      priority: role === 'test' ? 'HIGH' : 'MEDIUM',
+      priority: isRegressionTest(state, path) ? 'LOW' : role === 'test' ? 'HIGH' : 'MEDIUM',
       why: `given ${role} file`,
     })),
   ];
-  const context = fit(parts, options);
+  const context = fitWithNames(parts, given, options);
   const input = {
     prompt,
     answers: [...answers.filter((_, index) => context.has(`answer ${index + 1}`)), ...state.guidance],
     language,
     files: given.filter(({ path }) => context.has(path)),
+    otherFiles: context.has(OTHER_FILES) ? given.map(({ path }) => path).filter((path) => !context.has(path)) : [],
     problems: state.planProblems,
+    mayAsk: state.questionRounds < MAX_QUESTION_ROUNDS,
   };
   return request(state, planTask, input, null, context.manifest, options.brain);
 }
 
 function askForTests(state: CodingState, module: ModuleState, options: AskOptions): Request {
   const facts = moduleFacts(state, module);
-  const context = fit(facts.parts, options);
+  const context = fit([...facts.parts, ...facts.present], options);
   const input = {
     ...facts.input(context.has),
     module: { path: module.path, description: module.description, testCases: testCasesOf(state, module) },
-    testPath: testPathOf(module.path),
+    testPath: testPathOf(module.path, state.created?.files),
+    present: facts.code,
   };
   return request(state, writeTests, input, module.path, context.manifest, options.brain);
 }
 
 function askForCode(state: CodingState, module: ModuleState, options: AskOptions): Request {
   const facts = moduleFacts(state, module);
-  const context = fit(facts.parts, options);
-  return request(state, generateModule, facts.input(context.has), module.path, context.manifest, options.brain);
+  const context = fit([...facts.parts, ...facts.present], options);
+  const input = { ...facts.input(context.has), present: facts.code };
+  return request(state, generateModule, input, module.path, context.manifest, options.brain);
 }
 
 function askForCorrection(state: CodingState, module: ModuleState, options: AskOptions): Request {
@@ -137,12 +146,14 @@ function moduleFacts(state: CodingState, module: ModuleState) {
     const file = state.files.get(path);
     return file ? [{ path, content: file.content }] : [];
   });
-  const given = [...state.files.values()].filter(({ path, role }) => role !== 'test' && !state.modules.has(path));
+  const given = [...state.files.values()].filter(
+    ({ path, role }) => role !== 'test' && !state.modules.has(path) && !isRegressionTest(state, path),
+  );
   const tests = (testsByModule(modules, state.files.values()).get(module.path) ?? []).flatMap(
     (path) => state.files.get(path) ?? [],
   );
   const objective = state.plan?.objective ?? state.created?.prompt ?? '';
-  const guidance = [...(state.created?.answers ?? []), ...state.guidance, ...module.problems];
+  const guidance = [...saidByPeople(state), ...state.guidance, ...module.reports, ...module.problems];
   const parts: ContextPart[] = [
     { name: 'objective', text: objective, priority: 'CRITICAL', why: 'the task' },
     { name: 'module', text: module.description, priority: 'CRITICAL', why: 'the part of the plan that is due' },
@@ -155,7 +166,7 @@ function moduleFacts(state: CodingState, module: ModuleState) {
     ...tests.map(({ path, content }): ContextPart => ({
       name: path,
       text: content,
-      priority: 'CRITICAL',
+      priority: isRegressionTest(state, path) ? 'HIGH' : 'CRITICAL',
       why: 'test that must pass',
     })),
     ...dependencies.map(({ path, content }): ContextPart => ({
@@ -178,10 +189,34 @@ function moduleFacts(state: CodingState, module: ModuleState) {
     dependencies: [...dependencies, ...given]
       .filter(({ path }) => has(path))
       .map(({ path, content }) => ({ path, content })),
-    tests: tests.map(({ path, content }) => ({ path, content })),
+    tests: tests.filter(({ path }) => has(path)).map(({ path, content }) => ({ path, content })),
     guidance,
   });
-  return { parts, input };
+  // Code that the task itself wrote is no basis when it is to be written anew.
+  const isGiven = state.created?.files.some(({ path }) => path === module.path) ?? false;
+  const code = isGiven ? state.files.get(module.path)?.content : undefined;
+  const present: readonly ContextPart[] =
+    code === undefined
+      ? []
+      : [{ name: 'present code', text: code, priority: 'CRITICAL', why: 'the file that is to be changed' }];
+  return { parts, input, code, present };
+}
+
+const OTHER_FILES = 'names of other files';
+const MAX_NAMES = 200;
+
+/** As `fit`; where not all files of a project go in, their names do: a planner must know what is there. */
+function fitWithNames(parts: readonly ContextPart[], files: readonly { path: string }[], options: AskOptions) {
+  const context = fit(parts, options);
+  const others = files.filter(({ path }) => !context.has(path)).slice(0, MAX_NAMES);
+  if (others.length === 0) return context;
+  const text = others.map(({ path }) => path).join('\n');
+  return fit([{ name: OTHER_FILES, text, priority: 'HIGH', why: 'files that did not fit' }, ...parts], options);
+}
+
+/** What the caller said with the prompt, and answered when asked. */
+function saidByPeople({ created, answered }: CodingState): readonly string[] {
+  return [...(created?.answers ?? []), ...answered.map(({ question, answer }) => `${question} ${answer}`)];
 }
 
 function fit(parts: readonly ContextPart[], { promptTokens }: AskOptions) {
@@ -192,7 +227,7 @@ function fit(parts: readonly ContextPart[], { promptTokens }: AskOptions) {
 
 function request<Input, Output>(
   state: CodingState,
-  signature: Signature<Input, Output>,
+  signature: Signature<Input, Output, 'planner' | 'executor'>,
   input: Input,
   module: string | null,
   manifest: Request['manifest'],
@@ -210,6 +245,7 @@ function request<Input, Output>(
     answerSchema: prompt.answerSchema as Readonly<Record<string, Json>>,
     promptHash: promptHash(prompt),
     manifest,
+    ...(module === null ? {} : { basis: basisOf(state, module) }),
   };
 }
 

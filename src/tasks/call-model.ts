@@ -2,7 +2,16 @@ import type { EventDraft, EventPayloads } from '../events/index.ts';
 import { toTimestamp } from '../kernel/clock.ts';
 import { AppError, messageOf } from '../kernel/errors.ts';
 import type { Json } from '../kernel/json.ts';
-import { AnswerCutError, AnswerInvalidError, askModel, type LanguageModel, ModelError } from '../llm/index.ts';
+import { costOf, type ModelPrices } from '../kernel/model-prices.ts';
+import {
+  AnswerCutError,
+  AnswerInvalidError,
+  askModel,
+  type LanguageModel,
+  type ModelAnswer,
+  ModelError,
+  type TokenUsage,
+} from '../llm/index.ts';
 import type { Step } from '../orchestrator/index.ts';
 import type { CodingState, OpenCall } from './coding-state.ts';
 
@@ -17,11 +26,15 @@ export async function callModel(
   call: OpenCall,
   model: LanguageModel,
   step: Pick<Step<CodingState>, 'signal'>,
-  now: () => number,
+  { now, prices }: { readonly now: () => number; readonly prices: ModelPrices },
 ): Promise<EventDraft> {
   const { callId, messages, answerSchema } = call.request;
+  const spent: TokenUsage[] = [];
+  const onAnswer = ({ usage }: ModelAnswer) => {
+    if (usage) spent.push(usage);
+  };
   try {
-    const answered = await askModel(model, { messages, answerSchema }, { signal: step.signal });
+    const answered = await askModel(model, { messages, answerSchema }, { signal: step.signal, onAnswer });
     return {
       eventType: 'MODEL_CALL_COMPLETED',
       data: {
@@ -32,12 +45,27 @@ export async function callModel(
         usage: answered.usage,
         durationMs: Math.round(answered.durationMs),
         attempts: answered.calls,
+        ...cost(costOf(prices, answered.model, answered.usage)),
       },
     };
   } catch (error) {
     step.signal.throwIfAborted();
-    return { eventType: 'MODEL_CALL_FAILED', data: { callId, ...judge(error, call.failures, now()) } };
+    // Wrong answers were paid for, too.
+    const usage = spent.length === 0 ? null : total(spent);
+    const paid = usage === null ? {} : { usage, ...cost(costOf(prices, model.model, usage)) };
+    return { eventType: 'MODEL_CALL_FAILED', data: { callId, ...judge(error, call.failures, now()), ...paid } };
   }
+}
+
+function total(spent: readonly TokenUsage[]): TokenUsage {
+  return {
+    inputTokens: spent.reduce((sum, { inputTokens }) => sum + inputTokens, 0),
+    outputTokens: spent.reduce((sum, { outputTokens }) => sum + outputTokens, 0),
+  };
+}
+
+function cost(costUsd: number | undefined): { readonly costUsd?: number } {
+  return costUsd === undefined ? {} : { costUsd };
 }
 
 function judge(error: unknown, failures: number, now: number): Omit<EventPayloads['MODEL_CALL_FAILED'], 'callId'> {

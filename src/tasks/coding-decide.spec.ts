@@ -70,7 +70,7 @@ describe('a coding task', () => {
     ]);
   });
 
-  it('gives up with what still fails when a module was corrected as often as allowed [TK-3]', () => {
+  it('pauses and asks when a module was corrected as often as its own limit allows [TK-3, LM-6]', () => {
     const red: EventDraft[] = [
       created({ limits: { maxIterations: 2 } }),
       started,
@@ -83,12 +83,14 @@ describe('a coding task', () => {
     red.push(correcting('a.js', 2), corrected('a.js', 2, 3), failed('a.js', 'three'));
     expect(due(...red)).toEqual([
       {
-        kind: 'fail',
-        key: 'fail',
-        code: 'TESTS_STILL_FAIL',
-        reason: 'a.js fails after 2 corrections: three works: 1 is not 2',
+        kind: 'pause',
+        key: 'pause',
+        code: 'LIMIT_ITERATIONS',
+        reason: 'a.js fails after 2 corrections, as many as the task allows: three works: 1 is not 2.',
       },
     ]);
+    const more: EventDraft = { eventType: 'TASK_RESUMED', data: { by: 'ada', limits: { maxIterations: 3 } } };
+    expect(keys(...red, more)).toEqual(['ask:a.js']);
   });
 
   it('allows five corrections by default, as long as they change what fails [TK-3]', () => {
@@ -212,7 +214,7 @@ describe('a coding task', () => {
     expect(due(...drafts)).toMatchObject([{ kind: 'fail', code: 'PLAN_UNUSABLE' }]);
   });
 
-  it('fails at once when no further try can help, or its tokens are used up', () => {
+  it('fails at once when no further try can help, and pauses when its tokens are used up [LM-6]', () => {
     const before = [
       created({ limits: { maxTokens: 50 } }),
       started,
@@ -225,7 +227,7 @@ describe('a coding task', () => {
       data: { callId: 'c', code: 'LLM_RECORDING_MISS', reason: 'not recorded', remedy: 'never', retryAt: null },
     };
     expect(due(...before, never)).toMatchObject([{ kind: 'fail', code: 'LLM_RECORDING_MISS' }]);
-    expect(due(...before, answered('c', 51))).toMatchObject([{ kind: 'fail', code: 'LIMIT_TOKENS' }]);
+    expect(due(...before, answered('c', 51))).toMatchObject([{ kind: 'pause', code: 'LIMIT_TOKENS' }]);
   });
 
   it('is over when it is over, whatever comes late', () => {

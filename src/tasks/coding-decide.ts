@@ -1,6 +1,9 @@
+import type { PauseCode } from '../events/index.ts';
 import type { Decision, Wait } from '../orchestrator/index.ts';
 import type { CodingState, ModuleState, OpenCall } from './coding-state.ts';
+import { exhausted, reachedLimit } from './coding-limits.ts';
 import { testsByModule } from './module-tests.ts';
+import { untriedTests } from './regression-tests.ts';
 
 /** What a coding task can do next; `key` makes a step unique while it is in flight. */
 export type CodingAction =
@@ -13,66 +16,35 @@ export type CodingAction =
   | { readonly kind: 'test'; readonly key: string; readonly module: string | null; readonly files: readonly string[] }
   | { readonly kind: 'completeModule'; readonly key: string; readonly module: string }
   | { readonly kind: 'complete'; readonly key: string }
+  | { readonly kind: 'pause'; readonly key: string; readonly code: PauseCode; readonly reason: string }
   | { readonly kind: 'fail'; readonly key: string; readonly code: string; readonly reason: string };
 
 export type Question =
   | { readonly signature: 'PlanTask' }
   | { readonly signature: 'WriteTests' | 'GenerateModule' | 'CorrectModule'; readonly module: string };
 
-/** Corrections of a module, and unusable answers in a row, before the task is given up. */
-export const DEFAULT_MAX_ITERATIONS = 5;
-const MAX_BAD_PLANS = 3;
-/** After the first correction that brings nothing the larger model is asked; after this many the task is given up. */
-export const MAX_STALLS = 3;
-
 /** What a coding task does next, from its state alone. Pure: it can be asked at any past moment without effect. */
 export function decideCoding(state: CodingState): Decision<CodingAction> {
   if (state.outcome) return { kind: 'done', outcome: state.outcome };
+  if (state.pause) return rest('paused', `${state.pause.reason} It goes on when somebody resumes it.`);
   if (!state.started) return { kind: 'act', actions: [{ kind: 'start', key: 'start' }] };
+  const limit = reachedLimit(state);
+  if (limit) return { kind: 'act', actions: [{ kind: 'pause', key: 'pause', ...limit }] };
   const hopeless = state.hopeless ?? exhausted(state);
   if (hopeless) return { kind: 'act', actions: [{ kind: 'fail', key: 'fail', ...hopeless }] };
+  if (state.questions.length > 0) return rest('awaitingAnswers', `The planner asks: ${state.questions.join(' · ')}`);
+  if (state.plan && state.approval === 'pending') {
+    return rest('awaitingApproval', 'The plan waits to be approved, edited or refused.');
+  }
   const actions = [...callActions(state), ...(state.plan ? moduleActions(state) : planActions(state))];
   if (actions.length > 0) return { kind: 'act', actions };
   return { kind: 'wait', wait: whatIsMissing(state) };
 }
 
-function exhausted(state: CodingState): { code: string; reason: string } | null {
-  const limits = state.created?.limits ?? {};
-  if (limits.maxTokens !== undefined && state.tokensUsed > limits.maxTokens) {
-    return {
-      code: 'LIMIT_TOKENS',
-      reason: `${state.tokensUsed} tokens were used; the task's limit is ${limits.maxTokens}.`,
-    };
-  }
-  if (state.badPlans >= MAX_BAD_PLANS) {
-    return {
-      code: 'PLAN_UNUSABLE',
-      reason: `${state.badPlans} plans could not be used; the last: ${state.planProblems.join('; ')}`,
-    };
-  }
-  const maxIterations = limits.maxIterations ?? DEFAULT_MAX_ITERATIONS;
-  for (const module of state.modules.values()) {
-    if (module.badAnswers >= maxIterations) {
-      const reason = `${module.path}: ${module.badAnswers} answers in a row could not be used; the last: ${module.problems.join('; ')}`;
-      return { code: 'ANSWERS_UNUSABLE', reason };
-    }
-    if (module.stalls >= MAX_STALLS) {
-      const reason = `${module.path}: ${module.stalls} corrections in a row brought nothing, the larger model's included: ${failureText(module)}`;
-      return { code: 'NO_PROGRESS', reason };
-    }
-    if (module.phase === 'failed' && module.iteration >= maxIterations) {
-      return {
-        code: 'TESTS_STILL_FAIL',
-        reason: `${module.path} fails after ${module.iteration} corrections: ${failureText(module)}`,
-      };
-    }
-  }
-  return null;
-}
-
-function failureText({ failure }: ModuleState): string {
-  const first = failure?.results.find((result) => result.status === 'failed');
-  return failure?.problem ?? (first ? `${first.name}: ${first.message ?? 'failed'}` : 'its tests do not pass');
+/** A step that somebody asked for and that is still wanted: facts that came meanwhile may have overtaken it. */
+export function isStillDue(state: CodingState, { key }: CodingAction): boolean {
+  const decision = decideCoding(state);
+  return decision.kind === 'act' && decision.actions.some((action) => action.key === key);
 }
 
 function callActions(state: CodingState): readonly CodingAction[] {
@@ -83,12 +55,18 @@ function callActions(state: CodingState): readonly CodingAction[] {
   });
 }
 
+function rest(reason: string, detail: string): Decision<CodingAction> {
+  return { kind: 'wait', wait: { reason, detail, until: null } };
+}
+
 function isDelegated(call: OpenCall): boolean {
   return call.request.model === null;
 }
 
 function planActions(state: CodingState): readonly CodingAction[] {
   if (state.calls.size > 0) return [];
+  const untried = untriedTests(state);
+  if (untried.length > 0) return [{ kind: 'test', key: `trial:${untried.length}`, module: null, files: untried }];
   // With the start as a rule; a fork may begin between the two.
   if (state.created?.modules) return [{ kind: 'adoptPlan', key: 'plan' }];
   return [{ kind: 'ask', key: `ask:plan:${state.badPlans}`, question: { signature: 'PlanTask' } }];

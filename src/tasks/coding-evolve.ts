@@ -1,7 +1,11 @@
-import type { Attempt, CodeChange, Plan, SourceFile, StoredEvent, TestOutcome } from '../events/index.ts';
+import type { Attempt, CodeChange, EventPayloads, StoredEvent, TestOutcome } from '../events/index.ts';
+import { changeCall, changeModule, closeCall, closeCallsFor, withFiles } from './coding-changes.ts';
 import type { CodingState, ModuleState, OpenCall } from './coding-state.ts';
+import { evolveSteering } from './coding-steering.ts';
 import { changesOf } from './fork-drafts.ts';
-import { testsByModule } from './module-tests.ts';
+import { testPathOf, testsByModule } from './module-tests.ts';
+import { afterTrial } from './regression-tests.ts';
+import { withPlan } from './replan.ts';
 
 /** The next state of a coding task. Pure; a final state absorbs whatever comes late. */
 export function evolveCoding(state: CodingState, event: StoredEvent): CodingState {
@@ -13,33 +17,45 @@ export function evolveCoding(state: CodingState, event: StoredEvent): CodingStat
 function apply(state: CodingState, event: StoredEvent): CodingState {
   switch (event.eventType) {
     case 'TASK_CREATED':
-      return { ...withFiles(state, event.data.files), created: event.data };
+      return {
+        ...withFiles(state, event.data.files),
+        created: event.data,
+        limits: event.data.limits,
+        approval: event.data.requireApproval ? 'pending' : 'notNeeded',
+      };
     case 'TASK_FORKED':
       return forked(state, event.data);
     case 'TASK_STARTED':
       return { ...state, started: true };
     case 'PLANNING_COMPLETE':
-      return planned(closeCall(state, event.data.callId), event.data.plan);
+      return withPlan(closeCall(state, event.data.callId), event.data.plan);
     case 'MODULE_STARTED':
-      return changeModule(state, event.data.module, () => ({ phase: hasGivenTests(state) ? 'code' : 'tests' }));
-    case 'TESTS_WRITTEN':
-      return changeModule(withFiles(closeCall(state, event.data.callId), event.data.files), event.data.module, () => ({
-        phase: 'code',
-        ...usable,
+      return changeModule(state, event.data.module, ({ path }) => ({
+        phase: hasTests(state, path) ? 'code' : 'tests',
       }));
+    case 'TESTS_WRITTEN':
+      return changeModule(
+        withFiles(closeCall(state, event.data.callId), event.data.files),
+        event.data.module,
+        (before) => ({
+          // Code that came by hand is there before its tests.
+          phase: before.codeHash === null ? 'code' : 'verify',
+          ...usable,
+        }),
+      );
     case 'CODE_GENERATED':
     case 'CORRECTION_COMPLETED':
-      return changedCode(state, event.data);
+      return changedCode(state, event.data, event);
     case 'CORRECTION_STARTED':
       return changeModule(state, event.data.module, () => ({ phase: 'fix', iteration: event.data.iteration }));
     case 'MODULE_COMPLETE':
       return changeModule(state, event.data.module, () => ({ phase: 'complete', failure: null }));
     case 'TEST_PASSED':
+      if (event.data.trial) return { ...state, files: afterTrial(state.files, event.data) };
       return event.data.module === null ? { ...state, suite: event.data } : state;
     case 'TEST_FAILED':
+      if (event.data.trial) return { ...state, files: afterTrial(state.files, event.data) };
       return failedTests(state, event.data);
-    case 'USER_INTERVENTION':
-      return { ...state, guidance: [...state.guidance, event.data.guidance] };
     case 'TASK_COMPLETE':
       return { ...state, outcome: 'completed' };
     case 'TASK_FAILED':
@@ -47,7 +63,7 @@ function apply(state: CodingState, event: StoredEvent): CodingState {
     case 'TASK_CANCELLED':
       return { ...state, outcome: 'cancelled' };
     default:
-      return applyToCalls(state, event);
+      return applyToCalls(evolveSteering(state, event), event);
   }
 }
 
@@ -65,17 +81,16 @@ function applyToCalls(state: CodingState, event: StoredEvent): CodingState {
       return { ...state, calls: new Map(state.calls).set(event.data.callId, opened) };
     }
     case 'MODEL_CALL_COMPLETED': {
-      const { usage } = event.data;
-      const tokensUsed = state.tokensUsed + (usage ? usage.inputTokens + usage.outputTokens : 0);
-      const answered = changeCall(state, event.data.callId, () => ({
+      return changeCall(spent(state, event.data), event.data.callId, () => ({
         answer: { value: event.data.answer },
         unavailable: null,
         lease: null,
       }));
-      return { ...answered, tokensUsed };
     }
     case 'MODEL_CALL_FAILED':
-      return failedCall(state, event);
+      return failedCall(spent(state, event.data), event);
+    case 'MODEL_ANSWER_STALE':
+      return closeCall(state, event.data.callId);
     case 'MODEL_ANSWER_REJECTED':
       return unusableAnswer(state, event.data.callId, event.data.issues);
     case 'WORK_ITEM_CLAIMED': {
@@ -91,21 +106,32 @@ function applyToCalls(state: CodingState, event: StoredEvent): CodingState {
   }
 }
 
-const usable = { badAnswers: 0, problems: [] } as const;
-
-function planned(state: CodingState, plan: Plan): CodingState {
-  const modules = plan.modules.map((module): [string, ModuleState] => [
-    module.path,
-    { ...module, phase: 'pending', iteration: 0, failure: null, codeHash: null, attempts: [], stalls: 0, ...usable },
-  ]);
-  return { ...state, plan, planProblems: [], modules: new Map(modules) };
+function spent(
+  state: CodingState,
+  { usage, costUsd = 0 }: Partial<Pick<EventPayloads['MODEL_CALL_COMPLETED'], 'usage' | 'costUsd'>>,
+): CodingState {
+  const tokens = usage ? usage.inputTokens + usage.outputTokens : 0;
+  return { ...state, tokensUsed: state.tokensUsed + tokens, costUsd: state.costUsd + costUsd };
 }
 
-function changedCode(state: CodingState, change: CodeChange): CodingState {
-  const closed = change.callId === null ? state : closeCall(state, change.callId);
-  return changeModule({ ...withFiles(closed, change.files), suite: null }, change.module, () => ({
-    phase: 'verify',
+const usable = { badAnswers: 0, problems: [] } as const;
+
+function changedCode(
+  state: CodingState,
+  change: CodeChange,
+  { codeVersion, vectorClock }: Pick<StoredEvent, 'codeVersion' | 'vectorClock'>,
+): CodingState {
+  // By hand: what a model still writes of this module is not wanted any more.
+  const closed =
+    change.callId === null
+      ? closeCallsFor(state, (module) => module === change.module)
+      : closeCall(state, change.callId);
+  const lastChange = { codeVersion, vectorClock, codeHash: change.codeHash };
+  return changeModule({ ...withFiles(closed, change.files), suite: null, lastChange }, change.module, ({ path }) => ({
+    phase: hasTests(state, path) ? 'verify' : 'tests',
     codeHash: change.codeHash,
+    failure: null,
+    reports: [],
     ...usable,
   }));
 }
@@ -182,15 +208,12 @@ function reachableAgain(state: CodingState, until: string): CodingState {
   return { ...state, calls: new Map(calls) };
 }
 
-function withFiles(state: CodingState, files: readonly SourceFile[]): CodingState {
-  const all = new Map(state.files);
-  for (const file of files) all.set(file.path, file);
-  return { ...state, files: all };
-}
-
-/** The caller's tests, where there are any, are the measure: then no model writes others. */
-function hasGivenTests(state: CodingState): boolean {
-  return state.created?.files.some((file) => file.role === 'test') ?? false;
+/** The caller's tests, where there are any, are the measure: then no model writes others. Nor for what has its own already. */
+function hasTests(state: CodingState, module: string): boolean {
+  return (
+    state.files.has(testPathOf(module, state.created?.files)) ||
+    (state.created?.files.some((file) => file.role === 'test') ?? false)
+  );
 }
 
 /** In a fork nobody will answer what was open in its parent: it is asked anew. An answer that is there is used. */
@@ -198,27 +221,4 @@ function forked(state: CodingState, fork: StoredEvent<'TASK_FORKED'>['data']): C
   const calls = new Map([...state.calls].filter(([, call]) => call.answer !== null));
   const { created } = state;
   return { ...state, calls, created: created && { ...created, ...changesOf(fork) } };
-}
-
-function closeCall(state: CodingState, callId: string | null): CodingState {
-  if (callId === null || !state.calls.has(callId)) return state;
-  const calls = new Map(state.calls);
-  calls.delete(callId);
-  return { ...state, calls };
-}
-
-function changeCall(state: CodingState, callId: string, change: (call: OpenCall) => Partial<OpenCall>): CodingState {
-  const call = state.calls.get(callId);
-  if (!call) return state;
-  return { ...state, calls: new Map(state.calls).set(callId, { ...call, ...change(call) }) };
-}
-
-function changeModule(
-  state: CodingState,
-  path: string,
-  change: (module: ModuleState) => Partial<ModuleState>,
-): CodingState {
-  const module = state.modules.get(path);
-  if (!module) return state;
-  return { ...state, modules: new Map(state.modules).set(path, { ...module, ...change(module) }) };
 }

@@ -1,4 +1,13 @@
-import type { Attempt, EventPayloads, Plan, PlannedModule, SourceFile, TestOutcome } from '../events/index.ts';
+import type {
+  Attempt,
+  EventPayloads,
+  Plan,
+  PlannedModule,
+  SourceFile,
+  TaskLimits,
+  TestOutcome,
+  VectorClock,
+} from '../events/index.ts';
 import type { Json } from '../kernel/json.ts';
 import type { Outcome } from '../orchestrator/index.ts';
 
@@ -31,6 +40,10 @@ export interface ModuleState extends PlannedModule {
   readonly attempts: readonly Attempt[];
   /** Corrections in a row that brought nothing: the same code again, or whatever failed before still fails. */
   readonly stalls: number;
+  /** Corrections that do not count against the limit: those before it was complete and somebody reported a bug. */
+  readonly forgiven: number;
+  /** Bug reports that its next code has to answer. */
+  readonly reports: readonly string[];
 }
 
 /** A model call that was requested and whose answer has not been used yet. */
@@ -58,11 +71,45 @@ export interface CodingState {
   readonly codeVersion: number;
   readonly calls: ReadonlyMap<string, OpenCall>;
   readonly guidance: readonly string[];
+  /** As the task was given them, and as people have raised them since. */
+  readonly limits: TaskLimits;
   readonly tokensUsed: number;
+  /** US dollars, of the calls whose price is known. */
+  readonly costUsd: number;
+  readonly pause: { readonly code: string; readonly reason: string } | null;
+  /** That the planner waits to have answered. */
+  readonly questions: readonly string[];
+  /** How often it has asked. */
+  readonly questionRounds: number;
+  readonly answered: readonly { readonly question: string; readonly answer: string }[];
+  readonly approval: 'notNeeded' | 'pending' | 'given';
+  /** The newest change of the code: what a bug report is judged by. */
+  readonly lastChange: {
+    readonly codeVersion: number;
+    readonly vectorClock: VectorClock;
+    readonly codeHash: string | null;
+  };
   readonly suite: TestOutcome | null;
   /** Set when no further try can help: the task is to be failed with it. */
   readonly hopeless: { readonly code: string; readonly reason: string } | null;
   readonly outcome: Outcome | null;
+}
+
+/** A module of a plan before anything was done for it. */
+export function newModule(planned: PlannedModule): ModuleState {
+  return {
+    ...planned,
+    phase: 'pending',
+    iteration: 0,
+    badAnswers: 0,
+    problems: [],
+    failure: null,
+    codeHash: null,
+    attempts: [],
+    stalls: 0,
+    forgiven: 0,
+    reports: [],
+  };
 }
 
 export function initialCodingState(taskId: string): CodingState {
@@ -78,7 +125,15 @@ export function initialCodingState(taskId: string): CodingState {
     codeVersion: 0,
     calls: new Map(),
     guidance: [],
+    limits: {},
     tokensUsed: 0,
+    costUsd: 0,
+    pause: null,
+    questions: [],
+    questionRounds: 0,
+    answered: [],
+    approval: 'notNeeded',
+    lastChange: { codeVersion: 0, vectorClock: {}, codeHash: null },
     suite: null,
     hopeless: null,
     outcome: null,

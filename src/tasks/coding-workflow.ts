@@ -1,15 +1,18 @@
-import type { EventDraft, StoredEvent } from '../events/index.ts';
+import type { EventDraft, PauseCode, StoredEvent } from '../events/index.ts';
 import type { Clock } from '../kernel/clock.ts';
+import type { ModelPrices } from '../kernel/model-prices.ts';
 import type { Brain } from '../llm/index.ts';
 import type { Commit, Decision, Failure, Queueing, Step, Workflow } from '../orchestrator/index.ts';
 import type { TestRunner, Workspaces } from '../workspace/index.ts';
+import { timeoutOf } from './coding-limits.ts';
 import { acceptAnswer } from './accept-answer.ts';
 import { askQuestion } from './ask.ts';
 import { callModel } from './call-model.ts';
-import { type CodingAction, decideCoding, type Question } from './coding-decide.ts';
+import { type CodingAction, decideCoding, isStillDue, type Question } from './coding-decide.ts';
 import { evolveCoding } from './coding-evolve.ts';
 import { changesOf } from './fork-drafts.ts';
 import { type CodingState, initialCodingState } from './coding-state.ts';
+import { untriedTests } from './regression-tests.ts';
 import { runTests } from './run-tests.ts';
 
 export interface CodingTools {
@@ -17,11 +20,14 @@ export interface CodingTools {
   readonly runner: TestRunner;
   readonly workspaces: Workspaces;
   readonly clock: Clock;
+  readonly prices: ModelPrices;
   readonly promptTokens: number;
   readonly testTimeoutMs: number;
 }
 
 export const CODING = 'coding';
+/** The code of TaskTimeoutError. */
+const TASK_TIMEOUT = 'TASK_TIMEOUT';
 
 /** From a prompt to tested code: plan, tests, code, correction until the tests pass, then the whole suite. */
 export class CodingWorkflow implements Workflow<CodingState, CodingAction> {
@@ -31,11 +37,12 @@ export class CodingWorkflow implements Workflow<CodingState, CodingAction> {
 
   adopt(fact: StoredEvent, before: Queueing | null): Queueing | null {
     if (before && fact.eventType === 'TASK_FORKED') return { ...before, ...changesOf(fact.data) };
+    if (before && fact.eventType === 'TASK_RESUMED') return { ...before, ...timeoutOf(fact.data.limits) };
     if (fact.eventType !== 'TASK_CREATED') return before;
     const { priority, limits, submitter } = fact.data;
     return {
       priority,
-      ...(limits.maxSeconds === undefined ? {} : { timeoutMs: limits.maxSeconds * 1000 }),
+      ...timeoutOf(limits),
       ...(submitter === undefined ? {} : { submitter }),
     };
   }
@@ -53,11 +60,18 @@ export class CodingWorkflow implements Workflow<CodingState, CodingAction> {
   }
 
   async perform(action: CodingAction, step: Step<CodingState>): Promise<Commit<CodingState>> {
+    const commit = await this.commitOf(action, step);
+    // What a model or a test took time for is recorded in any case; the rest only if nobody said otherwise meanwhile.
+    if (action.kind === 'call' || action.kind === 'test') return commit;
+    return (state) => (isStillDue(state, action) ? commit(state) : []);
+  }
+
+  private async commitOf(action: CodingAction, step: Step<CodingState>): Promise<Commit<CodingState>> {
     switch (action.kind) {
       case 'start':
-        return () => this.start(step.state);
+        return (state) => this.start(state);
       case 'adoptPlan':
-        return (state) => (state.plan ? [] : givenPlan(state));
+        return givenPlan;
       case 'startModule':
         return () => [{ eventType: 'MODULE_STARTED', data: { module: action.module } }];
       case 'ask':
@@ -66,6 +80,8 @@ export class CodingWorkflow implements Workflow<CodingState, CodingAction> {
         return this.call(action.callId, step);
       case 'accept':
         return acceptAnswer(action.callId);
+      case 'pause':
+        return () => [paused(action)];
       case 'test':
         await this.tools.workspaces.sync(step.taskId, [...step.state.files.values()]);
         return runTests(action.module, action.files, step, {
@@ -82,13 +98,18 @@ export class CodingWorkflow implements Workflow<CodingState, CodingAction> {
   }
 
   fail(state: CodingState, { code, reason }: Failure): readonly EventDraft[] {
+    // A time limit of the task's own can be raised; one of the server cannot, and ends it.
+    if (code === TASK_TIMEOUT && state.limits.maxSeconds !== undefined) {
+      const limit = `It held a slot for ${state.limits.maxSeconds} s, the task's limit.`;
+      return [paused({ code: 'LIMIT_SECONDS', reason: limit })];
+    }
     const tried = [...state.modules.values()].flatMap((module) => module.attempts);
     return [{ eventType: 'TASK_FAILED', data: { code, reason, tried } }];
   }
 
   private start(state: CodingState): readonly EventDraft[] {
     const started: EventDraft = { eventType: 'TASK_STARTED', data: { brain: this.tools.brain.description } };
-    return [started, ...givenPlan(state)];
+    return [started, ...(untriedTests(state).length > 0 ? [] : givenPlan(state))];
   }
 
   /** The words are put together from the state as it is when they are committed: guidance that came meanwhile is in. */
@@ -108,7 +129,9 @@ export class CodingWorkflow implements Workflow<CodingState, CodingAction> {
     const call = step.state.calls.get(callId);
     const model = call && this.tools.brain.modelFor(call.request.role, call.request.model ?? undefined);
     if (!call) return () => [];
-    const fact = model ? await callModel(call, model, step, this.tools.clock) : this.voidCall(callId);
+    const fact = model
+      ? await callModel(call, model, step, { now: this.tools.clock, prices: this.tools.prices })
+      : this.voidCall(callId);
     return (state) => (state.calls.has(callId) ? [fact] : []);
   }
 
@@ -120,6 +143,10 @@ export class CodingWorkflow implements Workflow<CodingState, CodingAction> {
       data: { callId, code: 'MODEL_CHANGED', reason, remedy: 'anew', retryAt: null },
     };
   }
+}
+
+function paused({ code, reason }: { readonly code: PauseCode; readonly reason: string }): EventDraft {
+  return { eventType: 'TASK_PAUSED', data: { code, reason, by: 'taskloom' } };
 }
 
 function givenPlan({ created }: CodingState): readonly EventDraft[] {

@@ -19,6 +19,10 @@ export {
   ForkPointError,
   ForkTooLargeError,
   IdempotencyKeyReusedError,
+  LimitStillReachedError,
+  NoCodeYetError,
+  NoQuestionsError,
+  PlanChangedError,
   LineNotFoundError,
   PlanNotReadyError,
   TaskFinishedError,
@@ -27,4 +31,6 @@ export {
   WorkItemLeaseError,
   WorkItemNotFoundError,
 } from './tasks.errors.ts';
+export { type NewBugReport, type ReportAnswer, SteeringService } from './steering.service.ts';
+export { planHash } from './replan.ts';
 export { VersionedState } from './versioned-state.ts';

@@ -68,8 +68,29 @@ function withoutExtension(path: string): string {
   return path.replace(/\.[^./]+$/, '');
 }
 
-/** Where the tests that a model writes for a module stand: beside it, under the name its runner looks for. */
-export function testPathOf(modulePath: string): string {
-  const { dir, name, ext } = posix.parse(modulePath);
-  return posix.join(dir, ext === '.py' ? `test_${name}${ext}` : `${name}.test${ext}`);
+/**
+ * Where the tests that a model writes for a module stand: beside it, or where the caller's project has its tests, under
+ * the name that runners look for, and with a number where a file has that name already.
+ */
+export function testPathOf(modulePath: string, given: readonly Pick<SourceFile, 'path' | 'role'>[] = []): string {
+  const { name, ext } = posix.parse(modulePath);
+  const dir = testDirectoryOf(modulePath, given);
+  const taken = new Set(given.map(({ path }) => path));
+  for (let number = 1; ; number++) {
+    const stem = number === 1 ? name : `${name}${ext === '.py' ? '_' : '-'}${number}`;
+    const path = posix.join(dir, ext === '.py' ? `test_${stem}${ext}` : `${stem}.test${ext}`);
+    if (!taken.has(path)) return path;
+  }
+}
+
+/** Beside the module, unless the project keeps its tests in a directory for tests and none beside the module. */
+function testDirectoryOf(modulePath: string, given: readonly Pick<SourceFile, 'path' | 'role'>[]): string {
+  const beside = posix.dirname(modulePath);
+  const counts = new Map<string, number>();
+  for (const { path, role } of given) {
+    const directory = posix.dirname(path);
+    if (role === 'regression') counts.set(directory, (counts.get(directory) ?? 0) + 1);
+  }
+  const usual = [...counts].sort(([, one], [, other]) => other - one)[0]?.[0] ?? beside;
+  return counts.has(beside) || !/(^|\/)(tests?|specs?|__tests__)(\/|$)/.test(usual) ? beside : usual;
 }

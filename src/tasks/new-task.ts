@@ -20,6 +20,8 @@ export interface NewTask {
     readonly description?: string;
     readonly dependsOn?: readonly string[];
   }[];
+  /** Stop after planning until somebody approves the plan. */
+  readonly requireApproval?: boolean;
   readonly limits?: TaskLimits;
   readonly models?: { readonly planner?: string; readonly executor?: string };
   readonly metadata?: Readonly<Record<string, string>>;
@@ -43,32 +45,31 @@ export function languageOf(path: string): string | null {
  * What TASK_CREATED says of a new task: defaults filled in, paths normalised. Throws InvalidInputError with everything
  * that is wrong: a blank prompt, unsafe or doubled paths, circles, an unknown language, a module that is a given test.
  */
-export function describeNewTask(task: NewTask, languages: readonly string[]): EventPayloads['TASK_CREATED'] {
+export function describeNewTask(
+  task: NewTask,
+  { languages, hasPrices }: { readonly languages: readonly string[]; readonly hasPrices: boolean },
+): EventPayloads['TASK_CREATED'] {
   const issues: Issue[] = [];
   if (task.prompt.trim() === '') issues.push({ path: 'prompt', message: 'is blank: say what to build' });
   const files: SourceFile[] = (task.files ?? []).map(({ path, content, role = 'source' }) => ({ path, content, role }));
   const modules: PlannedModule[] | null =
     task.modules?.map(({ path, description = '', dependsOn = [] }) => ({ path, description, dependsOn })) ?? null;
   issues.push(...checkFiles(files, 'files'), ...(modules ? moduleIssues(modules, files) : []));
-  const language = task.language ?? languageOf(modules?.[0]?.path ?? '') ?? null;
+  const regression = files.find(({ role }) => role === 'regression');
+  const language = task.language ?? languageOf((modules?.[0] ?? regression)?.path ?? '') ?? null;
   if (language !== null && !languages.includes(language)) {
     issues.push({
       path: 'language',
       message: `${JSON.stringify(language)} is unknown: give one of ${languages.join(', ')}`,
     });
   }
-  if (modules && language === null) {
+  if (language === null && (modules ?? regression)) {
     issues.push({
       path: 'language',
-      message: `cannot be told from ${modules[0]?.path}: give one of ${languages.join(', ')}`,
+      message: `cannot be told from ${(modules?.[0] ?? regression)?.path}: give one of ${languages.join(', ')}`,
     });
   }
-  if (task.limits?.maxCostUsd !== undefined) {
-    issues.push({
-      path: 'limits.maxCostUsd',
-      message: 'no prices are known for the configured models: limit maxTokens instead',
-    });
-  }
+  if (task.limits?.maxCostUsd !== undefined && !hasPrices) issues.push(costIssue);
   const priority = readPriority(task.priority, issues);
   if (issues.length > 0) throw new InvalidInputError(issues);
   return {
@@ -81,13 +82,20 @@ export function describeNewTask(task: NewTask, languages: readonly string[]): Ev
     limits: task.limits ?? {},
     models: task.models ?? {},
     metadata: task.metadata ?? {},
+    ...(task.requireApproval ? { requireApproval: true } : {}),
   };
 }
+
+/** Without prices a limit of cost would never be reached. */
+export const costIssue: Issue = {
+  path: 'limits.maxCostUsd',
+  message: 'no prices of models are known: set LLM_PRICES, or limit maxTokens instead',
+};
 
 /** What keeps a list of modules from being built, `modules[0].path` and so on. Also judges the plans of models. */
 export function moduleIssues(modules: readonly PlannedModule[], files: readonly SourceFile[]): readonly Issue[] {
   if (modules.length === 0) return [{ path: 'modules', message: 'is empty: name at least one module' }];
-  const fixed = new Set(files.filter((file) => file.role === 'test').map((file) => file.path));
+  const fixed = new Set(files.filter(({ role }) => role === 'test' || role === 'regression').map(({ path }) => path));
   const claimed = modules.flatMap(({ path }, index): Issue[] =>
     fixed.has(path)
       ? [{ path: `modules[${index}].path`, message: `${path} is a given test file and stays as it is` }]

@@ -23,7 +23,7 @@ export async function runTests(
   );
   try {
     const report = await options.runner.run({
-      language: step.state.plan?.language ?? '',
+      language: step.state.plan?.language ?? step.state.created?.language ?? '',
       files: [...step.state.files.values()],
       testFiles,
       timeoutMs: options.timeoutMs,
@@ -31,10 +31,17 @@ export async function runTests(
       onOutput: (chunk) => output.add(chunk),
     });
     await output.end();
-    return (state) => outcomeEvents(state, report, module);
+    return (state) => (isSameCode(step.state, state, module) ? outcomeEvents(state, report, module) : []);
   } finally {
     output.stop();
   }
+}
+
+/** Whether what was tested is what is there now: other code came by hand, or by another plan. */
+function isSameCode(tested: CodingState, now: CodingState, module: string | null): boolean {
+  if (module === null) return tested.codeVersion === now.codeVersion && tested.plan === now.plan;
+  const { phase, codeHash } = now.modules.get(module) ?? {};
+  return phase === 'verify' && codeHash === tested.modules.get(module)?.codeHash;
 }
 
 function outcomeEvents(state: CodingState, report: TestReport, module: string | null): readonly EventDraft[] {
@@ -49,6 +56,7 @@ function outcomeEvents(state: CodingState, report: TestReport, module: string | 
     output: report.output.slice(-MAX_KEPT_CHARACTERS),
     outputBytesCut: report.outputBytesCut + Math.max(0, report.output.length - MAX_KEPT_CHARACTERS),
     ...(report.problem === undefined ? {} : { problem: report.problem }),
+    ...(state.plan ? {} : { trial: true as const }),
   };
   if (!report.passed) return [{ eventType: 'TEST_FAILED', data: outcome }];
   const iterations = state.modules.get(module ?? '')?.iteration ?? 0;

@@ -15,6 +15,7 @@ export const fileEventTypes: readonly EventType[] = [
   'TESTS_WRITTEN',
   'CODE_GENERATED',
   'CORRECTION_COMPLETED',
+  'PLAN_EDITED',
 ];
 
 /** The files of a workspace as they were at a code version (all events up to the next version), by path. */
@@ -23,6 +24,7 @@ export function filesAtVersion(events: Iterable<StoredEvent>, version: number): 
   for (const event of events) {
     if (event.codeVersion > version) break;
     for (const file of changedFiles(event)) files.set(file.path, file);
+    if (event.eventType === 'PLAN_EDITED') for (const path of event.data.removed) files.delete(path);
   }
   return files;
 }

@@ -10,6 +10,7 @@ import {
 import type { Orchestrator, WaitExplanation, WorkPlace } from '../orchestrator/index.ts';
 import { compareStreams, type StreamDifference } from './compare-streams.ts';
 import { type ForkPoint, readForkPoint } from './fork-point.ts';
+import { planHash } from './replan.ts';
 import { replayTask, type StepPage, type StepQuery } from './replay-task.ts';
 import { archiveName, archiveOf } from './archive.ts';
 import { type CodeVersion, codeVersions } from './code-versions.ts';
@@ -126,10 +127,11 @@ export class TaskReader {
     return rebuild(this.events, current.taskId, { until });
   }
 
-  async plan(taskId: string): Promise<Plan> {
+  /** The plan as it is, and the hash by which it is approved or edited. Rejects with PlanNotReadyError. */
+  async plan(taskId: string): Promise<Plan & { readonly planHash: string }> {
     const { plan } = await this.current(taskId);
     if (!plan) throw new PlanNotReadyError(taskId);
-    return plan;
+    return { ...plan, planHash: planHash(plan) };
   }
 
   /** The files at a code version; default: as they are now. */
@@ -259,6 +261,10 @@ function view(state: TaskState, work: WorkPlace | null): TaskView {
     sequence: state.streamSequence,
     modules: Object.values(state.modules),
     waitingFor: waiting && { reason: waiting.reason, detail: waiting.detail, until: waiting.until },
+    pause: state.pause,
+    questions: state.questions,
+    approval: state.approval,
+    usage: state.usage,
     error: state.error,
     summary: state.summary,
     deadCode: state.deadCode,

@@ -33,6 +33,11 @@ export interface TaskView {
   readonly sequence: number;
   readonly modules: readonly ModuleView[];
   readonly waitingFor: Omit<WaitingTask, 'taskId'> | null;
+  /** Why it rests, who asked for that; null while it does not. */
+  readonly pause: TaskState['pause'];
+  readonly questions: readonly string[];
+  readonly approval: TaskState['approval'];
+  readonly usage: TaskState['usage'];
   readonly error: { readonly code: string; readonly reason: string } | null;
   readonly summary: string | null;
   /** What was found after the end that nothing needs; null: not looked yet. */
@@ -60,6 +65,7 @@ export interface ModuleView {
 export function statusOf(state: TaskState, work: WorkPlace | null): TaskStatus {
   const { status } = state;
   if (status === 'created' || status === 'completed' || status === 'failed' || status === 'cancelled') return status;
+  if (state.pause) return 'paused';
   if (work?.wait) return waitStatus(work.wait.reason) ?? status;
   return work?.status === 'queued' ? 'queued' : status;
 }

@@ -71,6 +71,53 @@ export class PlanNotReadyError extends AppError {
   }
 }
 
+/** The plan is not the one that was seen. */
+export class PlanChangedError extends AppError {
+  readonly code = 'PLAN_CHANGED';
+  readonly kind = 'conflict';
+
+  constructor(taskId: string, { seen, current }: { seen: string; current: string }) {
+    super(`The plan of task ${JSON.stringify(taskId)} is ${current}, not ${seen}: look at it again, then decide.`, {
+      taskId,
+      seen,
+      planHash: current,
+    });
+  }
+}
+
+export class NoQuestionsError extends AppError {
+  readonly code = 'TASK_NO_QUESTIONS';
+  readonly kind = 'conflict';
+
+  constructor(taskId: string) {
+    super(`Task ${JSON.stringify(taskId)} asks nothing just now: give it guidance by an intervention.`, { taskId });
+  }
+}
+
+export class NoCodeYetError extends AppError {
+  readonly code = 'TASK_NO_CODE';
+  readonly kind = 'conflict';
+
+  constructor(taskId: string) {
+    super(`Task ${JSON.stringify(taskId)} has no code yet that a bug could be in: give it guidance instead.`, {
+      taskId,
+    });
+  }
+}
+
+/** The task would pause again at once. */
+export class LimitStillReachedError extends AppError {
+  readonly code = 'TASK_LIMIT_REACHED';
+  readonly kind = 'conflict';
+
+  constructor(taskId: string, { code, reason }: { code: string; reason: string }) {
+    super(`Task ${JSON.stringify(taskId)} is still at its limit: ${reason} Raise it in limits, or cancel the task.`, {
+      taskId,
+      limit: code,
+    });
+  }
+}
+
 /** There is nothing to go on with after this event, or no such event. */
 export class ForkPointError extends AppError {
   readonly code = 'TASK_FORK_POINT';

@@ -9,17 +9,6 @@ export interface ManifestEntry {
   readonly included: boolean;
 }
 
-/** What to do about a model call that gave no usable answer. */
-export type Remedy =
-  /** The model could not be reached: the same call, later. */
-  | 'later'
-  /** There is no such model any more: the call is void, and asked anew of whoever answers now. */
-  | 'anew'
-  /** The answer was unusable: ask anew, with the problem quoted. */
-  | 'differently'
-  /** No further try can help. */
-  | 'never';
-
 declare module '../events/event.ts' {
   interface EventPayloads {
     /** A model is to answer: with a delegated brain this is a work item that anybody with the role may claim. */
@@ -37,28 +26,13 @@ declare module '../events/event.ts' {
       /** SHA-256 of messages and schema, hexadecimal. */
       promptHash: string;
       manifest: readonly ManifestEntry[];
-    };
-    MODEL_CALL_COMPLETED: {
-      callId: string;
-      answer: Json;
-      /** Who gave it: the brain's provider, or the claimant of the work item. */
-      by: string;
-      model: string | null;
-      usage: { readonly inputTokens: number; readonly outputTokens: number } | null;
-      durationMs: number;
-      /** How often the model was asked until the answer fitted its schema. */
-      attempts: number;
-    };
-    MODEL_CALL_FAILED: {
-      callId: string;
-      code: string;
-      reason: string;
-      remedy: Remedy;
-      /** ISO 8601; with remedy `later` only. */
-      retryAt: string | null;
+      /** The files that the prompt is built on and that may change meanwhile: SHA-256 by path. Absent in old logs. */
+      basis?: Readonly<Record<string, string>>;
     };
     /** The answer has its schema but cannot be used: wrong path, circular plan … */
     MODEL_ANSWER_REJECTED: { callId: string; issues: readonly string[] };
+    /** Files that the answer is built on changed while it was made: it is not used, and the question is put anew. */
+    MODEL_ANSWER_STALE: { callId: string; moved: readonly string[] };
     WORK_ITEM_CLAIMED: {
       callId: string;
       by: string;
@@ -76,9 +50,8 @@ declare module '../events/event.ts' {
 
 declareEventTypes(
   'MODEL_CALL_REQUESTED',
-  'MODEL_CALL_COMPLETED',
-  'MODEL_CALL_FAILED',
   'MODEL_ANSWER_REJECTED',
+  'MODEL_ANSWER_STALE',
   'WORK_ITEM_CLAIMED',
   'WORK_ITEM_RELEASED',
   'TESTS_WRITTEN',

@@ -18,6 +18,7 @@ import { DeadCodeAnalyser, TestRunner, Workspaces } from '../workspace/index.ts'
 import { CodingWorkflow } from './coding-workflow.ts';
 import { DeadCodeFollower } from './dead-code-follower.ts';
 import { IdempotencyKeys } from './idempotency.ts';
+import { SteeringService } from './steering.service.ts';
 import { TaskReader } from './task-reader.ts';
 import { TasksService } from './tasks.service.ts';
 import { WorkItemsService } from './work-items.service.ts';
@@ -54,6 +55,7 @@ class DeadCodeSearch implements OnApplicationBootstrap, OnModuleDestroy {
 @Module({
   providers: [
     TasksService,
+    SteeringService,
     WorkItemsService,
     DeadCodeSearch,
     {
@@ -75,12 +77,13 @@ class DeadCodeSearch implements OnApplicationBootstrap, OnModuleDestroy {
           runner,
           workspaces,
           clock: systemClock,
+          prices: configuration.LLM_PRICES ?? {},
           promptTokens: configuration.LLM_CONTEXT_TOKENS - configuration.LLM_ANSWER_TOKENS,
           testTimeoutMs: configuration.TEST_TIMEOUT_MS,
         }),
     },
   ],
-  exports: [TasksService, WorkItemsService],
+  exports: [TasksService, SteeringService, WorkItemsService],
 })
 export class TasksModule implements OnModuleInit {
   constructor(

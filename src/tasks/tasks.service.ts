@@ -7,6 +7,7 @@ import { Redactor } from '../kernel/redactor.ts';
 import { DuplicateTaskError, Orchestrator, parsePriority } from '../orchestrator/index.ts';
 import { GuardFailedError } from '../storage/index.ts';
 import { TestRunner } from '../workspace/index.ts';
+import { timeoutOf } from './coding-limits.ts';
 import { CODING } from './coding-workflow.ts';
 import { changesOf, forkDrafts } from './fork-drafts.ts';
 import { IdempotencyKeys, KEY_GUARD } from './idempotency.ts';
@@ -14,7 +15,7 @@ import { describeNewTask, type NewTask } from './new-task.ts';
 import { refuseSecretNames } from './secret-names.ts';
 import { TaskReader } from './task-reader.ts';
 import type { TaskView } from './task-view.ts';
-import { IdempotencyKeyReusedError, TaskFinishedError } from './tasks.errors.ts';
+import { IdempotencyKeyReusedError } from './tasks.errors.ts';
 
 export interface Creation {
   readonly idempotencyKey?: string | undefined;
@@ -51,7 +52,10 @@ export class TasksService {
    */
   async create(task: NewTask, { idempotencyKey, submitter }: Creation = {}): Promise<TaskView> {
     refuseSecretNames({ ...task, submitter }, this.redactor);
-    const created = describeNewTask(task, this.runner.languages);
+    const created = describeNewTask(task, {
+      languages: this.runner.languages,
+      hasPrices: this.configuration.LLM_PRICES !== undefined,
+    });
     const own = submitter === undefined ? {} : { submitter };
     const { priority, limits } = created;
     const drafts: readonly EventDraft[] = [{ eventType: 'TASK_CREATED', data: { ...created, ...own } }];
@@ -104,25 +108,6 @@ export class TasksService {
     }
   }
 
-  /** Records guidance; the next model call has it. Rejects with TaskFinishedError when the task is over. */
-  async intervene(
-    taskId: string,
-    { guidance, by }: { readonly guidance: string; readonly by: string },
-  ): Promise<TaskView> {
-    for (;;) {
-      const task = await this.read.get(taskId);
-      if (isFinished(task)) throw new TaskFinishedError(task.taskId, task.status);
-      try {
-        await this.orchestrator.record(task.taskId, [{ eventType: 'USER_INTERVENTION', data: { guidance, by } }], {
-          expectedSequence: task.sequence,
-        });
-        return await this.read.get(taskId);
-      } catch (error) {
-        if (!(error instanceof StreamConflictError)) throw error;
-      }
-    }
-  }
-
   private async submit(
     { limits, ...work }: Accepted,
     request: object,
@@ -133,7 +118,7 @@ export class TasksService {
         ...work,
         workflow: CODING,
         waitMs: this.configuration.SUBMIT_WAIT_MS,
-        ...(limits.maxSeconds === undefined ? {} : { timeoutMs: limits.maxSeconds * 1000 }),
+        ...timeoutOf(limits),
         ...(idempotencyKey === undefined
           ? {}
           : { alongside: [this.keys.remember(idempotencyKey, request, work.taskId)] }),

@@ -75,11 +75,18 @@ describe('the OpenAPI document', () => {
       'get /workers',
       'post /messages',
       'post /tasks',
+      'post /tasks/{id}/answers',
+      'post /tasks/{id}/bug-reports',
+      'post /tasks/{id}/code',
       'post /tasks/{id}/fork',
       'post /tasks/{id}/interventions',
+      'post /tasks/{id}/pause',
+      'post /tasks/{id}/plan/decision',
+      'post /tasks/{id}/resume',
       'post /work-items/claim',
       'post /work-items/{id}/answer',
       'post /work-items/{id}/release',
+      'put /tasks/{id}/plan',
     ]);
   });
 

@@ -6,7 +6,7 @@ import { sleep } from '../../src/kernel/clock.ts';
 import { type Acknowledged, AppenderProcess } from '../support/appender-process.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 
-const ROUNDS = Number(process.env.CRASH_ROUNDS ?? 30);
+const ROUNDS = Number(process.env.CRASH_ROUNDS ?? 15);
 const CALLERS = 5;
 
 /** Opens the log as the next start would, and checks all that came since `after` against what was acknowledged. */

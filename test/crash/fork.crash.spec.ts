@@ -4,7 +4,7 @@ import { ServerProcess } from '../support/server-process.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 
 /** More kills for a longer look: CRASH_ROUNDS=50. */
-const rounds = Number(process.env.CRASH_ROUNDS ?? 4);
+const rounds = Number(process.env.CRASH_ROUNDS ?? 3);
 const forksPerRound = 8;
 const said = 200;
 

@@ -17,7 +17,7 @@ import { endOfFrames, lifeOf, pagesOf } from '../support/write-ahead-log.ts';
  * frames hold too, as it may have been in the middle of being written. The index (-shm) is no part of the disk's state.
  */
 
-const CUTS = Number(process.env.POWER_CUTS ?? 75);
+const CUTS = Number(process.env.POWER_CUTS ?? 50);
 const CUTS_PER_LOG = 25;
 
 const NOTHING: Acknowledged = { taskId: '', streamSequence: 0, eventId: '', frames: 0, salt: '' };

@@ -6,7 +6,7 @@ import { ServerProcess } from '../support/server-process.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 
 /** More kills for a longer look: CRASH_ROUNDS=50. */
-const rounds = Number(process.env.CRASH_ROUNDS ?? 8);
+const rounds = Number(process.env.CRASH_ROUNDS ?? 4);
 const tasksPerRound = 3;
 
 describe('a server that is killed in the middle of its work', () => {

@@ -7,7 +7,7 @@ import { RawSocket } from '../support/raw-socket.ts';
 import { eventually } from '../support/rest.ts';
 
 /** As many as fit here; more where the environment says so. */
-const CONNECTIONS = Number(process.env.CONNECTIONS ?? 800);
+const CONNECTIONS = Number(process.env.CONNECTIONS ?? 400);
 const AT_ONCE = 200;
 
 describe('memory that runs short', () => {

@@ -5,6 +5,7 @@ import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { deadCode } from '../live-lines.ts';
 import { printable } from '../printable.ts';
 import { table } from '../table.ts';
+import { counted } from '../words.ts';
 
 export function addShow(program: Command, cli: Cli): void {
   cli
@@ -33,6 +34,9 @@ function describe(task: Task, { waitsFor, detail, until }: Why): readonly string
     ['created', task.createdAt],
     ['ended', task.finishedAt],
     ['waits for', waitsFor === 'nothing' ? null : `${waitsFor}: ${detail}${until ? ` (until ${until})` : ''}`],
+    ['paused', task.pause && `${task.pause.by}: ${task.pause.reason}`],
+    ['approval', task.approval === 'notNeeded' ? null : task.approval],
+    ['used', used(task)],
     ['failed', error && `${error.code}: ${error.reason}`],
     ['result', summary],
     ['dead code', task.deadCode && deadCode(task.deadCode).replace(/^dead code:? /, '')],
@@ -50,4 +54,10 @@ function describe(task: Task, { waitsFor, detail, until }: Why): readonly string
     `${module.testsPassed} passed, ${module.testsFailed} failed`,
   ]);
   return [...lines, '', ...table(['module', 'status', 'corrections', 'tests'], rows), ...unneeded];
+}
+
+function used({ usage: { calls, inputTokens, outputTokens, costUsd } }: Task): string | null {
+  if (calls === 0) return null;
+  const cost = costUsd > 0 ? `, $${costUsd.toFixed(4)}` : '';
+  return `${counted(calls, 'model call')}, ${inputTokens} tokens in, ${outputTokens} out${cost}`;
 }

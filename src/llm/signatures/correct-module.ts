@@ -16,7 +16,7 @@ export interface CorrectModuleInput extends GenerateModuleInput {
 const MESSAGE_CHARACTERS = 1200;
 
 /** Corrects one file after its tests failed. */
-export const correctModule: Signature<CorrectModuleInput, WrittenFile> = {
+export const correctModule: Signature<CorrectModuleInput, WrittenFile, 'executor'> = {
   name: 'CorrectModule',
   role: 'executor',
   instructions: [

@@ -1,6 +1,15 @@
 import type { Signature } from '../signature.ts';
 import { languageRules } from './language-rules.ts';
-import { bulletList, fileBlocks, section, sections, type ShownFile, type WrittenFile, writtenFile } from './parts.ts';
+import {
+  bulletList,
+  fileBlocks,
+  presentSection,
+  section,
+  sections,
+  type ShownFile,
+  type WrittenFile,
+  writtenFile,
+} from './parts.ts';
 
 export interface GenerateModuleInput {
   readonly objective: string;
@@ -12,10 +21,12 @@ export interface GenerateModuleInput {
   readonly tests: readonly ShownFile[];
   /** What people said while the task ran, the newest last. */
   readonly guidance: readonly string[];
+  /** The file as it is, where it exists already. */
+  readonly present?: string | undefined;
 }
 
 /** Writes one file so that its tests pass. */
-export const generateModule: Signature<GenerateModuleInput, WrittenFile> = {
+export const generateModule: Signature<GenerateModuleInput, WrittenFile, 'executor'> = {
   name: 'GenerateModule',
   role: 'executor',
   instructions: [
@@ -26,7 +37,7 @@ export const generateModule: Signature<GenerateModuleInput, WrittenFile> = {
     '- Do not write or change tests or any other file.',
   ].join('\n'),
 
-  render: (input) => moduleSections(input),
+  render: (input) => moduleSections(input, presentSection(input.module.path, input.present)),
   answer: ({ module }) => writtenFile(module.path),
 };
 

@@ -40,6 +40,14 @@ export function bulletList(items: readonly string[]): string {
   return items.map((item) => `- ${item.trim()}`).join('\n');
 }
 
+/** A file that exists and is to be changed; nothing where it does not exist. */
+export function presentSection(path: string, present: string | undefined): string {
+  const words = 'This file exists and is to be changed. Whatever the task does not ask to change stays as it is.';
+  return present === undefined
+    ? ''
+    : section(`${path} as it is now`, `${words}\n\n${fileBlocks([{ path, content: present }])}`);
+}
+
 /** Files in fences that no line of them can close. */
 export function fileBlocks(files: readonly ShownFile[]): string {
   return files

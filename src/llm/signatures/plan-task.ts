@@ -11,11 +11,17 @@ export interface PlanTaskInput {
   readonly language: string | null;
   /** What the workspace holds already. */
   readonly files: readonly ShownFile[];
+  /** Files that it holds and that are not shown. */
+  readonly otherFiles?: readonly string[];
   /** What was wrong with the last plan; absent at the first attempt. */
   readonly problems?: readonly string[];
+  /** Whether it may answer with questions instead. Default: yes. */
+  readonly mayAsk?: boolean;
 }
 
 export interface PlanTaskOutput {
+  /** What only the caller can know, where nothing useful can be planned without it; then there are no modules. */
+  readonly questions?: readonly string[];
   readonly objective: string;
   readonly language: string;
   readonly modules: readonly {
@@ -27,9 +33,16 @@ export interface PlanTaskOutput {
 }
 
 const MAX_MODULES = 20;
+const MAX_QUESTIONS = 5;
+
+const questions = z
+  .array(z.string().min(1).max(500).meta({ description: 'a question to the caller' }))
+  .max(MAX_QUESTIONS)
+  .optional()
+  .meta({ description: 'as a rule empty' });
 
 /** Cuts a task into the files to write, in an order given by what each needs. */
-export const planTask: Signature<PlanTaskInput, PlanTaskOutput> = {
+export const planTask: Signature<PlanTaskInput, PlanTaskOutput, 'planner'> = {
   name: 'PlanTask',
   role: 'planner',
   instructions: [
@@ -40,19 +53,22 @@ export const planTask: Signature<PlanTaskInput, PlanTaskOutput> = {
     '- Describe each file so that it can be written from the description alone: every exported function with its exact name, its parameters, what it returns, and what it does with wrong input.',
     '- dependsOn lists the paths of planned files that this file imports. Never in a circle.',
     '- testCases are plain sentences with concrete input and expected output, three to eight for each file.',
+    '- Ask questions only if the task cannot be planned without an answer that only the caller can give; then leave modules empty. Decide everything else yourself.',
   ].join('\n'),
 
-  render: ({ prompt, answers, language, files, problems = [] }) =>
+  render: ({ prompt, answers, language, files, otherFiles = [], problems = [] }) =>
     sections(
       section('Task', prompt),
       section('Remarks', bulletList(answers)),
       section('Language', language ?? ''),
       section('Files that exist', fileBlocks(files)),
+      section('Files that exist and are not shown', bulletList(otherFiles)),
       section('Your last plan was refused', bulletList(problems)),
     ),
 
-  answer: ({ language }) =>
+  answer: ({ language, mayAsk = true }) =>
     z.strictObject({
+      questions: mayAsk ? questions : z.never().optional(),
       objective: z.string().min(1).meta({ description: 'what the task is to achieve, in one sentence' }),
       language: z.enum(language === null ? knownLanguages : [language]),
       modules: z
@@ -64,7 +80,7 @@ export const planTask: Signature<PlanTaskInput, PlanTaskOutput> = {
             testCases: z.array(z.string().min(1).meta({ description: 'what a test shows, in one sentence' })).min(1),
           }),
         )
-        .min(1)
+        .min(mayAsk ? 0 : 1)
         .max(MAX_MODULES),
     }),
 };

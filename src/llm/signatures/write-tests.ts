@@ -4,6 +4,7 @@ import {
   bulletList,
   fileBlocks,
   importName,
+  presentSection,
   section,
   sections,
   type ShownFile,
@@ -19,10 +20,14 @@ export interface WriteTestsInput {
   /** Where the tests are to stand; their import of the module is worked out from it. */
   readonly testPath: string;
   readonly guidance: readonly string[];
+  /** Tests of the project that concern the file: they stay, and show how tests are written here. */
+  readonly tests?: readonly ShownFile[];
+  /** The file under test as it is, where it exists already. */
+  readonly present?: string | undefined;
 }
 
 /** Writes the test file of a module that does not exist yet, from the test cases of the plan. */
-export const writeTests: Signature<WriteTestsInput, WrittenFile> = {
+export const writeTests: Signature<WriteTestsInput, WrittenFile, 'executor'> = {
   name: 'WriteTests',
   role: 'executor',
   instructions: [
@@ -34,12 +39,14 @@ export const writeTests: Signature<WriteTestsInput, WrittenFile> = {
     '- Write the whole file, complete and ready to run, no Markdown.',
   ].join('\n'),
 
-  render: ({ objective, language, module, dependencies, testPath, guidance }) =>
+  render: ({ objective, language, module, dependencies, testPath, guidance, tests = [], present }) =>
     sections(
       section('Task', objective),
       section('Language', `${languageRules(language).code}\n${languageRules(language).tests}`),
       section('Files that exist', fileBlocks(dependencies)),
       section(`The file under test, ${module.path}`, module.description),
+      presentSection(module.path, present),
+      section('Tests that exist: they stay; write others, in their manner', fileBlocks(tests)),
       section('Test cases', bulletList(module.testCases)),
       section('Your file', `${testPath} imports the file under test as ${importName(language, testPath, module.path)}`),
       section('Guidance: this comes before everything else', bulletList(guidance)),
