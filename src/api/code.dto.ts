@@ -6,7 +6,7 @@ const count = { type: 'integer', minimum: 0 } as const;
 const sequence = { type: 'integer', minimum: 1 } as const;
 export const origin = {
   type: String,
-  enum: ['given', 'testsWritten', 'generated', 'corrected', 'byHand'],
+  enum: ['given', 'testsWritten', 'generated', 'corrected', 'byHand', 'planEdited'],
 } as const;
 const callId = {
   type: String,
@@ -18,7 +18,7 @@ const callId = {
 export class VersionedFileDto extends FileDto implements VersionedFile {
   @ApiProperty({
     type: String,
-    enum: ['added', 'changed'],
+    enum: ['added', 'changed', 'removed'],
     description: 'Against the version before',
     example: 'added',
   })

@@ -7,6 +7,7 @@ export const originWords: Readonly<Record<CodeOrigin, string>> = {
   generated: 'generated',
   corrected: 'corrected',
   byHand: 'by hand',
+  planEdited: 'plan edited',
 };
 
 /** `1 test`, `3 tests`. */

@@ -308,7 +308,7 @@ export interface FileList {
 }
 
 /** What put a file, or a version of the code, where it is. */
-export type CodeOrigin = 'given' | 'testsWritten' | 'generated' | 'corrected' | 'byHand';
+export type CodeOrigin = 'given' | 'testsWritten' | 'generated' | 'corrected' | 'byHand' | 'planEdited';
 
 export interface CodeVersion {
   /** 0: what the caller gave. */
@@ -322,7 +322,7 @@ export interface CodeVersion {
   readonly callId: string | null;
   /** What it has and the version before has not. */
   readonly files: readonly (FileList['files'][number] & {
-    readonly change: 'added' | 'changed';
+    readonly change: 'added' | 'changed' | 'removed';
     readonly origin: CodeOrigin;
     readonly sequence: number;
     readonly callId: string | null;
@@ -378,7 +378,7 @@ export interface ChangeExplanation {
   readonly call: ModelCall | null;
   readonly plan: {
     readonly sequence: number;
-    readonly source: 'caller' | 'model';
+    readonly source: 'caller' | 'model' | 'edited';
     readonly objective: string;
     readonly module: Plan['modules'][number];
     readonly call: ModelCall | null;

@@ -1,14 +1,14 @@
 import type { SourceFile, StoredEvent } from '../events/index.ts';
-import { changedFiles, describeFile, type FileView } from './task-files.ts';
+import { changedFiles, describeFile, type FileView, removedFiles } from './task-files.ts';
 
 /** What put a file, or a version of the code, where it is. */
-export type CodeOrigin = 'given' | 'testsWritten' | 'generated' | 'corrected' | 'byHand';
+export type CodeOrigin = 'given' | 'testsWritten' | 'generated' | 'corrected' | 'byHand' | 'planEdited';
 
-/** A file that a version has and the one before has not, or not so. */
+/** A file that a version has and the one before has not, or not so; a removed one as it was. */
 export interface VersionedFile extends FileView {
-  readonly change: 'added' | 'changed';
+  readonly change: 'added' | 'changed' | 'removed';
   readonly origin: CodeOrigin;
-  /** Stream sequence of the event that holds its content. */
+  /** Stream sequence of the event that holds its content, or that removed it. */
   readonly sequence: number;
   /** The model call that gave it; null when a person did. */
   readonly callId: string | null;
@@ -52,12 +52,16 @@ export function codeVersions(events: Iterable<StoredEvent>): readonly CodeVersio
       files.set(file.path, file);
       brought.set(file.path, event);
     }
+    for (const path of removedFiles(event)) {
+      files.delete(path);
+      brought.set(path, event);
+    }
   }
   close();
   return versions;
 }
 
-/** What an event makes of the files it brings; null for one that brings none. */
+/** What an event makes of the files that it brings or removes; null for one that does neither. */
 export function originOf(event: StoredEvent): CodeOrigin | null {
   switch (event.eventType) {
     case 'TASK_CREATED':
@@ -68,6 +72,8 @@ export function originOf(event: StoredEvent): CodeOrigin | null {
       return event.data.callId === null ? 'byHand' : 'generated';
     case 'CORRECTION_COMPLETED':
       return event.data.callId === null ? 'byHand' : 'corrected';
+    case 'PLAN_EDITED':
+      return event.data.removed.length > 0 ? 'planEdited' : null;
     default:
       return null;
   }
@@ -104,10 +110,11 @@ function filesOf(
   return [...brought]
     .flatMap(([path, event]): VersionedFile[] => {
       const [old, file, origin] = [before.get(path), files.get(path), originOf(event)];
-      if (!file || origin === null || old?.content === file.content) return [];
+      const shown = file ?? old;
+      if (!shown || origin === null || old?.content === file?.content) return [];
       const { callId } = sourceOf(event);
-      const change = old ? 'changed' : 'added';
-      return [{ ...describeFile(file), change, origin, sequence: event.streamSequence, callId }];
+      const change = !file ? 'removed' : old ? 'changed' : 'added';
+      return [{ ...describeFile(shown), change, origin, sequence: event.streamSequence, callId }];
     })
     .sort(byPath);
 }

@@ -24,7 +24,7 @@ export function filesAtVersion(events: Iterable<StoredEvent>, version: number): 
   for (const event of events) {
     if (event.codeVersion > version) break;
     for (const file of changedFiles(event)) files.set(file.path, file);
-    if (event.eventType === 'PLAN_EDITED') for (const path of event.data.removed) files.delete(path);
+    for (const path of removedFiles(event)) files.delete(path);
   }
   return files;
 }
@@ -40,6 +40,11 @@ export function changedFiles(event: StoredEvent): readonly SourceFile[] {
     default:
       return [];
   }
+}
+
+/** The paths that are no files any more after an event. */
+export function removedFiles(event: StoredEvent): readonly string[] {
+  return event.eventType === 'PLAN_EDITED' ? event.data.removed : [];
 }
 
 export function describeFile(file: SourceFile): FileView {
