@@ -18,7 +18,7 @@ const callId = {
 export class VersionedFileDto extends FileDto implements VersionedFile {
   @ApiProperty({
     type: String,
-    enum: ['added', 'changed'],
+    enum: ['added', 'changed', 'removed'],
     description: 'Against the version before',
     example: 'added',
   })
@@ -68,9 +68,6 @@ export class CodeVersionDto implements CodeVersion {
     example: [],
   })
   files!: readonly VersionedFileDto[];
-
-  @ApiProperty({ type: String, isArray: true, description: 'Paths that are gone', example: [] })
-  removed!: readonly string[];
 }
 
 export class CodeVersionsDto {

@@ -63,7 +63,7 @@ export class PlanPartDto implements PlanPartView {
   @ApiProperty({ ...sequence, description: 'Stream sequence of the plan', example: 3 })
   sequence!: number;
 
-  @ApiProperty({ type: String, enum: ['caller', 'model'], description: 'Who made it', example: 'model' })
+  @ApiProperty({ type: String, enum: ['caller', 'model', 'edited'], description: 'Who made it', example: 'model' })
   source!: PlanPartView['source'];
 
   @ApiProperty({ type: String, description: 'What is to be reached', example: 'slugify(text) with tests' })

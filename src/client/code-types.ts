@@ -15,13 +15,11 @@ export interface CodeVersion {
   readonly callId: string | null;
   /** What it has and the version before has not. */
   readonly files: readonly (FileList['files'][number] & {
-    readonly change: 'added' | 'changed';
+    readonly change: 'added' | 'changed' | 'removed';
     readonly origin: CodeOrigin;
     readonly sequence: number;
     readonly callId: string | null;
   })[];
-  /** Paths that the version before has and this one has not. */
-  readonly removed: readonly string[];
 }
 
 /** What is different between two versions of the code. */
@@ -73,7 +71,7 @@ export interface ChangeExplanation {
   readonly call: ModelCall | null;
   readonly plan: {
     readonly sequence: number;
-    readonly source: 'caller' | 'model';
+    readonly source: 'caller' | 'model' | 'edited';
     readonly objective: string;
     readonly module: PlanDraft['modules'][number];
     readonly call: ModelCall | null;

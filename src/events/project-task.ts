@@ -58,7 +58,7 @@ export async function rebuild(
 }
 
 /** Grows with every change of the fold or of TaskState: older snapshots are then passed over. */
-const FOLD_VERSION = 3;
+const FOLD_VERSION = 4;
 const SNAPSHOT_AFTER = 500;
 
 /** The name that snapshots of TaskState are kept under. */

@@ -3,7 +3,6 @@ import fc from 'fast-check';
 import { begun, corrected, created, failed, generated, planned, source } from '../../test/support/coding-facts.ts';
 import { file, fileHistories } from '../../test/support/file-histories.ts';
 import { storedEvents } from '../../test/support/stored-events.ts';
-import type { EventDraft } from '../events/index.ts';
 import { codeVersions } from './code-versions.ts';
 import { filesAtVersion, sha256 } from './task-files.ts';
 
@@ -45,28 +44,6 @@ describe('the versions of the code', () => {
     expect(versions[2]?.files[0]?.sha256).toBe(sha256('code 2'));
   });
 
-  it('say which files went with an edit of the plan [TK-11, TK-6]', () => {
-    const edited: EventDraft = {
-      eventType: 'PLAN_EDITED',
-      codeVersion: 2,
-      data: {
-        plan: { objective: 'o', language: 'javascript', modules: [] },
-        replaces: 'h',
-        removed: ['a.js'],
-        by: 'ada',
-      },
-    };
-    const events = storedEvents('t', [created({ files: [] }), planned({ path: 'a.js' }), generated('a.js', 1), edited]);
-    expect(codeVersions(events).at(-1)).toMatchObject({
-      version: 2,
-      origin: 'planEdited',
-      files: [],
-      removed: ['a.js'],
-    });
-    expect([...filesAtVersion(events, 1).keys()]).toEqual(['a.js']);
-    expect([...filesAtVersion(events, 2).keys()]).toEqual([]);
-  });
-
   it('are each restored from the log, whatever happened between [TK-11]', () => {
     fc.assert(
       fc.property(fileHistories, ({ events, versions: model }) => {
@@ -85,6 +62,11 @@ describe('the versions of the code', () => {
         const hashes = new Map<string, string>();
         versions.forEach(({ files }, index) => {
           for (const { path, sha256: hash, change } of files) {
+            if (change === 'removed') {
+              expect(hashes.get(path)).toBe(hash);
+              hashes.delete(path);
+              continue;
+            }
             expect(change).toBe(hashes.has(path) ? 'changed' : 'added');
             expect(hashes.get(path)).not.toBe(hash);
             hashes.set(path, hash);

@@ -4,11 +4,11 @@ import { changedFiles, describeFile, type FileView, removedFiles } from './task-
 /** What put a file, or a version of the code, where it is. */
 export type CodeOrigin = 'given' | 'testsWritten' | 'generated' | 'corrected' | 'byHand' | 'planEdited';
 
-/** A file that a version has and the one before has not, or not so. */
+/** A file that a version has and the one before has not, or not so; a removed one as it was. */
 export interface VersionedFile extends FileView {
-  readonly change: 'added' | 'changed';
+  readonly change: 'added' | 'changed' | 'removed';
   readonly origin: CodeOrigin;
-  /** Stream sequence of the event that holds its content. */
+  /** Stream sequence of the event that holds its content, or that removed it. */
   readonly sequence: number;
   /** The model call that gave it; null when a person did. */
   readonly callId: string | null;
@@ -27,8 +27,6 @@ export interface CodeVersion {
   readonly callId: string | null;
   /** By path. Tests that a model wrote while it was the newest belong to it. */
   readonly files: readonly VersionedFile[];
-  /** Paths that the version before has and this one has not. */
-  readonly removed: readonly string[];
 }
 
 /** All versions of the code in order, from the events of one stream that put files into it. Pure. */
@@ -39,12 +37,7 @@ export function codeVersions(events: Iterable<StoredEvent>): readonly CodeVersio
   let brought = new Map<string, StoredEvent>();
   let maker: StoredEvent | null = null;
   const close = () => {
-    if (maker)
-      versions.push({
-        ...versionOf(maker),
-        files: filesOf(before, files, brought),
-        removed: removedFrom(before, files),
-      });
+    if (maker) versions.push({ ...versionOf(maker), files: filesOf(before, files, brought) });
     before = new Map(files);
     brought = new Map();
   };
@@ -55,17 +48,20 @@ export function codeVersions(events: Iterable<StoredEvent>): readonly CodeVersio
       maker = event;
       files = new Map(files);
     }
-    for (const path of removedFiles(event)) files.delete(path);
     for (const file of changedFiles(event)) {
       files.set(file.path, file);
       brought.set(file.path, event);
+    }
+    for (const path of removedFiles(event)) {
+      files.delete(path);
+      brought.set(path, event);
     }
   }
   close();
   return versions;
 }
 
-/** What an event makes of the files it brings; null for one that brings none. */
+/** What an event makes of the files that it brings or removes; null for one that does neither. */
 export function originOf(event: StoredEvent): CodeOrigin | null {
   switch (event.eventType) {
     case 'TASK_CREATED':
@@ -95,7 +91,7 @@ export function sourceOf(event: StoredEvent): { readonly callId: string | null; 
   }
 }
 
-function versionOf(maker: StoredEvent): Omit<CodeVersion, 'files' | 'removed'> {
+function versionOf(maker: StoredEvent): Omit<CodeVersion, 'files'> {
   return {
     version: maker.codeVersion,
     sequence: maker.streamSequence,
@@ -114,19 +110,13 @@ function filesOf(
   return [...brought]
     .flatMap(([path, event]): VersionedFile[] => {
       const [old, file, origin] = [before.get(path), files.get(path), originOf(event)];
-      if (!file || origin === null || old?.content === file.content) return [];
+      const shown = file ?? old;
+      if (!shown || origin === null || old?.content === file?.content) return [];
       const { callId } = sourceOf(event);
-      const change = old ? 'changed' : 'added';
-      return [{ ...describeFile(file), change, origin, sequence: event.streamSequence, callId }];
+      const change = !file ? 'removed' : old ? 'changed' : 'added';
+      return [{ ...describeFile(shown), change, origin, sequence: event.streamSequence, callId }];
     })
     .sort(byPath);
-}
-
-function removedFrom(
-  before: ReadonlyMap<string, SourceFile>,
-  files: ReadonlyMap<string, SourceFile>,
-): readonly string[] {
-  return [...before.keys()].filter((path) => !files.has(path)).sort();
 }
 
 /** The same order everywhere, whatever the machine's language. */

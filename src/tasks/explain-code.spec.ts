@@ -124,6 +124,23 @@ describe('the explanation of a file', () => {
     expect(written?.change).toMatchObject({ origin: 'testsWritten', call: { signature: 'WriteTests' } });
   });
 
+  it('takes the plan as it was then, and knows nothing of a file that an edit of it has removed', () => {
+    const { plan } = (planned({ path: 'c.js' }) as EventDraft<'PLANNING_COMPLETE'>).data;
+    const data = { plan, replaces: '', removed: ['a.js'], by: 'ada' };
+    const edited: EventDraft = { eventType: 'PLAN_EDITED', data, codeVersion: 4 };
+    const written: EventDraft = {
+      eventType: 'CODE_GENERATED',
+      data: { module: 'c.js', files: [source('c.js', 'c\n')], codeHash: '', callId: null },
+      codeVersion: 5,
+    };
+    const longer = chained('task', [...history, edited, written]);
+    expect(explain(longer, 'a.js')).toBeNull();
+    expect(placesOf(explain(longer, 'a.js', { version: 3 }))).toHaveLength(4);
+    const [line] = explain(longer, 'c.js') ?? [];
+    expect(line?.change.plan).toMatchObject({ source: 'edited', module: { path: 'c.js' }, call: null });
+    expect(explain(longer, 'a.js', { line: 2, version: 3 })?.[0]?.change.plan).toMatchObject({ source: 'model' });
+  });
+
   it('leads from the prompt to the change, event by event', () => {
     const [line] = explain(events, 'a.js', { line: 2 }) ?? [];
     expect(line?.change.causes.map(({ sequence }) => sequence)).toEqual(Array.from({ length: 18 }, (_, i) => i + 1));

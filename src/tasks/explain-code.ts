@@ -25,7 +25,8 @@ export interface CallView {
 /** The part of the plan that code was written for. */
 export interface PlanPartView {
   readonly sequence: number;
-  readonly source: 'caller' | 'model';
+  /** Who made it, or that somebody edited it. */
+  readonly source: 'caller' | 'model' | 'edited';
   readonly objective: string;
   readonly module: PlannedModule;
   readonly call: CallView | null;
@@ -76,7 +77,7 @@ export class CodeExplanation {
   private text: BlamedText | null = null;
   private readonly causes = new Causes();
   private readonly calls = new Map<string, CallView>();
-  private readonly plans: StoredEvent<'PLANNING_COMPLETE'>[] = [];
+  private readonly plans: StoredEvent<'PLANNING_COMPLETE' | 'PLAN_EDITED'>[] = [];
   private readonly runs: TestRun[] = [];
   private readonly corrections: { readonly sequence: number; readonly module: string }[] = [];
   private readonly paths = new Set<string>();
@@ -104,6 +105,10 @@ export class CodeExplanation {
       }
       case 'PLANNING_COMPLETE':
         this.plans.push(event);
+        return;
+      case 'PLAN_EDITED':
+        this.plans.push(event);
+        this.addFiles(event);
         return;
       case 'TEST_PASSED':
       case 'TEST_FAILED':
@@ -137,13 +142,13 @@ export class CodeExplanation {
 
   private addFiles(event: StoredEvent): void {
     if (event.codeVersion > this.version) return;
-    for (const path of removedFiles(event)) {
-      this.paths.delete(path);
-      if (path === this.path) this.text = null;
-    }
     for (const { path, content } of changedFiles(event)) {
       this.paths.add(path);
       if (path === this.path) this.text = blame(this.text, content, event);
+    }
+    for (const path of removedFiles(event)) {
+      this.paths.delete(path);
+      if (path === this.path) this.text = null;
     }
   }
 
@@ -175,8 +180,10 @@ export class CodeExplanation {
     const event = this.plans.findLast(({ streamSequence }) => streamSequence < before);
     const module = event?.data.plan.modules.find((planned) => planned.path === path);
     if (!event || !module) return null;
-    const { plan, source, callId } = event.data;
-    return { sequence: event.streamSequence, source, objective: plan.objective, module, call: this.callOf(callId) };
+    const { objective } = event.data.plan;
+    const { source, callId } =
+      event.eventType === 'PLAN_EDITED' ? { source: 'edited' as const, callId: null } : event.data;
+    return { sequence: event.streamSequence, source, objective, module, call: this.callOf(callId) };
   }
 
   private causeOfCorrection(module: string, before: number): TestRunView | null {

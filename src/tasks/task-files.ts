@@ -23,8 +23,8 @@ export function filesAtVersion(events: Iterable<StoredEvent>, version: number): 
   const files = new Map<string, SourceFile>();
   for (const event of events) {
     if (event.codeVersion > version) break;
-    for (const path of removedFiles(event)) files.delete(path);
     for (const file of changedFiles(event)) files.set(file.path, file);
+    for (const path of removedFiles(event)) files.delete(path);
   }
   return files;
 }
@@ -42,7 +42,7 @@ export function changedFiles(event: StoredEvent): readonly SourceFile[] {
   }
 }
 
-/** The paths of files that an event takes out of it. */
+/** The paths that are no files any more after an event. */
 export function removedFiles(event: StoredEvent): readonly string[] {
   return event.eventType === 'PLAN_EDITED' ? event.data.removed : [];
 }

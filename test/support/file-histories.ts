@@ -20,12 +20,12 @@ const text = fc
   .map(([lines, ends]) => (lines.length > 0 && ends ? `${lines.join('\n')}\n` : lines.join('\n')));
 
 const change = fc.record({
-  kind: fc.constantFrom('code', 'hand', 'correction', 'tests', 'noise'),
+  kind: fc.constantFrom('code', 'hand', 'correction', 'tests', 'noise', 'removal'),
   path: fc.constantFrom(...paths),
   content: text,
 });
 
-/** Random histories: given files, then code, corrections, code by hand and tests, with other events between. */
+/** Random histories: given files, then code, corrections, code by hand, tests and removals, with other events between. */
 export const fileHistories: fc.Arbitrary<FileHistory> = fc
   .tuple(fc.uniqueArray(fc.tuple(fc.constantFrom(...paths), text), { selector: ([path]) => path }), fc.array(change))
   .map(([given, changes]) => {
@@ -35,6 +35,15 @@ export const fileHistories: fc.Arbitrary<FileHistory> = fc
       let now = versions.at(-1) as Map<string, string>;
       if (kind === 'noise') {
         drafts.push({ eventType: 'TEST_OUTPUT', data: { module: path, text: content } });
+        continue;
+      }
+      if (kind === 'removal') {
+        if (!now.has(path)) continue;
+        versions.push((now = new Map(now)));
+        now.delete(path);
+        const plan = { objective: '', language: 'javascript', modules: [] };
+        const data = { plan, replaces: '', removed: [path], by: 'ada' };
+        drafts.push({ eventType: 'PLAN_EDITED', data, codeVersion: versions.length - 1 });
         continue;
       }
       if (kind === 'tests') {
