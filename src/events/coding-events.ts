@@ -178,8 +178,8 @@ declare module './event.ts' {
     QUESTIONS_ANSWERED: { answers: readonly string[]; by: string };
     /** `planHash` is SHA-256 of the plan that was seen, hexadecimal. */
     PLAN_APPROVED: { planHash: string; by: string };
-    /** The planner plans anew, with the reason. */
-    PLAN_REJECTED: { planHash: string; reason: string; by: string };
+    /** The planner plans anew, with the reason. `removed` are files that were made by the plan. */
+    PLAN_REJECTED: { planHash: string; reason: string; removed: readonly string[]; by: string };
     /**
      * Modules whose definition changed, and those that depend on them, are built anew; `removed` are files that no
      * module of the new plan owns. An approval of the plan before is void.

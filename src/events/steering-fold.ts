@@ -1,6 +1,6 @@
 import type { Handler } from './fold-handler.ts';
 import { isObject, needs, reportMisfit } from './payload-misfit.ts';
-import { judge } from './task-changes.ts';
+import { applyRemoval, judge } from './task-changes.ts';
 import type { TaskDraft } from './task-draft.ts';
 import type { TaskState } from './task-state.ts';
 
@@ -57,7 +57,8 @@ export const steeringHandlers: { readonly [T in SteeringType]: Handler<T> } = {
   },
   PLAN_REJECTED: {
     misfit: needs({ planHash: 'string', reason: 'string' }),
-    apply: (state) => {
+    apply: (state, _data, event) => {
+      applyRemoval(state, event);
       state.plan = null;
       state.modules = {};
       state.progress = 0;

@@ -26,6 +26,13 @@ export function applyChange(state: TaskDraft, change: CodeChange, event: StoredE
   state.progress = progressOf(state);
 }
 
+/** Files that went, where there were some, are a change of the code without a hash of its own. */
+export function applyRemoval(state: TaskDraft, { codeVersion, vectorClock }: StoredEvent): void {
+  if (codeVersion <= state.codeVersion) return;
+  state.codeVersion = codeVersion;
+  state.lastChange = { codeVersion, vectorClock, codeHash: null };
+}
+
 export function applyTests(
   state: TaskDraft,
   outcome: TestOutcome,

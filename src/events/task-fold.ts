@@ -4,7 +4,7 @@ import { RepeatedSequenceError } from './events.errors.ts';
 import type { Handler } from './fold-handler.ts';
 import { findingsMisfit, isObject, needs, planMisfit } from './payload-misfit.ts';
 import { steeringHandlers, type SteeringType } from './steering-fold.ts';
-import { addUsage, applyChange, applyPlan, applyTests, end, isStale } from './task-changes.ts';
+import { addUsage, applyChange, applyPlan, applyRemoval, applyTests, end, isStale } from './task-changes.ts';
 import { changeModule, isOver, moduleOf, progressOf, type TaskDraft, warn } from './task-draft.ts';
 
 /**
@@ -87,11 +87,9 @@ const handlers: { readonly [T in CodingType]: Handler<T> } = {
   PLANNING_COMPLETE: { misfit: planMisfit, apply: (state, { plan }) => applyPlan(state, plan) },
   PLAN_EDITED: {
     misfit: planMisfit,
-    apply: (state, { plan }, { codeVersion, vectorClock }) => {
+    apply: (state, { plan }, event) => {
       applyPlan(state, plan);
-      if (codeVersion <= state.codeVersion) return;
-      state.codeVersion = codeVersion;
-      state.lastChange = { codeVersion, vectorClock, codeHash: null };
+      applyRemoval(state, event);
     },
   },
   MODULE_STARTED: {

@@ -73,6 +73,7 @@ export function originOf(event: StoredEvent): CodeOrigin | null {
     case 'CORRECTION_COMPLETED':
       return event.data.callId === null ? 'byHand' : 'corrected';
     case 'PLAN_EDITED':
+    case 'PLAN_REJECTED':
       return event.data.removed.length > 0 ? 'planEdited' : null;
     default:
       return null;

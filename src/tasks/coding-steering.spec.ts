@@ -125,7 +125,10 @@ describe('a plan that has to be approved', () => {
   });
 
   it('is made anew with the reason when it is rejected [EP-4]', () => {
-    const rejected: EventDraft = { eventType: 'PLAN_REJECTED', data: { planHash: 'h', reason: 'one file', by: 'ada' } };
+    const rejected: EventDraft = {
+      eventType: 'PLAN_REJECTED',
+      data: { planHash: 'h', reason: 'one file', removed: [], by: 'ada' },
+    };
     expect(keys(...proposed, rejected)).toEqual(['ask:plan:0']);
     expect(given(...proposed, rejected).planProblems).toEqual(['Refused by ada: one file']);
     expect(waitsFor(...proposed, rejected, two)).toBe('awaitingApproval');

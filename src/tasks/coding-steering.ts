@@ -1,7 +1,7 @@
 import { isReportValidForCurrentCode, type StoredEvent, type TestOutcome } from '../events/index.ts';
 import { changeModule, closeCall, closeCallsFor } from './coding-changes.ts';
 import type { CodingState, ModuleState } from './coding-state.ts';
-import { editPlan } from './replan.ts';
+import { editPlan, rejectPlan } from './replan.ts';
 
 /** What people say to a coding task, and what it asks them: the next state. Pure. */
 export function evolveSteering(state: CodingState, event: StoredEvent): CodingState {
@@ -24,25 +24,20 @@ export function evolveSteering(state: CodingState, event: StoredEvent): CodingSt
     case 'PLAN_APPROVED':
       return { ...state, approval: 'given' };
     case 'PLAN_REJECTED':
-      return {
-        ...closeCallsFor(state, () => true),
-        plan: null,
-        modules: new Map(),
-        suite: null,
-        planProblems: [`Refused by ${event.data.by}: ${event.data.reason}`],
-      };
-    case 'PLAN_EDITED': {
-      const edited = editPlan(state, event.data);
-      const { codeVersion, vectorClock } = event;
-      return codeVersion === state.codeVersion
-        ? edited
-        : { ...edited, lastChange: { codeVersion, vectorClock, codeHash: null } };
-    }
+      return changedBy(event, rejectPlan(state, event.data));
+    case 'PLAN_EDITED':
+      return changedBy(event, editPlan(state, event.data));
     case 'BUG_REPORT_RECEIVED':
       return reported(state, event);
     default:
       return state;
   }
+}
+
+/** Files that went are a change of the code. */
+function changedBy({ codeVersion, vectorClock }: StoredEvent, state: CodingState): CodingState {
+  if (codeVersion === state.codeVersion) return state;
+  return { ...state, lastChange: { codeVersion, vectorClock, codeHash: null } };
 }
 
 /** A report that still speaks of the code as it is sends its module back; one that came too late changes nothing. */

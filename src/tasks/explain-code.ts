@@ -110,6 +110,9 @@ export class CodeExplanation {
         this.plans.push(event);
         this.addFiles(event);
         return;
+      case 'PLAN_REJECTED':
+        this.addFiles(event);
+        return;
       case 'TEST_PASSED':
       case 'TEST_FAILED':
         this.runs.push(testRun(event));

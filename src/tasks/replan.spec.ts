@@ -96,4 +96,16 @@ describe('a plan that takes the place of another', () => {
     expect(phases(fewer)).toEqual(['complete', 'complete']);
     expect([...state(fewer).files.keys()].sort()).toEqual(['a.js', 'a.test.js', 'b.js', 'b.test.js', 'given.js']);
   });
+
+  it('is not made of what was built by one that was rejected [EP-4]', () => {
+    const removed = removedFiles(state(), { modules: [] });
+    const rejected: EventDraft = {
+      eventType: 'PLAN_REJECTED',
+      codeVersion: 4,
+      data: { planHash: 'h', reason: 'no', removed, by: 'ada' },
+    };
+    expect(state(rejected)).toMatchObject({ plan: null, codeVersion: 4, lastChange: { codeVersion: 4 } });
+    expect([...state(rejected).files.keys()]).toEqual(['given.js']);
+    expect(state(rejected).modules.size).toBe(0);
+  });
 });

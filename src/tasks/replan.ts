@@ -27,7 +27,7 @@ export function changedModules(before: readonly PlannedModule[], plan: Plan): Re
  * The files that go when `plan` takes the place of the present one: code and tests of modules that it has not, and the
  * tests that a model wrote for a definition that is another now. What the caller gave stays.
  */
-export function removedFiles(state: CodingState, plan: Plan): readonly string[] {
+export function removedFiles(state: CodingState, plan: Pick<Plan, 'modules'>): readonly string[] {
   const given = new Set(state.created?.files.map(({ path }) => path));
   const definitions = new Map(plan.modules.map((module) => [module.path, definitionOf(module)]));
   const owned = [...state.modules.values()].flatMap((module) => {
@@ -52,8 +52,6 @@ export function editPlan(state: CodingState, { plan, removed }: EventPayloads['P
     const known = state.modules.get(planned.path);
     return [planned.path, known && !anew.has(planned.path) ? { ...known, ...planned } : newModule(planned)];
   });
-  const files = new Map(state.files);
-  for (const path of removed) files.delete(path);
   const kept = new Set(plan.modules.map(({ path }) => path));
   const closed = closeCallsFor(state, (module) => module === null || anew.has(module) || !kept.has(module));
   return {
@@ -61,11 +59,29 @@ export function editPlan(state: CodingState, { plan, removed }: EventPayloads['P
     plan,
     planProblems: [],
     modules: new Map(modules),
-    files,
+    files: without(state.files, removed),
     suite: null,
     hopeless: null,
     approval: renewed(state.approval),
   };
+}
+
+/** The state without a plan, and with the reason why; what was built by it is gone. */
+export function rejectPlan(state: CodingState, { by, reason, removed }: EventPayloads['PLAN_REJECTED']): CodingState {
+  return {
+    ...closeCallsFor(state, () => true),
+    plan: null,
+    planProblems: [`Refused by ${by}: ${reason}`],
+    modules: new Map(),
+    files: without(state.files, removed),
+    suite: null,
+    hopeless: null,
+  };
+}
+
+function without(files: CodingState['files'], removed: readonly string[]): CodingState['files'] {
+  const gone = new Set(removed);
+  return new Map([...files].filter(([path]) => !gone.has(path)));
 }
 
 function renewed(approval: CodingState['approval']): CodingState['approval'] {

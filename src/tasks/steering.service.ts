@@ -90,7 +90,7 @@ export class SteeringService {
   }
 
   /**
-   * Goes on, with limits raised where they are given. Safe to repeat. Rejects with LimitStillReachedError as long as
+   * Goes on, with limits raised where they are given, which also a task takes that does not rest. Safe to repeat. Rejects with LimitStillReachedError as long as
    * the limit that paused the task is not above what was used.
    */
   resume(taskId: string, given: { readonly by: string; readonly limits?: TaskLimits }): Promise<TaskView> {
@@ -128,7 +128,8 @@ export class SteeringService {
   ): Promise<TaskView> {
     return this.say(taskId, (state) => {
       checkPlan(state, taskId, given.planHash);
-      return [{ eventType: 'PLAN_REJECTED', data: { ...given } }];
+      const removed = removedFiles(state, { modules: [] });
+      return [{ eventType: 'PLAN_REJECTED', codeVersion: versionAfter(state, removed), data: { ...given, removed } }];
     });
   }
 
@@ -154,9 +155,9 @@ export class SteeringService {
       }
       if (issues.length > 0) throw new InvalidInputError(issues);
       const removed = removedFiles(state, plan);
-      // Files that go are a change of the code, too.
-      const codeVersion = state.codeVersion + (removed.length > 0 ? 1 : 0);
-      return [{ eventType: 'PLAN_EDITED', codeVersion, data: { plan, replaces, removed, by } }];
+      return [
+        { eventType: 'PLAN_EDITED', codeVersion: versionAfter(state, removed), data: { plan, replaces, removed, by } },
+      ];
     });
   }
 
@@ -216,6 +217,11 @@ export class SteeringService {
   }
 }
 
+/** Files that go are a change of the code, too. */
+function versionAfter({ codeVersion }: CodingState, removed: readonly string[]): number {
+  return removed.length > 0 ? codeVersion + 1 : codeVersion;
+}
+
 function pausing(state: CodingState, { by, reason }: { readonly by: string; readonly reason?: string }): Facts {
   if (state.pause) return [];
   return [{ eventType: 'TASK_PAUSED', data: { code: 'USER', reason: reason ?? `Paused by ${by}.`, by } }];
@@ -226,7 +232,7 @@ function resuming(
   taskId: string,
   { by, limits }: { readonly by: string; readonly limits?: TaskLimits },
 ): Facts {
-  if (!state.pause) return [];
+  if (!state.pause && limits === undefined) return [];
   const reached = reachedLimit({ ...state, limits: { ...state.limits, ...limits } });
   if (reached) throw new LimitStillReachedError(taskId, reached);
   return [{ eventType: 'TASK_RESUMED', data: { by, ...(limits === undefined ? {} : { limits }) } }];

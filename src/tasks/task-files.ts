@@ -16,6 +16,7 @@ export const fileEventTypes: readonly EventType[] = [
   'CODE_GENERATED',
   'CORRECTION_COMPLETED',
   'PLAN_EDITED',
+  'PLAN_REJECTED',
 ];
 
 /** The files of a workspace as they were at a code version (all events up to the next version), by path. */
@@ -44,7 +45,13 @@ export function changedFiles(event: StoredEvent): readonly SourceFile[] {
 
 /** The paths that are no files any more after an event. */
 export function removedFiles(event: StoredEvent): readonly string[] {
-  return event.eventType === 'PLAN_EDITED' ? event.data.removed : [];
+  switch (event.eventType) {
+    case 'PLAN_EDITED':
+    case 'PLAN_REJECTED':
+      return event.data.removed;
+    default:
+      return [];
+  }
 }
 
 export function describeFile(file: SourceFile): FileView {
