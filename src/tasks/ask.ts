@@ -5,9 +5,11 @@ import type { Json } from '../kernel/json.ts';
 import {
   type Brain,
   correctModule,
+  estimatePromptTokens,
   estimateTokens,
   generateModule,
   planTask,
+  type PlanTaskInput,
   promptHash,
   promptOf,
   type Signature,
@@ -32,6 +34,15 @@ type Request = EventPayloads['MODEL_CALL_REQUESTED'];
 export const MAX_QUESTION_ROUNDS = 3;
 /** Kept free for the instructions, the headings and the schema of an answer. */
 const FRAME_TOKENS = 500;
+/** What the headings of a question take. */
+const HEADING_TOKENS = 50;
+/** With less room than this the optional parts of a plan are not asked for. */
+const BRIEF_TOKENS = 4000;
+
+interface Room extends AskOptions {
+  /** What the question takes besides its parts. Default: FRAME_TOKENS. */
+  readonly frameTokens?: number;
+}
 
 /**
  * Puts a question into words: what the model must know, cut to what fits, with the list of what went in and what did
@@ -69,17 +80,27 @@ function askForPlan(state: CodingState, options: AskOptions): Request {
       why: `given ${role} file`,
     })),
   ];
-  const context = fitWithNames(parts, given, options);
+  const frame = {
+    language,
+    mayAsk: state.questionRounds < MAX_QUESTION_ROUNDS,
+    brief: options.promptTokens < BRIEF_TOKENS,
+  };
+  const context = fitWithNames(parts, given, { ...options, frameTokens: planFrameTokens(frame) });
   const input = {
+    ...frame,
     prompt,
     answers: [...answers.filter((_, index) => context.has(`answer ${index + 1}`)), ...state.guidance],
-    language,
     files: given.filter(({ path }) => context.has(path)),
     otherFiles: context.has(OTHER_FILES) ? given.map(({ path }) => path).filter((path) => !context.has(path)) : [],
     problems: state.planProblems,
-    mayAsk: state.questionRounds < MAX_QUESTION_ROUNDS,
   };
   return request(state, planTask, input, null, context.manifest, options.brain);
+}
+
+/** What a question for a plan takes with nothing in it but its headings. */
+function planFrameTokens(frame: Pick<PlanTaskInput, 'language' | 'mayAsk' | 'brief'>): number {
+  const { messages } = promptOf(planTask, { ...frame, prompt: '', answers: [], files: [] });
+  return estimatePromptTokens(messages) + HEADING_TOKENS;
 }
 
 function askForTests(state: CodingState, module: ModuleState, options: AskOptions): Request {
@@ -206,7 +227,7 @@ const OTHER_FILES = 'names of other files';
 const MAX_NAMES = 200;
 
 /** As `fit`; where not all files of a project go in, their names do: a planner must know what is there. */
-function fitWithNames(parts: readonly ContextPart[], files: readonly { path: string }[], options: AskOptions) {
+function fitWithNames(parts: readonly ContextPart[], files: readonly { path: string }[], options: Room) {
   const context = fit(parts, options);
   const others = files.filter(({ path }) => !context.has(path)).slice(0, MAX_NAMES);
   if (others.length === 0) return context;
@@ -219,8 +240,8 @@ function saidByPeople({ created, answered }: CodingState): readonly string[] {
   return [...(created?.answers ?? []), ...answered.map(({ question, answer }) => `${question} ${answer}`)];
 }
 
-function fit(parts: readonly ContextPart[], { promptTokens }: AskOptions) {
-  const context = prepareContext(parts, promptTokens - FRAME_TOKENS, estimateTokens);
+function fit(parts: readonly ContextPart[], { promptTokens, frameTokens = FRAME_TOKENS }: Room) {
+  const context = prepareContext(parts, promptTokens - frameTokens, estimateTokens);
   const included = new Set(context.parts.map(({ name }) => name));
   return { manifest: context.manifest, has: (part: string) => included.has(part) };
 }

@@ -17,6 +17,8 @@ export interface PlanTaskInput {
   readonly problems?: readonly string[];
   /** Whether it may answer with questions instead. Default: yes. */
   readonly mayAsk?: boolean;
+  /** Whether the optional parts of a plan are left out, for a small context. Default: no. */
+  readonly brief?: boolean;
 }
 
 export interface PlanTaskOutput {
@@ -52,6 +54,8 @@ const questions = z
   .optional()
   .meta({ description: 'as a rule empty' });
 
+const absent = z.never().optional();
+const maybeName = (description: string) => z.string().min(1).optional().meta({ description });
 const maybeText = (description: string) => z.string().optional().meta({ description });
 const maybeTexts = (description: string) => z.array(z.string().min(1).meta({ description })).optional();
 
@@ -60,7 +64,7 @@ const details = z.strictObject({
   title: maybeText('name of what is built'),
   includes: maybeTexts('what is built'),
   excludes: maybeTexts('what is not built'),
-  packages: maybeTexts('package or service with its version, such as "redis 7.2"'),
+  packages: maybeTexts('package or service with its version, such as redis 7.2'),
   complexity: z.enum(['low', 'medium', 'high']).optional(),
   complexityReason: maybeText('why'),
   testFramework: maybeText('how tests are run'),
@@ -118,9 +122,9 @@ export const planTask: Signature<PlanTaskInput, PlanTaskOutput, 'planner'> = {
       section('Your last plan was refused', bulletList(problems)),
     ),
 
-  answer: ({ language, mayAsk = true }) =>
+  answer: ({ language, mayAsk = true, brief = false }) =>
     z.strictObject({
-      questions: mayAsk ? questions : z.never().optional(),
+      questions: mayAsk ? questions : absent,
       objective: z.string().min(1).meta({ description: 'what the task is to achieve, in one sentence' }),
       language: z.enum(language === null ? knownLanguages : [language]),
       modules: z
@@ -130,15 +134,15 @@ export const planTask: Signature<PlanTaskInput, PlanTaskOutput, 'planner'> = {
             description: z.string().min(1).meta({ description: 'exact names, parameters, results, errors' }),
             dependsOn: z.array(z.string().meta({ description: 'path of a planned file' })),
             testCases: z.array(z.string().min(1).meta({ description: 'what a test shows, in one sentence' })).min(1),
-            name: z.string().min(1).optional().meta({ description: 'name of the task, unique' }),
-            agent: z.string().min(1).optional().meta({ description: 'name of the group of files it belongs to' }),
-            criteria: maybeTexts('what it is accepted by, measurable'),
-            configuration: maybeText('exact constants or settings'),
-            codeExample: maybeText('code to follow as a pattern'),
+            name: brief ? absent : maybeName('name of the task, unique'),
+            agent: brief ? absent : maybeName('name of the group of files it belongs to'),
+            criteria: brief ? absent : maybeTexts('what it is accepted by, measurable'),
+            configuration: brief ? absent : maybeText('exact constants or settings'),
+            codeExample: brief ? absent : maybeText('code to follow as a pattern'),
           }),
         )
         .min(mayAsk ? 0 : 1)
         .max(MAX_MODULES),
-      details: details.optional(),
+      details: brief ? absent : details.optional(),
     }),
 };

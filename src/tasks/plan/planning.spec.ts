@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { storedEvents } from '../../../test/support/stored-events.ts';
+import { ContextTooLargeError } from '../../context/index.ts';
 import type { EventDraft, EventPayloads } from '../../events/index.ts';
 import type { Json } from '../../kernel/json.ts';
-import type { Brain } from '../../llm/index.ts';
+import { type Brain, estimatePromptTokens } from '../../llm/index.ts';
 import { acceptAnswer } from '../accept-answer.ts';
 import { askQuestion } from '../ask.ts';
 import { decideCoding } from '../coding-decide.ts';
@@ -94,6 +95,22 @@ describe('planning', () => {
     }
   });
 
+  it('asks for the optional parts only where there is room, and never for more than fits [EP-1, LM-2]', () => {
+    const asked = (promptTokens: number, prompt: string) =>
+      askQuestion(started({ prompt }), { signature: 'PlanTask' }, { brain, promptTokens }).messages;
+    const text = (messages: ReturnType<typeof asked>) => messages.map(({ content }) => content).join('\n');
+    expect(text(asked(6000, 'count'))).toContain('"details": {');
+    expect(text(asked(1500, 'count'))).not.toContain('"agent"');
+    expect(text(asked(1500, 'count'))).not.toContain('"details"');
+    for (const promptTokens of [1500, 6000]) {
+      const words = (count: number) => 'word '.repeat(count).trim();
+      let fitting = 1;
+      while (fits(() => asked(promptTokens, words(fitting + 50)))) fitting += 50;
+      expect(fitting).toBeGreaterThan(200);
+      expect(estimatePromptTokens(asked(promptTokens, words(fitting)))).toBeLessThanOrEqual(promptTokens);
+    }
+  });
+
   it('is left out when the caller gives a whole plan [EP-4]', () => {
     const plan = {
       language: 'javascript',
@@ -122,6 +139,16 @@ describe('planning', () => {
     expect(issues.map(({ path }) => path)).toEqual(paths);
   });
 });
+
+function fits(ask: () => unknown): boolean {
+  try {
+    ask();
+    return true;
+  } catch (error) {
+    if (error instanceof ContextTooLargeError) return false;
+    throw error;
+  }
+}
 
 function planOfOne(language: string): object {
   return { language, overview: { objective: 'x' }, agents: [{ tasks: [{ name: 'a', files: ['a.js'] }] }] };
