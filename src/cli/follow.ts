@@ -38,3 +38,14 @@ export async function followTask(
   terminal.note(`Left; the task goes on. To follow it again: taskloom watch ${taskId}`);
   return exitCodes.interrupted;
 }
+
+/** Tells the id of a task that nobody follows here. */
+export function detached(
+  { terminal }: Pick<Cli, 'terminal'>,
+  taskId: string,
+  { json }: { readonly json?: boolean },
+): ExitCode {
+  if (json) terminal.json({ taskId });
+  else terminal.print(taskId);
+  return exitCodes.done;
+}

@@ -1,6 +1,5 @@
 import type { Configuration } from '../kernel/configuration.ts';
 import { NoRedactor } from '../kernel/redactor.ts';
-import { redactorOf } from '../policy/index.ts';
 import type { Cli } from './cli.ts';
 import { printable } from './printable.ts';
 import type { RunningServer } from './running-server.ts';
@@ -18,6 +17,7 @@ export async function startOrExplain(
     const { url, close } = await cli.startServer(configuration);
     return { url, close, configuration };
   } catch (error) {
+    const { redactorOf } = await import('../policy/index.ts');
     const redactor = configuration ? redactorOf(configuration) : new NoRedactor();
     for (const message of startFailure(error, configuration).map((text) => redactor.text(text))) {
       if (json) cli.terminal.note(JSON.stringify({ error: { code: 'CANNOT_START', message } }));

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { TaskloomClient } from '../../client/index.ts';
-import { type Configuration, readConfiguration } from '../../kernel/configuration.ts';
 import type { Cli, CommonOptions } from '../cli.ts';
 import { demoReport, type DemoResult, demoResult } from '../demo-report.ts';
 import { interruptible, InterruptedError } from '../end-signals.ts';
@@ -12,7 +11,6 @@ import { healthOf } from '../health.ts';
 import { isEnd, type LiveMessage, liveMessage } from '../live-message.ts';
 import { LiveView } from '../live-view.ts';
 import { sampleRecording, sampleTask } from '../sample.ts';
-import { startOrExplain } from '../start.ts';
 
 const NOTICE =
   "In this demo the model's words are replayed from a recording. Everything else is real: server, events, sandboxed tests.";
@@ -55,7 +53,10 @@ async function demo(cli: Cli, { json = false }: CommonOptions): Promise<ExitCode
 /** Null when the server does not start, no code can be run, or the task fails: what is to do has been said. */
 async function runDemo(cli: Cli, directory: string, json: boolean): Promise<DemoResult | null> {
   using interrupt = interruptible();
-  const server = await startOrExplain(cli, () => demoConfiguration(cli.environment, directory), json);
+  // Loaded only here: what a server needs, no other command waits for.
+  const { readConfiguration } = await import('../../kernel/configuration.ts');
+  const { startOrExplain } = await import('../start.ts');
+  const server = await startOrExplain(cli, () => readConfiguration(demoSettings(cli.environment, directory)), json);
   if (!server) return null;
   try {
     using client = cli.connect(server.url);
@@ -98,13 +99,13 @@ async function watchSample(
 }
 
 /** Of the environment only the isolation counts: the demo is the same everywhere. */
-function demoConfiguration({ SANDBOX }: NodeJS.ProcessEnv, directory: string): Configuration {
-  return readConfiguration({
+function demoSettings({ SANDBOX }: NodeJS.ProcessEnv, directory: string): NodeJS.ProcessEnv {
+  return {
     SANDBOX,
     PORT: '0',
     DATA_DIR: directory,
     LOG_LEVEL: 'silent',
     LLM_PROVIDER: 'replay',
     LLM_RECORDING: sampleRecording,
-  });
+  };
 }

@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
-import { type EventRange, inspectLog, type LogInspection, LogNotIntactError } from '../../events/index.ts';
-import { readConfiguration } from '../../kernel/configuration.ts';
+import type { EventRange, LogInspection } from '../../events/index.ts';
 import type { Cli, CommonOptions } from '../cli.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { logFile } from '../log.ts';
@@ -25,17 +24,19 @@ export function addFsck(program: Command, cli: Cli): void {
 }
 
 async function fsck({ terminal, environment }: Cli, { json }: CommonOptions): Promise<ExitCode> {
-  const path = logFile(readConfiguration(environment));
+  const path = await logFile(environment);
+  const { inspectLog, LogNotIntactError } = await import('../../events/index.ts');
   const found = await inspectLog(path);
+  const broken = found.broken && new LogNotIntactError(found.broken).message;
   if (json) terminal.json({ file: path, ...found });
   else if (found.sound)
     terminal.print(`${path} is sound: ${found.intactEvents} events, all as they were written.`, 'good');
-  else for (const line of damage(path, found)) terminal.print(line);
+  else for (const line of damage(path, found, broken)) terminal.print(line);
   return found.sound ? exitCodes.done : exitCodes.failed;
 }
 
-function damage(path: string, found: LogInspection): string[] {
-  const { structure, lost, tasks, lastSequence, intactEvents, broken } = found;
+function damage(path: string, found: LogInspection, broken: string | null): string[] {
+  const { structure, lost, tasks, lastSequence, intactEvents } = found;
   const missing = lost.reduce((sum, { from, to }) => sum + to - from + 1, 0);
   return [
     `${path} is damaged. Nothing was changed.`,
@@ -51,7 +52,7 @@ function damage(path: string, found: LogInspection): string[] {
             MAX_TASKS,
           )}`,
         ]),
-    ...(broken === null ? [] : [`  ${new LogNotIntactError(broken).message}`]),
+    ...(broken === null ? [] : [`  ${broken}`]),
     `  intact: the first ${intactEvents} of ${lastSequence} events`,
     'What to do: stop the server and keep a copy of the directory. Restore a backup; or, without one, take what is intact:',
     `  taskloom export --until ${intactEvents} --out intact.jsonl`,

@@ -1,11 +1,8 @@
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Command } from 'commander';
-import { readConfiguration } from '../../kernel/configuration.ts';
-import { DATABASE_FILE, lockDataDirectory } from '../../storage/index.ts';
 import type { Cli, CommonOptions } from '../cli.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
-import { withLog } from '../log.ts';
+import { configuredLog, withLog } from '../log.ts';
 
 const HELP = `
 Reads a file that export has written into the empty DATA_DIR: every event exactly as it was, or nothing. A damaged line
@@ -24,11 +21,12 @@ export function addImport(program: Command, cli: Cli): void {
 }
 
 async function importLog({ terminal, environment }: Cli, file: string, { json }: CommonOptions): Promise<ExitCode> {
-  const { DATA_DIR } = readConfiguration(environment);
-  await mkdir(DATA_DIR, { recursive: true });
-  const lock = await lockDataDirectory(DATA_DIR);
+  const { directory, path } = await configuredLog(environment);
+  const { lockDataDirectory } = await import('../../storage/index.ts');
+  await mkdir(directory, { recursive: true });
+  const lock = await lockDataDirectory(directory);
   try {
-    const summary = await withLog(environment, (store) => store.importLog(file), join(DATA_DIR, DATABASE_FILE));
+    const summary = await withLog(environment, (store) => store.importLog(file), path);
     const { events, streams, seal } = summary;
     if (json) terminal.json(summary);
     else terminal.print(`Imported ${events} events of ${streams} tasks, seal ${seal.sequence}:${seal.hash}.`, 'good');

@@ -1,8 +1,7 @@
 import type { Command } from 'commander';
 import type { Cli, ClientOptions } from '../cli.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
-import { openFolder } from '../folder/folder-task.ts';
-import { giveBack, type GiveBackOptions, mustBePossible } from '../folder/give-back.ts';
+import type { GiveBackOptions } from '../folder/give-back.ts';
 import { addGiveBackOptions } from '../folder/options.ts';
 
 type ResultOptions = ClientOptions & GiveBackOptions & { readonly folder: string };
@@ -26,6 +25,8 @@ export function addResult(program: Command, cli: Cli): void {
 }
 
 async function result(cli: Cli, id: string, options: ResultOptions): Promise<ExitCode> {
+  const { openFolder } = await import('../folder/folder-task.ts');
+  const { giveBack, mustBePossible } = await import('../folder/give-back.ts');
   const folder = await openFolder(options.folder);
   // Of uncommitted changes only the task's own files say whether they matter.
   await mustBePossible(folder, { ...options, allowDirty: true }, []);

@@ -1,10 +1,8 @@
 import type { Command } from 'commander';
-import { readConfiguration } from '../../kernel/configuration.ts';
 import type { Cli, CommonOptions } from '../cli.ts';
 import { endSignal } from '../end-signals.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { healthOf } from '../health.ts';
-import { startOrExplain } from '../start.ts';
 
 /** Closing takes the grace of the running steps and what idle connections need; then the process ends all the same. */
 const CONNECTIONS_MS = 3000;
@@ -27,6 +25,9 @@ export function addServe(program: Command, cli: Cli): void {
 
 async function serve(cli: Cli, { json = false }: CommonOptions): Promise<ExitCode> {
   const ended = endSignal();
+  // Loaded only here: what a server needs, no other command waits for.
+  const { readConfiguration } = await import('../../kernel/configuration.ts');
+  const { startOrExplain } = await import('../start.ts');
   const server = await startOrExplain(cli, () => readConfiguration(cli.environment), json);
   if (!server) return cli.end(exitCodes.failed);
   await announce(cli, server.url, json);

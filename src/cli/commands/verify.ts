@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { LogNotIntactError, type Seal } from '../../events/index.ts';
+import type { Seal } from '../../events/index.ts';
 import type { Cli, CommonOptions } from '../cli.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { withLog } from '../log.ts';
@@ -38,6 +38,7 @@ async function verify({ terminal, environment }: Cli, { seal, json }: VerifyOpti
     terminal.print(`The log is intact: ${found.events} events of ${found.streams} tasks.`, 'good');
     if (found.events > 0) terminal.print(`seal ${found.seal.sequence}:${found.seal.hash}`);
   } else {
+    const { LogNotIntactError } = await import('../../events/index.ts');
     terminal.print(new LogNotIntactError(found).message, 'bad');
   }
   return found.intact ? exitCodes.done : exitCodes.failed;
