@@ -79,11 +79,11 @@ export class ThreadWorker extends Worker {
       execArgv: [],
       resourceLimits: { maxOldGenerationSizeMb: maxHeapMb },
     });
-    // Between messages too a crash costs no more than the thread.
-    thread.on('error', () => undefined);
-    thread.once('exit', () => {
+    // Between messages too a crash costs no more than the thread, and no further message goes to one that is on its way out.
+    const forget = () => {
       if (this.thread === thread) this.thread = null;
-    });
+    };
+    thread.on('error', forget).once('exit', forget);
     return thread;
   }
 

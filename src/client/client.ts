@@ -1,22 +1,20 @@
 import type { Dispatch, DispatchAnswer, WorkerInfo } from './broker-types.ts';
 import type { CodeVersion, CodeDiff, FileExplanation } from './code-types.ts';
 import { Connection, type ConnectionOptions } from './connection.ts';
+import type { Comparison, Fork, StepPage } from './history-types.ts';
 import { Http } from './http.ts';
 import type { GivenPlan } from './plan-types.ts';
 import type {
   BugReport,
   BugReportAnswer,
   ClaimedWorkItem,
-  Comparison,
   EventPage,
   FileList,
-  Fork,
   Health,
   Limits,
   NewTask,
   Plan,
   PlanDraft,
-  StepPage,
   Task,
   TaskPage,
   TaskState,

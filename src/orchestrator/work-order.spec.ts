@@ -286,7 +286,8 @@ describe('claiming', () => {
         await action(round);
         times.push(performance.now() - startedAt);
       }
-      return times.sort((a, b) => a - b)[50]!;
+      // Not the median: what else runs on the machine is in the slower half.
+      return times.sort((a, b) => a - b)[20]!;
     };
     const both = async (name: string) => [
       await measure(claim),

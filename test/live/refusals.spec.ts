@@ -168,7 +168,7 @@ describe('a task', () => {
     expect(past).toMatchObject({ ok: true, streamSequence: 1, state: { status: 'created' } });
     const facts = await server.events.getEvents(taskId, { types: ['USER_INTERVENTION', 'TASK_CANCELLED'] });
     expect(facts.map(({ data }) => data)).toEqual([
-      { guidance: 'keep digits', by: 'ada' },
+      { guidance: 'keep digits', by: 'ada', priority: 'CRITICAL' },
       { reason: 'enough', by: 'ada' },
     ]);
   });
