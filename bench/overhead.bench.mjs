@@ -6,7 +6,7 @@ import { built, compare, scaled } from './support/arms.mjs';
 // less what its model calls and its test runs took. Each task is one module that is written, found wrong by its tests,
 // corrected, and tested as a whole: two model calls, three runs in the sandbox, some twenty events. The model is a
 // server that speaks Ollama's protocol and answers at once.
-const TASKS = scaled(30, 5);
+const TASKS = scaled(30, 2);
 const samples = codingSamples.filter(({ language }) => language === 'javascript');
 
 /** Runs the tasks so many at a time, and answers the median and the worst of their overheads. */
@@ -40,7 +40,7 @@ async function overhead(directory, atATime) {
       if (facts.at(-1).eventType === 'TASK_FAILED') throw new Error(JSON.stringify(facts.at(-1).data));
     }
   };
-  for (let index = 0; index < 3; index++) await run(index);
+  for (let index = 0; index < scaled(3, 1); index++) await run(index);
   const measured = [];
   let next = 0;
   const worker = async () => {

@@ -47,7 +47,12 @@ export async function compare({ file, prepare, environment, arms, rounds = 5, ..
   const notes = {};
   const shared = sharedDirectory();
   const { variables = {}, stop } = (await environment?.()) ?? {};
-  const run = (arm) => runOnce(fileURLToPath(file), arm, { ...variables, BENCH_SHARED: shared.path });
+  Object.assign(process.env, { BENCH_SHARED: shared.path });
+  const run = (arm) => {
+    // Nothing is measured then: the arms may share a process, which starts once instead of for each.
+    if (quick) return runQuickly(steps[arm], variables);
+    return runOnce(fileURLToPath(file), arm, { ...variables, BENCH_SHARED: shared.path });
+  };
   try {
     if (prepare) {
       progress(table.title, 'preparing');
@@ -79,6 +84,8 @@ export async function compare({ file, prepare, environment, arms, rounds = 5, ..
     return names.map((name) => ({ name, values: values[name] }));
   });
   await report({ file, rows, ...table });
+  // Whatever the arms have left open ends with them.
+  if (quick) process.stdout.write('', () => process.exit());
 }
 
 async function prepared(prepare) {
@@ -86,17 +93,29 @@ async function prepared(prepare) {
   return {};
 }
 
+async function runQuickly(arm, variables) {
+  Object.assign(process.env, variables);
+  const directory = freshDirectory();
+  try {
+    return await outcomeOf(() => arm(directory.path));
+  } finally {
+    directory.remove();
+  }
+}
+
 /** Hands the arm's answer to the process that has started this one, and ends whatever the arm has left open. */
 async function runHere(arm) {
-  let result;
-  try {
-    result = { measured: numbers(await arm()) };
-  } catch (error) {
-    result = error instanceof Skipped ? { skipped: error.message } : { failed: String(error?.stack ?? error) };
-  }
-  writeSync(RESULT, JSON.stringify(result));
+  writeSync(RESULT, JSON.stringify(await outcomeOf(arm)));
   closeSync(RESULT);
   process.exit();
+}
+
+async function outcomeOf(arm) {
+  try {
+    return { measured: numbers(await arm()) };
+  } catch (error) {
+    return error instanceof Skipped ? { skipped: error.message } : { failed: String(error?.stack ?? error) };
+  }
 }
 
 function numbers(answer) {

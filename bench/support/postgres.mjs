@@ -29,6 +29,8 @@ export async function emptyDatabase() {
 export async function connected(url) {
   const { default: pg } = await peer('pg');
   const client = new pg.Client(url);
+  // An arm leaves it open; the server that goes away afterwards is no failure.
+  client.on('error', () => undefined);
   await client.connect();
   return client;
 }

@@ -223,7 +223,7 @@ describe('tasks over REST', () => {
     expect(told.status).toBe(201);
     const events = await eventsOf(url, body.taskId);
     expect(events.filter(({ eventType }) => eventType === 'USER_INTERVENTION').map(({ data }) => data)).toEqual([
-      { guidance: 'Keep digits', by: 'ada' },
+      { guidance: 'Keep digits', by: 'ada', priority: 'CRITICAL' },
     ]);
     for (const wrong of [{}, { guidance: ' ' }, { guidance: 1 }, { guidance: 'x', priority: 1 }]) {
       expect((await request('POST', at(body.taskId, '/interventions'), wrong)).status).toBe(400);
