@@ -24,6 +24,7 @@ export default {
   collectCoverageFrom: ['src/**/*.ts', '!src/**/*.{spec,contract}.ts', '!src/main.ts'],
   coverageProvider: 'v8',
   testSequencer: '<rootDir>/test/support/longest-first.mjs',
+  // One more than the two cores of a small machine, as tests also wait. Each has less of them, so a hang shows later.
   maxWorkers: 3,
-  testTimeout: 20_000,
+  testTimeout: 40_000,
 };
