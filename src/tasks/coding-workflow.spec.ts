@@ -1,0 +1,87 @@
+import { describe, expect, it } from '@jest/globals';
+import {
+  begun,
+  complete,
+  created,
+  failed,
+  generated,
+  passed,
+  planned,
+  started,
+} from '../../test/support/coding-facts.ts';
+import { storedEvents } from '../../test/support/stored-events.ts';
+import type { EventDraft } from '../events/index.ts';
+import type { Step } from '../orchestrator/index.ts';
+import type { CodingAction } from './coding-decide.ts';
+import { evolveCoding } from './coding-evolve.ts';
+import { type CodingState, initialCodingState } from './coding-state.ts';
+import { type CodingTools, CodingWorkflow } from './coding-workflow.ts';
+import { runTests } from './run-tests.ts';
+
+const state = (...drafts: EventDraft[]): CodingState =>
+  storedEvents('t', drafts).reduce(evolveCoding, initialCodingState('t'));
+const stepOn = (seen: CodingState): Step<CodingState> => ({
+  taskId: 't',
+  state: seen,
+  idempotencyKey: 't:step',
+  signal: new AbortController().signal,
+  record: () => Promise.resolve(),
+});
+const paused: EventDraft = { eventType: 'TASK_PAUSED', data: { code: 'USER', reason: 'lunch', by: 'ada' } };
+const report: EventDraft = {
+  eventType: 'BUG_REPORT_RECEIVED',
+  data: {
+    report: { description: 'wrong', codeVersion: 1, vectorClock: { p: 99 }, codeHash: null },
+    module: 'a.js',
+    by: 'ada',
+  },
+};
+const built = [created(), started, planned({ path: 'a.js' }), begun('a.js'), generated('a.js', 1)];
+const done = [...built, passed('a.js'), complete('a.js'), passed(null)];
+
+describe('a step whose facts are committed on a newer state', () => {
+  // None of these steps uses a tool.
+  const workflow = new CodingWorkflow({} as CodingTools);
+  const committed = async (action: CodingAction, seen: readonly EventDraft[], later: readonly EventDraft[]) => {
+    const commit = await workflow.perform(action, stepOn(state(...seen)));
+    return commit(state(...seen, ...later)).map(({ eventType }) => eventType);
+  };
+
+  it('adds nothing when somebody has paused the task or reported a bug meanwhile [TK-6, TK-7]', async () => {
+    const end: CodingAction = { kind: 'complete', key: 'complete' };
+    expect(await committed(end, done, [])).toEqual(['TASK_COMPLETE']);
+    expect(await committed(end, done, [paused])).toEqual([]);
+    expect(await committed(end, done, [report])).toEqual([]);
+    const begin: CodingAction = { kind: 'startModule', key: 'start:a.js', module: 'a.js' };
+    const before = built.slice(0, 3);
+    expect(await committed(begin, before, [])).toEqual(['MODULE_STARTED']);
+    expect(await committed(begin, before, [paused])).toEqual([]);
+    const giveUp: CodingAction = { kind: 'fail', key: 'fail', code: 'NO_PROGRESS', reason: 'r' };
+    expect(await committed(giveUp, [...built, failed('a.js', 'x')], [])).toEqual([]);
+  });
+
+  it('counts a test run for the code that it ran, and for no other [TK-2]', async () => {
+    const outcome = {
+      results: [],
+      passed: true,
+      durationMs: 1,
+      isolation: 'none',
+      exitCode: 0,
+      output: '',
+      outputBytesCut: 0,
+    };
+    const runner = { run: () => Promise.resolve(outcome) } as unknown as CodingTools['runner'];
+    const counted = async (module: string | null, seen: readonly EventDraft[], later: readonly EventDraft[]) => {
+      const commit = await runTests(module, ['a.test.js'], stepOn(state(...seen)), { runner, timeoutMs: 1000 });
+      return commit(state(...seen, ...later)).map(({ eventType }) => eventType);
+    };
+    const other = generated('a.js', 2);
+    const byHand = { ...other, data: { ...other.data, codeHash: 'h2', callId: null } } as EventDraft;
+    expect(await counted('a.js', built, [])).toEqual(['TEST_PASSED', 'MODULE_COMPLETE']);
+    expect(await counted('a.js', built, [paused])).toEqual(['TEST_PASSED', 'MODULE_COMPLETE']);
+    expect(await counted('a.js', built, [byHand])).toEqual([]);
+    const complete1 = [...built, passed('a.js'), complete('a.js')];
+    expect(await counted(null, complete1, [])).toEqual(['TEST_PASSED']);
+    expect(await counted(null, complete1, [byHand])).toEqual([]);
+  });
+});
