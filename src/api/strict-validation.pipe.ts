@@ -33,14 +33,18 @@ export class StrictValidationPipe extends ValidationPipe {
 }
 
 /** `files[0].path` for a path of nested properties, as in the language of the body. */
-function issuesOf({ property, constraints, children }: ValidationError, parent: string): readonly Issue[] {
+function issuesOf({ property, value, constraints, children }: ValidationError, parent: string): readonly Issue[] {
   const isIndex = /^\d+$/.test(property);
   const path = isIndex ? `${parent}[${property}]` : parent ? `${parent}.${property}` : property;
   const own = Object.entries(constraints ?? {}).map(([name, message]) => ({
     path,
-    message: name === forbidden ? 'is not a known field: leave it out' : withoutName(message, property),
+    message: messageOf(name, value === undefined ? 'is missing' : withoutName(message, property)),
   }));
   return [...own, ...(children ?? []).flatMap((child) => issuesOf(child, path))];
+}
+
+function messageOf(constraint: string, message: string): string {
+  return constraint === forbidden ? 'is not a known field: leave it out' : message;
 }
 
 function withoutName(message: string, property: string): string {

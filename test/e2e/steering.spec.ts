@@ -181,7 +181,7 @@ describe('a task that is steered while it runs', () => {
     expect(await outcomeOf(server.url, taskId)).toMatchObject({ status: 'completed' });
   });
 
-  it('corrects what a report of the present code says, and tells a late one so [TK-7, EV-50]', async () => {
+  it('corrects what a report of the present code says, and tells a late one so [TK-7, EV-50, API-2]', async () => {
     model.hold(({ path }) => path === 'two.js');
     const taskId = await create();
     await eventually(
@@ -191,6 +191,11 @@ describe('a task that is steered while it runs', () => {
     const { codeVersion } = await show(taskId);
     const report = { description: 'one() is one too low', codeVersion, module: 'one.js' };
     expect(await say(taskId, 'bug-reports', { ...report, module: 'other.js' })).toMatchObject({ status: 400 });
+    // Of a field that is not there it is said that it is missing, whatever it would have to be.
+    expect(await say(taskId, 'bug-reports', { description: 'wrong' })).toMatchObject({
+      status: 400,
+      body: { errors: [{ path: 'codeVersion', message: 'is missing' }] },
+    });
     const accepted = await say(taskId, 'bug-reports', report);
     expect(accepted).toMatchObject({ status: 201, body: { accepted: true } });
     await eventually(
