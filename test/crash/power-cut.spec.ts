@@ -23,8 +23,8 @@ const CUTS_PER_LOG = 25;
 const NOTHING: Acknowledged = { taskId: '', streamSequence: 0, eventId: '', frames: 0, salt: '' };
 
 /** A copy of the files at this very moment, as they would stand in the disk's cache; the process sleeps on. */
-function freeze(appender: AppenderProcess, path: string, copy: string): readonly Acknowledged[] {
-  appender.child.kill('SIGSTOP');
+async function freeze(appender: AppenderProcess, path: string, copy: string): Promise<readonly Acknowledged[]> {
+  await appender.stop();
   const acknowledged = appender.acknowledged();
   copyFileSync(path, copy);
   if (existsSync(`${path}-wal`)) copyFileSync(`${path}-wal`, `${copy}-wal`);
@@ -108,7 +108,7 @@ describe('a store whose machine loses its power while it writes', () => {
       let protectedFrames = 0;
       for (let cut = 0; cut < CUTS; cut += CUTS_PER_LOG) {
         const path = join(directory.path, `log-${cut}.db`);
-        const appender = await new AppenderProcess().start({ path, name: 'a', callers: 6 });
+        await using appender = await new AppenderProcess().start({ path, name: 'a', callers: 6 });
         await appender.until(20);
         for (let index = cut; index < Math.min(cut + CUTS_PER_LOG, CUTS); index++) {
           appender.child.kill('SIGCONT');
@@ -116,7 +116,7 @@ describe('a store whose machine loses its power while it writes', () => {
           const place = join(directory.path, `cut-${index}`);
           mkdirSync(place);
           const copy = join(place, 'events.db');
-          const acknowledged = freeze(appender, path, copy);
+          const acknowledged = await freeze(appender, path, copy);
           const last = acknowledged.at(-1) ?? NOTHING;
           const done = cutPower(copy, last);
           if (!done.startsWith('all synced')) withUnsynced += 1;
@@ -125,7 +125,6 @@ describe('a store whose machine loses its power while it writes', () => {
             throw new Error(`cut ${index}: ${done}`, { cause: error });
           });
         }
-        await appender.kill();
       }
       // Both kinds were tried: with and without frames that must survive.
       expect(withUnsynced).toBeGreaterThan(CUTS / 4);

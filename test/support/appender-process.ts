@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const appender = fileURLToPath(new URL('../crash/appender.mjs', import.meta.url));
@@ -62,6 +64,24 @@ export class AppenderProcess {
   async ended(): Promise<readonly Acknowledged[]> {
     await this.closed;
     return this.acknowledged();
+  }
+
+  /**
+   * Resolves once every thread of it sleeps. The signal alone does not do it: one thread takes it when its turn on the
+   * processor comes, and the others write on until then.
+   */
+  async stop(): Promise<void> {
+    this.child.kill('SIGSTOP');
+    const tasks = `/proc/${this.child.pid}/task`;
+    // Elsewhere than on Linux nobody tells.
+    if (!existsSync(tasks)) return;
+    const isStopped = (id: string) =>
+      / [TtXZ] /.test(readFileSync(`${tasks}/${id}/stat`, 'utf8').replace(/^.*\)/s, ''));
+    while (!readdirSync(tasks).every(isStopped)) await setImmediate();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.kill();
   }
 
   kill(): Promise<readonly Acknowledged[]> {
