@@ -1,7 +1,8 @@
-import { type EventStore, type StoredEvent, StreamConflictError } from '../events/index.ts';
+import { type EventDraft, type EventStore, type StoredEvent, StreamConflictError } from '../events/index.ts';
 import { sleep, toTimestamp } from '../kernel/clock.ts';
 import { AppError, messageOf } from '../kernel/errors.ts';
 import { type GuardedStatement, GuardFailedError, StoreUnavailableError } from '../storage/index.ts';
+import { withDerivedFacts } from './derived-facts.ts';
 import { LeaseLostError, ShuttingDownError, TaskTimeoutError } from './orchestrator.errors.ts';
 import { guards, type Lease, moves } from './work-table.ts';
 import type { Commit, Failure, Outcome, StepAction, Wait, Workflow } from './workflow.ts';
@@ -28,7 +29,7 @@ const WATCH_RETRY_MS = 100;
 export class TaskRun<State, Action extends StepAction> {
   private state: State;
   private sequence = 0;
-  private newestEventId: string | null = null;
+  private newest: StoredEvent | null = null;
   private newestKnown = 0;
   private yielding = false;
   private readonly inFlight = new Map<string, Promise<Finished<State>>>();
@@ -43,6 +44,10 @@ export class TaskRun<State, Action extends StepAction> {
     private readonly clock: () => number,
   ) {
     this.state = workflow.initial(lease.taskId);
+  }
+
+  private get newestId(): string | null {
+    return this.newest?.eventId ?? null;
   }
 
   get priority(): number {
@@ -115,7 +120,10 @@ export class TaskRun<State, Action extends StepAction> {
       const decision = this.workflow.decide(this.state);
       if (decision.kind === 'done') return await this.finish(decision.outcome);
       if (this.yielding && this.inFlight.size === 0) return await this.requeue();
-      if (decision.kind === 'act' && !this.yielding) for (const action of decision.actions) this.start(action);
+      if (decision.kind === 'act' && !this.yielding) {
+        if (await this.commitDerived()) continue;
+        for (const action of decision.actions) this.start(action);
+      }
       if (this.inFlight.size > 0) await this.nextResult();
       else if (decision.kind === 'wait' && (await this.park(decision.wait))) return { kind: 'parked' };
     }
@@ -124,7 +132,7 @@ export class TaskRun<State, Action extends StepAction> {
   private start(action: Action): void {
     if (this.inFlight.has(action.key)) return;
     const { taskId } = this.lease;
-    const cause = this.newestEventId;
+    const cause = this.newestId;
     const step = {
       taskId,
       state: this.state,
@@ -149,7 +157,23 @@ export class TaskRun<State, Action extends StepAction> {
     if (!finished) return;
     this.inFlight.delete(finished.key);
     if ('error' in finished.result) throw finished.result.error;
-    await this.commit(finished.result.commit, finished.cause);
+    const { commit } = finished.result;
+    await this.commit((state) => this.withDerived(commit(state), finished.cause), finished.cause);
+  }
+
+  /** Commits what is due and needs nothing but the state. False: nothing is. */
+  private async commitDerived(): Promise<boolean> {
+    if (!this.workflow.derive) return false;
+    const before = this.sequence;
+    await this.commit(() => this.withDerived([], this.newestId), this.newestId);
+    return this.sequence > before;
+  }
+
+  private withDerived(drafts: readonly EventDraft[], cause: string | null): readonly EventDraft[] {
+    // Who yields ends its step and begins no other.
+    if (this.yielding) return drafts;
+    const { state, newest } = this;
+    return withDerivedFacts(this.workflow, { state, newest }, drafts, { cause, now: toTimestamp(this.clock()) });
   }
 
   /** The single writer of the stream: one commit after the other, again on the newer state when others appended first. */
@@ -169,10 +193,7 @@ export class TaskRun<State, Action extends StepAction> {
 
   private async append(
     drafts: ReturnType<Commit<State>>,
-    {
-      move = moves.hold(this.lease),
-      cause = this.newestEventId,
-    }: { move?: GuardedStatement; cause?: string | null } = {},
+    { move = moves.hold(this.lease), cause = this.newestId }: { move?: GuardedStatement; cause?: string | null } = {},
   ): Promise<boolean> {
     try {
       const stored = await this.events.append(this.lease.taskId, drafts, {
@@ -199,7 +220,7 @@ export class TaskRun<State, Action extends StepAction> {
   private apply(event: StoredEvent): void {
     this.state = this.workflow.evolve(this.state, event);
     this.sequence = event.streamSequence;
-    this.newestEventId = event.eventId;
+    this.newest = event;
   }
 
   /** True: parked. False: the wait is over, or something came meanwhile, so decide again. */
@@ -207,7 +228,7 @@ export class TaskRun<State, Action extends StepAction> {
     const wakeAt = wait.until === null ? null : Date.parse(wait.until);
     if (wakeAt !== null && wakeAt <= this.clock()) {
       const data = { reason: wait.reason, until: toTimestamp(wakeAt) };
-      await this.commit(() => [{ eventType: 'WAIT_ELAPSED', data }], this.newestEventId);
+      await this.commit(() => [{ eventType: 'WAIT_ELAPSED', data }], this.newestId);
       return false;
     }
     return this.letGo(moves.park(this.lease, wait.reason, wait.detail, wakeAt));

@@ -58,7 +58,7 @@ export interface Queueing {
 }
 
 /**
- * How a kind of task runs: `initial`, `evolve`, `decide` and `fail` are pure, `perform` alone touches the world. State is
+ * How a kind of task runs: `initial`, `evolve`, `decide`, `derive` and `fail` are pure, `perform` alone touches the world. State is
  * nothing but the folded events, so a task goes on after a crash, is replayed and forked without further code.
  */
 export interface Workflow<State, Action extends StepAction> {
@@ -71,6 +71,11 @@ export interface Workflow<State, Action extends StepAction> {
   initial(taskId: string): State;
   evolve(state: State, event: StoredEvent): State;
   decide(state: State): Decision<Action>;
+  /**
+   * For steps that need nothing but the state: their facts, which are committed together with those that made them
+   * due. Pure. Null, or no facts: the step has to be performed.
+   */
+  derive?(action: Action): Commit<State> | null;
   /** Rejecting fails the task; what can be tried again later is a fact that `decide` waits on. */
   perform(action: Action, step: Step<State>): Promise<Commit<State>>;
   /** The facts by which it is over, or by which `decide` waits for somebody. */

@@ -41,12 +41,6 @@ export function decideCoding(state: CodingState): Decision<CodingAction> {
   return { kind: 'wait', wait: whatIsMissing(state) };
 }
 
-/** A step that somebody asked for and that is still wanted: facts that came meanwhile may have overtaken it. */
-export function isStillDue(state: CodingState, { key }: CodingAction): boolean {
-  const decision = decideCoding(state);
-  return decision.kind === 'act' && decision.actions.some((action) => action.key === key);
-}
-
 function callActions(state: CodingState): readonly CodingAction[] {
   return [...state.calls].flatMap(([callId, call]): CodingAction[] => {
     if (call.answer) return [{ kind: 'accept', key: `accept:${callId}`, callId }];

@@ -8,7 +8,7 @@ import { timeoutOf } from './coding-limits.ts';
 import { acceptAnswer } from './accept-answer.ts';
 import { askQuestion } from './ask.ts';
 import { callModel } from './call-model.ts';
-import { type CodingAction, decideCoding, isStillDue, type Question } from './coding-decide.ts';
+import { type CodingAction, decideCoding, type Question } from './coding-decide.ts';
 import { evolveCoding } from './coding-evolve.ts';
 import { changesOf } from './fork-drafts.ts';
 import { type CodingState, initialCodingState } from './coding-state.ts';
@@ -60,14 +60,7 @@ export class CodingWorkflow implements Workflow<CodingState, CodingAction> {
     return decideCoding(state);
   }
 
-  async perform(action: CodingAction, step: Step<CodingState>): Promise<Commit<CodingState>> {
-    const commit = await this.commitOf(action, step);
-    // What a model or a test took time for is recorded in any case; the rest only if nobody said otherwise meanwhile.
-    if (action.kind === 'call' || action.kind === 'test') return commit;
-    return (state) => (isStillDue(state, action) ? commit(state) : []);
-  }
-
-  private async commitOf(action: CodingAction, step: Step<CodingState>): Promise<Commit<CodingState>> {
+  derive(action: CodingAction): Commit<CodingState> | null {
     switch (action.kind) {
       case 'start':
         return (state) => this.start(state);
@@ -77,24 +70,30 @@ export class CodingWorkflow implements Workflow<CodingState, CodingAction> {
         return () => [{ eventType: 'MODULE_STARTED', data: { module: action.module } }];
       case 'ask':
         return this.ask(action.question);
-      case 'call':
-        return this.call(action.callId, step);
       case 'accept':
         return acceptAnswer(action.callId);
       case 'pause':
         return () => [paused(action)];
-      case 'test':
-        await this.tools.workspaces.sync(step.taskId, [...step.state.files.values()]);
-        return runTests(action.module, action.files, step, {
-          runner: this.tools.runner,
-          timeoutMs: this.tools.testTimeoutMs,
-        });
       case 'completeModule':
         return (state) => completeModule(state, action.module);
       case 'complete':
         return (state) => [{ eventType: 'TASK_COMPLETE', data: { summary: summarise(state) } }];
       case 'fail':
         return (state) => this.fail(state, action);
+      case 'call':
+      case 'test':
+        return null;
+    }
+  }
+
+  async perform(action: CodingAction, step: Step<CodingState>): Promise<Commit<CodingState>> {
+    switch (action.kind) {
+      case 'call':
+        return this.call(action.callId, step);
+      case 'test':
+        return this.test(action, step);
+      default:
+        throw new RangeError(`The step ${action.key} adds no fact to the state that called for it.`);
     }
   }
 
@@ -134,6 +133,19 @@ export class CodingWorkflow implements Workflow<CodingState, CodingAction> {
       ? await callModel(call, model, step, { now: this.tools.clock, prices: this.tools.prices })
       : this.voidCall(callId);
     return (state) => (state.calls.has(callId) ? [fact] : []);
+  }
+
+  private async test(
+    { module, files }: Extract<CodingAction, { kind: 'test' }>,
+    step: Step<CodingState>,
+  ): Promise<Commit<CodingState>> {
+    const { runner, workspaces, testTimeoutMs: timeoutMs } = this.tools;
+    // The directory is for people to look at: the run has copies of its own.
+    const [commit] = await Promise.all([
+      runTests(module, files, step, { runner, timeoutMs }),
+      workspaces.sync(step.taskId, [...step.state.files.values()]),
+    ]);
+    return commit;
   }
 
   /** The call was meant for a model, and the server was started again without one. */

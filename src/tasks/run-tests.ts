@@ -17,21 +17,26 @@ export async function runTests(
   step: Step<CodingState>,
   options: { readonly runner: TestRunner; readonly timeoutMs: number },
 ): Promise<Commit<CodingState>> {
-  await step.record(() => [{ eventType: 'TEST_STARTED', data: { module, files: testFiles } }]);
-  const output = new StreamedOutput((text) =>
-    step.record(() => [{ eventType: 'TEST_OUTPUT', data: { module, text } }]),
-  );
+  const outputEvent = (text: string): EventDraft => ({ eventType: 'TEST_OUTPUT', data: { module, text } });
+  const output = new StreamedOutput((text) => step.record(() => [outputEvent(text)]));
   try {
-    const report = await options.runner.run({
-      language: step.state.plan?.language ?? step.state.created?.language ?? '',
-      files: [...step.state.files.values()],
-      testFiles,
-      timeoutMs: options.timeoutMs,
-      signal: step.signal,
-      onOutput: (chunk) => output.add(chunk),
-    });
-    await output.end();
-    return (state) => (isSameCode(step.state, state, module) ? outcomeEvents(state, report, module) : []);
+    const [report] = await Promise.all([
+      options.runner.run({
+        language: step.state.plan?.language ?? step.state.created?.language ?? '',
+        files: [...step.state.files.values()],
+        testFiles,
+        timeoutMs: options.timeoutMs,
+        signal: step.signal,
+        onOutput: (chunk) => output.add(chunk),
+      }),
+      step.record(() => [{ eventType: 'TEST_STARTED', data: { module, files: testFiles } }]),
+    ]);
+    const rest = await output.end();
+    const printed: readonly EventDraft[] = rest === '' ? [] : [outputEvent(rest)];
+    return (state) => [
+      ...printed,
+      ...(isSameCode(step.state, state, module) ? outcomeEvents(state, report, module) : []),
+    ];
   } finally {
     output.stop();
   }
@@ -82,11 +87,13 @@ class StreamedOutput {
     if (this.pending !== '') this.timer ??= setTimeout(() => this.flush(), OUTPUT_INTERVAL_MS);
   }
 
-  /** Hands on the rest and waits until all of it is recorded. */
-  async end(): Promise<void> {
+  /** Resolves with what was not handed on yet, once all before it is recorded. */
+  async end(): Promise<string> {
     this.stop();
-    this.flush();
     await this.sending;
+    const rest = this.pending;
+    this.pending = '';
+    return rest;
   }
 
   stop(): void {
