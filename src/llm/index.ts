@@ -31,6 +31,14 @@ export { Recorder } from './recorder.ts';
 export { RecordingModel } from './language-model.recording.ts';
 export { ReplayModel } from './language-model.replay.ts';
 export { estimatePromptTokens, estimateTokens } from './token-estimate.ts';
+export {
+  estimatingCounter,
+  MAX_COUNTED_CHARACTERS,
+  tokenCounterFor,
+  tokenizerNames,
+  type TokenCounter,
+  type TokenizerName,
+} from './tokenizers/token-counter.ts';
 export type { ShownFile, WrittenFile } from './signatures/parts.ts';
 export { planTask, type PlanDetails, type PlanTaskInput, type PlanTaskOutput } from './signatures/plan-task.ts';
 export { writeTests, type WriteTestsInput } from './signatures/write-tests.ts';
