@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import type { TokenizerName } from '../../kernel/model-entries.ts';
 import type { ChatMessage } from '../language-model.ts';
 import { estimateTokens, type Vocabulary } from '../token-estimate.ts';
 import { countPrompt, type TemplateTokens, templateTokens } from './chat-template.ts';
@@ -6,11 +7,6 @@ import { RecentValues } from './recent-values.ts';
 import type { Tokenizer } from './tokenizer.ts';
 import { loadMistralTokenizer } from './tokenizer.mistral.ts';
 import { loadQwen3Tokenizer } from './tokenizer.qwen3.ts';
-
-/** How the tokens of a model are counted: by its own tokenizer, or by an estimate where there is none offline. */
-export const tokenizerNames = ['mistral', 'qwen3', 'estimate'] as const;
-
-export type TokenizerName = (typeof tokenizerNames)[number];
 
 /** How many tokens a model makes of texts. Same text, same count. */
 export interface TokenCounter {
