@@ -3,11 +3,12 @@ import { errorsPage } from './errors-reference.ts';
 import { eventsPage } from './events-reference.ts';
 import { configurationPage, environmentExample } from './settings-reference.ts';
 import { productSources } from './sources.ts';
+import { contextPage } from './token-errors.ts';
 
 /** A file made from the code: its path in the project, and how to make its text. */
 export interface Reference {
   readonly path: string;
-  readonly make: () => string;
+  readonly make: () => string | Promise<string>;
 }
 
 /** Every reference by the name of its command, `npm run docs:<name>`. */
@@ -18,4 +19,5 @@ export const references: Readonly<Record<string, readonly Reference[]>> = {
   ],
   errors: [{ path: 'docs/errors.md', make: () => errorsPage(productSources()) }],
   events: [{ path: 'docs/events.md', make: () => eventsPage(productSources()) }],
+  tokens: [{ path: 'docs/context.md', make: contextPage }],
 };

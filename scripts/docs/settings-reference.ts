@@ -51,7 +51,8 @@ function describe(settings: Declared): readonly Setting[] {
     if (!description || example === undefined) throw new Error(`Setting ${name} needs a description and an example.`);
     const json = z.toJSONSchema(schema, { io: 'output', unrepresentable: 'any' });
     const fallback = json.default === undefined ? null : plain(json.default);
-    return { name, description, form: formOf(json), fallback, example: plain(example) };
+    const given = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+    return { name, description, form: formOf(json, given), fallback, example: plain(example) };
   });
 }
 
@@ -59,10 +60,11 @@ function plain(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-function formOf(json: z.core.JSONSchema.BaseSchema): string {
+/** `given` is the form before the text is read: that of a list is a text, that of an address has a format. */
+function formOf(json: z.core.JSONSchema.BaseSchema, given: z.core.JSONSchema.BaseSchema): string {
   if (json.enum) return `One of ${json.enum.join(', ')}`;
   if (json.type === 'integer') return `A whole number, ${json.minimum} to ${json.maximum}`;
-  return json.type === 'string' ? TEXT : 'An http or https URL';
+  return given.format === 'uri' ? 'An http or https URL' : TEXT;
 }
 
 function code(text: string): string {

@@ -8,7 +8,7 @@ for (const name of names) {
   const made = references[name];
   if (!made) throw new Error(`No reference ${name}; there are: ${Object.keys(references).join(', ')}.`);
   for (const { path, make } of made) {
-    writeFileSync(fileURLToPath(new URL(`../../${path}`, import.meta.url)), make());
+    writeFileSync(fileURLToPath(new URL(`../../${path}`, import.meta.url)), await make());
     console.log(`wrote ${path}`);
   }
 }

@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { InvalidInputError } from './errors.ts';
+import type { ModelPrices } from './model-prices.ts';
 import { secretSettings, settings } from './settings.ts';
 
 const schema = z.object(settings);
@@ -35,9 +36,16 @@ export function readConfiguration(environment: NodeJS.ProcessEnv): Configuration
   const dataDir = resolve(values.DATA_DIR);
   return Object.freeze({
     ...values,
+    LLM_PRICES: allPrices(values),
     DATA_DIR: dataDir,
     WORKSPACE_ROOT: resolve(values.WORKSPACE_ROOT ?? join(dataDir, 'workspaces')),
   });
+}
+
+/** The prices of MODELS and LLM_PRICES, which counts more; undefined where neither has any. */
+function allPrices({ MODELS = [], LLM_PRICES }: Values): ModelPrices | undefined {
+  const priced = MODELS.flatMap(({ name, price }) => (price === null ? [] : [[name, price] as const]));
+  return priced.length === 0 ? LLM_PRICES : { ...Object.fromEntries(priced), ...LLM_PRICES };
 }
 
 function explain(issue: z.core.$ZodIssue, given: Record<string, string>): { path: string; message: string } {

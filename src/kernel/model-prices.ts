@@ -1,16 +1,29 @@
-/** US dollars for a million tokens, by the name of the model. */
-export type ModelPrices = Readonly<Record<string, { readonly input: number; readonly output: number }>>;
+/** US dollars for a million tokens that a model reads, and that it writes. */
+export interface ModelPrice {
+  readonly input: number;
+  readonly output: number;
+}
 
-const PRICE = /^(?<model>[^=]+)=(?<input>\d{1,6}(?:\.\d{1,6})?)\/(?<output>\d{1,6}(?:\.\d{1,6})?)$/;
+/** Prices by the name of the model. */
+export type ModelPrices = Readonly<Record<string, ModelPrice>>;
+
+const PRICE = /^(?<input>\d{1,6}(?:\.\d{1,6})?)\/(?<output>\d{1,6}(?:\.\d{1,6})?)$/;
+
+/** Reads `input/output`, such as `3/15`; null where it has another form. */
+export function readModelPrice(text: string): ModelPrice | null {
+  const { input, output } = PRICE.exec(text)?.groups ?? {};
+  return input === undefined ? null : { input: Number(input), output: Number(output) };
+}
 
 /** Reads `model=input/output,…`, such as `claude-sonnet-4-5=3/15`; null where it has another form. */
 export function readModelPrices(text: string): ModelPrices | null {
-  const prices: Record<string, { input: number; output: number }> = {};
+  const prices: Record<string, ModelPrice> = {};
   for (const entry of text.split(',').map((part) => part.trim())) {
     if (entry === '') continue;
-    const { model = '', input, output } = PRICE.exec(entry)?.groups ?? {};
-    if (model.trim() === '') return null;
-    prices[model.trim()] = { input: Number(input), output: Number(output) };
+    const [model = '', ...rest] = entry.split('=');
+    const price = readModelPrice(rest.join('='));
+    if (model.trim() === '' || price === null) return null;
+    prices[model.trim()] = price;
   }
   return prices;
 }

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { readModelEntries } from './model-entries.ts';
 import { readModelPrices } from './model-prices.ts';
 import { areProxies } from './trusted-proxies.ts';
 
@@ -80,6 +81,19 @@ export const settings = {
     description: 'Model that summarises modules, functions and tasks; unset: that of EXECUTOR_MODEL',
     example: 'qwen3:4b',
   }),
+  MODELS: z
+    .string()
+    .transform((text, context) => {
+      const { models, problems } = readModelEntries(text);
+      if (problems.length > 0) context.addIssue(problems.join('; '));
+      return models;
+    })
+    .optional()
+    .meta({
+      description:
+        'Models besides, or instead of, those that are known: mistral:7b (8192), qwen3:8b (32768), claude-* (200000). Separated by commas; each a name, which may end with *, its context window in tokens and, if there are, its tokenizer (mistral, qwen3, or estimate, the default), the larger model to ask where the window is too small, and its price like those of LLM_PRICES',
+      example: 'qwen3:14b context=40960 tokenizer=qwen3 larger=claude-sonnet-4-5 price=0/0,llama3.1:8b context=131072',
+    }),
   LLM_PRICES: z
     .string()
     .transform((text, context) => {
@@ -94,9 +108,9 @@ export const settings = {
         'Prices of models, US dollars for a million tokens in and out, separated by commas; without one for each model a task cannot limit its cost',
       example: 'claude-sonnet-4-5=3/15,qwen3:8b=0/0',
     }),
-  LLM_CONTEXT_TOKENS: count(8192, 1024, 1_048_576).meta({
+  LLM_CONTEXT_TOKENS: whole(1024, 1_048_576).optional().meta({
     description:
-      'num_ctx of every Ollama call, cut to what the model can take; one fixed value, as a change makes Ollama reload',
+      "Most tokens of context that any model is given, to save memory or money; unset: the model's window (MODELS), and 8192 for unknown ones. What an Ollama model is given as num_ctx never changes while the server runs, as a change makes Ollama reload",
     example: 8192,
   }),
   LLM_ANSWER_TOKENS: count(2048, 64, 262_144).meta({

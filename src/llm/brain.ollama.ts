@@ -4,11 +4,13 @@ import { httpCall, readText } from './http-call.ts';
 import { OllamaModel } from './language-model.ollama.ts';
 import type { LanguageModel } from './language-model.ts';
 import { ModelChoice, type RoleModels } from './model-choice.ts';
+import type { ModelCatalogue } from './models/model-catalogue.ts';
 
 export interface OllamaBrainOptions {
   readonly baseUrl: string;
   readonly models: RoleModels;
-  readonly contextTokens: number;
+  /** Where each model's num_ctx comes from. */
+  readonly catalogue: ModelCatalogue;
   readonly answerTokens: number;
   readonly timeoutMs: number;
 }
@@ -20,8 +22,11 @@ export class OllamaBrain implements Brain {
   private readonly choice: ModelChoice;
 
   constructor(private readonly options: OllamaBrainOptions) {
-    const { models, ...rest } = options;
-    this.choice = new ModelChoice(models, (model) => new OllamaModel({ ...rest, model }));
+    const { models, catalogue, ...rest } = options;
+    this.choice = new ModelChoice(
+      models,
+      (model) => new OllamaModel({ ...rest, model, contextTokens: catalogue.describe(model).contextTokens }),
+    );
     this.description = `ollama (${this.choice.toString()})`;
   }
 

@@ -17,6 +17,7 @@ export {
   ModelRefusedError,
   ModelTimeoutError,
   ModelUnavailableError,
+  PromptTooLargeError,
   RecordingInvalidError,
   RecordingMissError,
 } from './llm.errors.ts';
@@ -30,7 +31,15 @@ export { Recording, type RecordedCall } from './recording.ts';
 export { Recorder } from './recorder.ts';
 export { RecordingModel } from './language-model.recording.ts';
 export { ReplayModel } from './language-model.replay.ts';
+export { ModelCatalogue, type ModelDescription, UNKNOWN_CONTEXT_TOKENS } from './models/model-catalogue.ts';
+export { type PromptNeed, type Route, type RouteRequest, routeModel, WINDOW_SHARE } from './models/route-model.ts';
 export { estimatePromptTokens, estimateTokens } from './token-estimate.ts';
+export {
+  estimatingCounter,
+  MAX_COUNTED_CHARACTERS,
+  tokenCounterFor,
+  type TokenCounter,
+} from './tokenizers/token-counter.ts';
 export type { ShownFile, WrittenFile } from './signatures/parts.ts';
 export { planTask, type PlanDetails, type PlanTaskInput, type PlanTaskOutput } from './signatures/plan-task.ts';
 export { writeTests, type WriteTestsInput } from './signatures/write-tests.ts';

@@ -73,6 +73,30 @@ export class ContextOverflowError extends ModelError {
   }
 }
 
+/** What a model cannot do without, and the room for its answer, do not fit any model that could be asked. */
+export class PromptTooLargeError extends AppError {
+  readonly code = 'LLM_PROMPT_TOO_LARGE';
+  readonly kind = 'limit';
+
+  constructor(
+    model: string,
+    readonly numbers: {
+      readonly criticalTokens: number;
+      readonly answerTokens: number;
+      readonly contextTokens: number;
+      readonly passedOver: readonly { readonly model: string; readonly reason: string }[];
+    },
+  ) {
+    const { criticalTokens, answerTokens, contextTokens, passedOver } = numbers;
+    const others = passedOver.map((each) => `; ${each.model}: ${each.reason}`).join('');
+    super(
+      `${model} must be told ${criticalTokens} tokens and needs ${answerTokens} for its answer; its window has ` +
+        `${contextTokens}${others}. Make the module smaller, or name a larger model in MODELS that the provider has.`,
+      { model, ...numbers },
+    );
+  }
+}
+
 /** The answer reached its token limit before it was complete. Asking again would be cut at the same place. */
 export class AnswerCutError extends ModelError {
   readonly code = 'LLM_ANSWER_CUT';

@@ -8,6 +8,7 @@ import { OpenAiBrain } from './brain.openai.ts';
 import { RecordingBrain } from './brain.recording.ts';
 import { ReplayBrain } from './brain.replay.ts';
 import type { Brain } from './brain.ts';
+import { ModelCatalogue } from './models/model-catalogue.ts';
 
 /** What people should know about the choice; `warn` is what they must not miss. */
 export type Announce = (level: 'info' | 'warn', message: string) => void;
@@ -75,7 +76,7 @@ function ollamaBrain(configuration: Configuration): Brain {
   return new OllamaBrain({
     ...common(configuration),
     baseUrl: configuration.OLLAMA_BASE_URL,
-    contextTokens: configuration.LLM_CONTEXT_TOKENS,
+    catalogue: ModelCatalogue.of(configuration),
   });
 }
 

@@ -11,7 +11,7 @@ import {
 import { EventStore } from '../events/index.ts';
 import { systemClock } from '../kernel/clock.ts';
 import { CONFIGURATION, type Configuration } from '../kernel/configuration.ts';
-import { BRAIN, type Brain } from '../llm/index.ts';
+import { BRAIN, type Brain, UNKNOWN_CONTEXT_TOKENS } from '../llm/index.ts';
 import { Orchestrator } from '../orchestrator/index.ts';
 import { Database } from '../storage/index.ts';
 import { DeadCodeAnalyser, TestRunner, Workspaces } from '../workspace/index.ts';
@@ -78,7 +78,7 @@ class DeadCodeSearch implements OnApplicationBootstrap, OnModuleDestroy {
           workspaces,
           clock: systemClock,
           prices: configuration.LLM_PRICES ?? {},
-          promptTokens: configuration.LLM_CONTEXT_TOKENS - configuration.LLM_ANSWER_TOKENS,
+          promptTokens: (configuration.LLM_CONTEXT_TOKENS ?? UNKNOWN_CONTEXT_TOKENS) - configuration.LLM_ANSWER_TOKENS,
           testTimeoutMs: configuration.TEST_TIMEOUT_MS,
         }),
     },

@@ -7,8 +7,8 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 
 describe('the references made from the code', () => {
   for (const [name, made] of Object.entries(references)) {
-    it.each(made)(`$path is what "npm run docs:${name}" makes of the code`, ({ path, make }) => {
-      expect(readFileSync(`${root}/${path}`, 'utf8')).toBe(make());
+    it.each(made)(`$path is what "npm run docs:${name}" makes of the code`, async ({ path, make }) => {
+      expect(readFileSync(`${root}/${path}`, 'utf8')).toBe(await make());
     });
   }
 });
