@@ -1,6 +1,7 @@
 export {
   ContextTooLargeError,
   prepareContext,
+  type ContextLayer,
   type ContextPart,
   type ManifestLine,
   type PartPriority,

@@ -3,6 +3,9 @@ import { AppError } from '../kernel/errors.ts';
 /** CRITICAL is always in; the others as far as there is room, best first. */
 export type PartPriority = 'CRITICAL' | 'HIGH' | 'MEDIUM' | 'LOW';
 
+/** Where in a prompt a part stands, in this order. */
+export type ContextLayer = 'system' | 'state' | 'history' | 'event';
+
 /** Something a model could be told. */
 export interface ContextPart {
   /** Unique within a prompt: `failure`, `dependency src/a.ts`. */

@@ -30,6 +30,10 @@ export class AnthropicBrain implements Brain {
     return this.choice.modelFor(role, name);
   }
 
+  offers(name: string): Promise<boolean> {
+    return Promise.resolve(name.startsWith('claude-') || this.choice.distinctNames.includes(name));
+  }
+
   async health(signal: AbortSignal): Promise<BrainHealth> {
     const { apiKey, baseUrl = 'https://api.anthropic.com/v1' } = this.options;
     const headers = { 'x-api-key': apiKey, 'anthropic-version': '2023-06-01' };

@@ -3,6 +3,7 @@ import type { Brain, BrainHealth, ModelRole } from './brain.ts';
 import { httpCall, readText } from './http-call.ts';
 import { OllamaModel } from './language-model.ollama.ts';
 import type { LanguageModel } from './language-model.ts';
+import { OfferedModels } from './offered-models.ts';
 import { ModelChoice, type RoleModels } from './model-choice.ts';
 import type { ModelCatalogue } from './models/model-catalogue.ts';
 
@@ -20,6 +21,7 @@ export class OllamaBrain implements Brain {
   readonly description: string;
   readonly delegated = false;
   private readonly choice: ModelChoice;
+  private readonly offered = new OfferedModels((signal) => this.installed(signal));
 
   constructor(private readonly options: OllamaBrainOptions) {
     const { models, catalogue, ...rest } = options;
@@ -34,12 +36,15 @@ export class OllamaBrain implements Brain {
     return this.choice.modelFor(role, name);
   }
 
+  offers(name: string): Promise<boolean> {
+    return this.offered.has(withTag(name));
+  }
+
   async health(signal: AbortSignal): Promise<BrainHealth> {
     const { baseUrl } = this.options;
     try {
       const { version } = (await this.get('/api/version', signal)) as { version?: string };
-      const { models = [] } = (await this.get('/api/tags', signal)) as { models?: readonly { name: string }[] };
-      const present = new Set(models.map(({ name }) => name));
+      const present = new Set(await this.installed(signal));
       const missing = this.choice.distinctNames.filter((name) => !present.has(withTag(name)));
       if (missing.length === 0)
         return { reachable: true, detail: `Ollama ${version ?? '(unknown version)'} at ${baseUrl}` };
@@ -55,6 +60,11 @@ export class OllamaBrain implements Brain {
         cure: 'Start it with `ollama serve`, or set OLLAMA_BASE_URL to where it runs.',
       };
     }
+  }
+
+  private async installed(signal: AbortSignal): Promise<readonly string[]> {
+    const { models = [] } = (await this.get('/api/tags', signal)) as { models?: readonly { name: string }[] };
+    return models.map(({ name }) => name);
   }
 
   private async get(path: string, signal: AbortSignal): Promise<unknown> {

@@ -3,6 +3,7 @@ import type { Brain, BrainHealth, ModelRole } from './brain.ts';
 import { httpCall, readText } from './http-call.ts';
 import { openAiModel } from './language-model.ai-sdk.ts';
 import type { LanguageModel } from './language-model.ts';
+import { OfferedModels } from './offered-models.ts';
 import { ModelChoice, type RoleModels } from './model-choice.ts';
 
 export interface OpenAiBrainOptions {
@@ -18,6 +19,7 @@ export class OpenAiBrain implements Brain {
   readonly description: string;
   readonly delegated = false;
   private readonly choice: ModelChoice;
+  private readonly offered = new OfferedModels(async (signal) => (await this.listed(signal)).names);
 
   constructor(private readonly options: OpenAiBrainOptions) {
     const { models, ...rest } = options;
@@ -29,22 +31,23 @@ export class OpenAiBrain implements Brain {
     return this.choice.modelFor(role, name);
   }
 
+  offers(name: string): Promise<boolean> {
+    return this.choice.distinctNames.includes(name) ? Promise.resolve(true) : this.offered.has(name);
+  }
+
   async health(signal: AbortSignal): Promise<BrainHealth> {
-    const { baseUrl, apiKey } = this.options;
+    const { baseUrl } = this.options;
     try {
-      const headers: Record<string, string> = apiKey ? { authorization: `Bearer ${apiKey}` } : {};
-      const answer = await httpCall({ url: `${baseUrl}/models`, headers, signal });
-      const body = await readText(answer);
-      if (answer.status === 401 || answer.status === 403) {
+      const { status, names } = await this.listed(signal);
+      if (status === 401 || status === 403) {
         return {
           reachable: false,
-          detail: `${baseUrl} refuses the key (${answer.status})`,
+          detail: `${baseUrl} refuses the key (${status})`,
           cure: 'Set OPENAI_API_KEY to a key it knows.',
         };
       }
-      if (answer.status !== 200) throw new Error(`/models answers ${answer.status}`);
-      const { data = [] } = JSON.parse(body) as { data?: readonly { id: string }[] };
-      const unlisted = this.choice.distinctNames.filter((name) => !data.some(({ id }) => id === name));
+      if (status !== 200) throw new Error(`/models answers ${status}`);
+      const unlisted = this.choice.distinctNames.filter((name) => !names.includes(name));
       const remark = unlisted.length > 0 ? `, which does not list ${unlisted.join(', ')}` : '';
       return { reachable: true, detail: `OpenAI-compatible server at ${baseUrl}${remark}` };
     } catch (error) {
@@ -54,5 +57,15 @@ export class OpenAiBrain implements Brain {
         cure: 'Start the server, or set OPENAI_BASE_URL to where it runs (it usually ends in /v1).',
       };
     }
+  }
+
+  private async listed(signal: AbortSignal): Promise<{ status: number; names: readonly string[] }> {
+    const { baseUrl, apiKey } = this.options;
+    const headers: Record<string, string> = apiKey ? { authorization: `Bearer ${apiKey}` } : {};
+    const answer = await httpCall({ url: `${baseUrl}/models`, headers, signal });
+    const body = await readText(answer);
+    if (answer.status !== 200) return { status: answer.status, names: [] };
+    const { data = [] } = JSON.parse(body) as { data?: readonly { id: string }[] };
+    return { status: answer.status, names: data.map(({ id }) => id) };
   }
 }

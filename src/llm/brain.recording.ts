@@ -33,6 +33,10 @@ export class RecordingBrain implements Brain {
     return made;
   }
 
+  offers(name: string): Promise<boolean> {
+    return this.inner.offers(name);
+  }
+
   health(signal: AbortSignal): Promise<BrainHealth> {
     return this.inner.health(signal);
   }

@@ -24,6 +24,11 @@ export class ReplayBrain implements Brain {
     return made;
   }
 
+  async offers(name: string): Promise<boolean> {
+    const { calls } = await this.load();
+    return calls.some(({ model }) => model === name);
+  }
+
   async health(): Promise<BrainHealth> {
     try {
       const { calls } = await this.load();

@@ -21,6 +21,8 @@ export interface Brain {
   readonly delegated: boolean;
   /** The model of a role, or of the name that a task asked for. Null exactly when delegated. */
   modelFor(role: ModelRole, name?: string): LanguageModel | null;
+  /** Whether the provider has a model of this name; a name that it may or may not have counts as one that it has not. */
+  offers(name: string): Promise<boolean>;
   /** Asks the provider, within the signal's time. A delegated brain is always reachable. */
   health(signal: AbortSignal): Promise<BrainHealth>;
 }

@@ -4,6 +4,7 @@ import { answerShape } from './answer-shape.ts';
 import type { ModelRole } from './brain.ts';
 import type { JsonSchema } from './json-schema.ts';
 import type { Prompt } from './prompt.ts';
+import { sections } from './signatures/parts.ts';
 
 /** A question with typed input and typed answer: what DSPy calls a signature. Pure; the same input gives the same bytes. */
 export interface Signature<Input, Output, Role extends ModelRole = ModelRole> {
@@ -21,10 +22,10 @@ export interface Signature<Input, Output, Role extends ModelRole = ModelRole> {
   issues?(input: Input, output: Output): readonly Issue[];
 }
 
-/** The prompt of a call as plain JSON. */
-export function promptOf<Input, Output>(signature: Signature<Input, Output>, input: Input): Prompt {
+/** The prompt of a call as plain JSON; `background`, sections of their own, stands in front of the question. */
+export function promptOf<Input, Output>(signature: Signature<Input, Output>, input: Input, background = ''): Prompt {
   const answerSchema = answerSchemaOf(signature, input);
-  const question = signature.render(input).trim();
+  const question = sections(background.trim(), signature.render(input).trim());
   return {
     messages: [
       { role: 'system', content: signature.instructions },

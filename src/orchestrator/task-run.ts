@@ -136,6 +136,7 @@ export class TaskRun<State, Action extends StepAction> {
     const step = {
       taskId,
       state: this.state,
+      sequence: this.sequence,
       idempotencyKey: `${taskId}:${action.key}`,
       signal: this.steps.signal,
       record: (commit: Commit<State>) => this.commit(commit, cause),

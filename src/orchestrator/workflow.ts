@@ -32,8 +32,10 @@ export type Commit<State> = (state: State) => readonly EventDraft[];
 /** What a step in flight may use. */
 export interface Step<State> {
   readonly taskId: string;
-  /** The state that called for the step. */
+  /** The state that called for the step … */
   readonly state: State;
+  /** … and the stream sequence of the newest fact in it. */
+  readonly sequence: number;
   /** Same step, same key, also after a crash: an effect outside can use it to be done once only. */
   readonly idempotencyKey: string;
   /** Fires at cancel, timeout and shutdown: whatever the step started must be gone soon after. */

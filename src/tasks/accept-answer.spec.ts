@@ -1,20 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
+import { askOf } from '../../test/support/asking.ts';
 import { storedEvents } from '../../test/support/stored-events.ts';
 import type { EventDraft, EventPayloads } from '../events/index.ts';
-import type { Brain } from '../llm/index.ts';
 import { acceptAnswer } from './accept-answer.ts';
-import { askQuestion } from './ask.ts';
 import { evolveCoding } from './coding-evolve.ts';
 import { type CodingState, initialCodingState } from './coding-state.ts';
 import { sha256 } from './task-files.ts';
-
-const modelOf = (role: string) => ({ model: `the ${role}` }) as ReturnType<Brain['modelFor']>;
-const brain: Brain = {
-  description: 'two models',
-  delegated: false,
-  modelFor: modelOf,
-  health: () => Promise.resolve({ reachable: true, detail: '' }),
-};
 
 const red = (failing: string): EventPayloads['TEST_FAILED'] => ({
   module: 'a.js',
@@ -69,16 +60,12 @@ function state(...more: readonly EventDraft[]): CodingState {
 }
 
 /** A correction that was asked for and answered with this code. */
-function answered(
+async function answered(
   before: readonly EventDraft[],
   iteration: number,
   code: string,
-): { state: CodingState; callId: string } {
-  const asked = askQuestion(
-    state(...before),
-    { signature: 'CorrectModule', module: 'a.js' },
-    { brain, promptTokens: 6000 },
-  );
+): Promise<{ state: CodingState; callId: string }> {
+  const asked = await askOf(state(...before), { signature: 'CorrectModule', module: 'a.js' });
   const drafts: readonly EventDraft[] = [
     ...before,
     { eventType: 'CORRECTION_STARTED', data: { module: 'a.js', iteration, failures: [] } },
@@ -100,8 +87,8 @@ function answered(
 }
 
 describe('a correction', () => {
-  it('becomes the next version of the code, and the next iteration [TK-1]', () => {
-    const call = answered([], 1, codeOf(2));
+  it('becomes the next version of the code, and the next iteration [TK-1]', async () => {
+    const call = await answered([], 1, codeOf(2));
     const drafts = acceptAnswer(call.callId)(call.state);
     expect(drafts).toMatchObject([
       { eventType: 'CORRECTION_COMPLETED', codeVersion: 2, data: { iteration: 1, codeHash: sha256(codeOf(2)) } },
@@ -109,13 +96,13 @@ describe('a correction', () => {
     ]);
   });
 
-  it('that repeats code the tests have refused is sent back and never run again [TK-3]', () => {
+  it('that repeats code the tests have refused is sent back and never run again [TK-3]', async () => {
     const second: readonly EventDraft[] = [
       { eventType: 'CORRECTION_COMPLETED', codeVersion: 2, data: { ...change(2), iteration: 1 } },
       { eventType: 'TEST_FAILED', data: red('y') },
     ];
     // With or without the newline at its end it is the code of the first attempt.
-    const call = answered(second, 2, codeOf(1).trimEnd());
+    const call = await answered(second, 2, codeOf(1).trimEnd());
     const drafts = acceptAnswer(call.callId)(call.state);
     expect(drafts).toMatchObject([{ eventType: 'MODEL_ANSWER_REJECTED' }]);
     expect(JSON.stringify(drafts)).toContain('the same as in attempt 1');
@@ -125,22 +112,21 @@ describe('a correction', () => {
     expect(rejected.modules.get('a.js')).toMatchObject({ phase: 'fix', stalls: 1, codeHash: sha256(codeOf(2)) });
   });
 
-  it('is asked of the larger model once one has brought nothing, with what was tried [TK-3]', () => {
-    const ask = (asked: CodingState) =>
-      askQuestion(asked, { signature: 'CorrectModule', module: 'a.js' }, { brain, promptTokens: 6000 });
-    expect(ask(state())).toMatchObject({ role: 'executor', model: 'the executor' });
+  it('is asked of the larger model once one has brought nothing, with what was tried [TK-3]', async () => {
+    const ask = (asked: CodingState) => askOf(asked, { signature: 'CorrectModule', module: 'a.js' });
+    expect(await ask(state())).toMatchObject({ role: 'executor', model: 'the executor' });
     const stalled = state(
       { eventType: 'CORRECTION_STARTED', data: { module: 'a.js', iteration: 1, failures: [] } },
       { eventType: 'CORRECTION_COMPLETED', codeVersion: 2, data: { ...change(2), iteration: 1 } },
       { eventType: 'TEST_FAILED', data: red('x') },
     );
-    const escalated = ask(stalled);
+    const escalated = await ask(stalled);
     expect(escalated).toMatchObject({ role: 'planner', model: 'the planner' });
     expect(escalated.messages.at(-1)?.content).toContain('Attempt 1 failed: x');
   });
 
-  it('changes nothing when its call was used already', () => {
-    const call = answered([], 1, codeOf(2));
+  it('changes nothing when its call was used already', async () => {
+    const call = await answered([], 1, codeOf(2));
     const used = storedEvents('t', acceptAnswer(call.callId)(call.state)).reduce(evolveCoding, call.state);
     expect(acceptAnswer(call.callId)(used)).toEqual([]);
   });

@@ -2,7 +2,7 @@ import type { EventDraft, SourceFile } from '../events/index.ts';
 import { InvalidInputError } from '../kernel/errors.ts';
 import type { PlanTaskOutput, WrittenFile } from '../llm/index.ts';
 import type { Commit } from '../orchestrator/index.ts';
-import { MAX_QUESTION_ROUNDS } from './ask.ts';
+import { MAX_QUESTION_ROUNDS } from './ask/question-draft.ts';
 import type { CodingState, OpenCall } from './coding-state.ts';
 import { planFromAnswer } from './plan/plan-from-answer.ts';
 import { planOf } from './plan/plan-modules.ts';

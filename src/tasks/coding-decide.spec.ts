@@ -64,7 +64,9 @@ describe('a coding task', () => {
 
   it('corrects what fails and tests it again [TK-1]', () => {
     const red = [created(), started, two, begun('a.js'), generated('a.js', 1), failed('a.js', 'a.test.js')];
-    expect(due(...red)).toMatchObject([{ question: { signature: 'CorrectModule', module: 'a.js' } }]);
+    expect(due(...red)).toEqual([{ kind: 'startCorrection', key: 'correct:a.js', module: 'a.js' }]);
+    const correction = { question: { signature: 'CorrectModule', module: 'a.js' } };
+    expect(due(...red, correcting('a.js', 1))).toMatchObject([correction]);
     expect(due(...red, correcting('a.js', 1), corrected('a.js', 1, 2))).toMatchObject([
       { kind: 'test', module: 'a.js' },
     ]);
@@ -79,7 +81,7 @@ describe('a coding task', () => {
       generated('a.js', 1),
     ];
     red.push(failed('a.js', 'one'), correcting('a.js', 1), corrected('a.js', 1, 2), failed('a.js', 'two'));
-    expect(keys(...red)).toEqual(['ask:a.js']);
+    expect(keys(...red)).toEqual(['correct:a.js']);
     red.push(correcting('a.js', 2), corrected('a.js', 2, 3), failed('a.js', 'three'));
     expect(due(...red)).toEqual([
       {
@@ -90,13 +92,13 @@ describe('a coding task', () => {
       },
     ]);
     const more: EventDraft = { eventType: 'TASK_RESUMED', data: { by: 'ada', limits: { maxIterations: 3 } } };
-    expect(keys(...red, more)).toEqual(['ask:a.js']);
+    expect(keys(...red, more)).toEqual(['correct:a.js']);
   });
 
   it('allows five corrections by default, as long as they change what fails [TK-3]', () => {
     const red: EventDraft[] = [created(), started, two, begun('a.js'), generated('a.js', 1), failed('a.js', 'test 0')];
     for (let iteration = 1; iteration <= 5; iteration++) {
-      expect(keys(...red)).toEqual(['ask:a.js']);
+      expect(keys(...red)).toEqual(['correct:a.js']);
       red.push(
         correcting('a.js', iteration),
         corrected('a.js', iteration, iteration + 1),
@@ -158,7 +160,7 @@ describe('a coding task', () => {
       complete('b.js'),
       failed(null, 'a.test.js'),
     ];
-    expect(due(...red)).toMatchObject([{ question: { signature: 'CorrectModule', module: 'a.js' } }]);
+    expect(keys(...red)).toEqual(['correct:a.js']);
     const mended = [...red, correcting('a.js', 1), corrected('a.js', 1, 3), passed('a.js'), complete('a.js')];
     expect(due(...mended)).toMatchObject([{ kind: 'test', module: null }]);
   });

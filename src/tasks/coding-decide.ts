@@ -10,6 +10,7 @@ export type CodingAction =
   | { readonly kind: 'start'; readonly key: string }
   | { readonly kind: 'adoptPlan'; readonly key: string }
   | { readonly kind: 'startModule'; readonly key: string; readonly module: string }
+  | { readonly kind: 'startCorrection'; readonly key: string; readonly module: string }
   | { readonly kind: 'ask'; readonly key: string; readonly question: Question }
   | { readonly kind: 'call'; readonly key: string; readonly callId: string }
   | { readonly kind: 'accept'; readonly key: string; readonly callId: string }
@@ -39,6 +40,12 @@ export function decideCoding(state: CodingState): Decision<CodingAction> {
   const actions = [...callActions(state), ...(state.plan ? moduleActions(state) : planActions(state))];
   if (actions.length > 0) return { kind: 'act', actions };
   return { kind: 'wait', wait: whatIsMissing(state) };
+}
+
+/** A step that somebody asked for and that is still wanted: facts that came meanwhile may have overtaken it. */
+export function isStillDue(state: CodingState, { key }: CodingAction): boolean {
+  const decision = decideCoding(state);
+  return decision.kind === 'act' && decision.actions.some((action) => action.key === key);
 }
 
 function callActions(state: CodingState): readonly CodingAction[] {
@@ -92,6 +99,7 @@ function moduleAction(module: ModuleState, tests: readonly string[]): readonly C
     case 'code':
       return [ask('GenerateModule')];
     case 'failed':
+      return [{ kind: 'startCorrection', key: `correct:${module.path}`, module: module.path }];
     case 'fix':
       return [ask('CorrectModule')];
     case 'verify':

@@ -137,7 +137,7 @@ describe('a plan that has to be approved', () => {
 
 describe('a bug report', () => {
   it('for the code as it is starts a correction, also of a module that is complete [TK-7]', () => {
-    expect(keys(...built, report(1))).toEqual(['ask:a.js']);
+    expect(keys(...built, report(1))).toEqual(['correct:a.js']);
     expect(given(...built, report(1)).modules.get('a.js')).toMatchObject({
       phase: 'failed',
       failure: { problem: 'Bug report: counts one too many' },
@@ -158,7 +158,7 @@ describe('a bug report', () => {
       facts.push(corrected('a.js', iteration, iteration + 1));
     }
     facts.push(passed('a.js'), complete('a.js'), report(6));
-    expect(keys(...facts)).toEqual(['ask:a.js']);
+    expect(keys(...facts)).toEqual(['correct:a.js']);
   });
 });
 

@@ -9,6 +9,7 @@ import {
   planned,
   started,
 } from '../../test/support/coding-facts.ts';
+import { twoModels } from '../../test/support/asking.ts';
 import { storedEvents } from '../../test/support/stored-events.ts';
 import type { EventDraft } from '../events/index.ts';
 import { type Step, withDerivedFacts } from '../orchestrator/index.ts';
@@ -22,6 +23,7 @@ const state = (...drafts: EventDraft[]): CodingState =>
 const stepOn = (seen: CodingState): Step<CodingState> => ({
   taskId: 't',
   state: seen,
+  sequence: 1,
   idempotencyKey: 't:step',
   signal: new AbortController().signal,
   record: () => Promise.resolve(),
@@ -40,10 +42,7 @@ const done = [...built, passed('a.js'), complete('a.js'), passed(null)];
 
 describe('the facts that are committed on a state', () => {
   // Nothing that is derived uses more of the tools than the name of who thinks.
-  const workflow = new CodingWorkflow({
-    brain: { description: 'none', modelFor: () => null },
-    promptTokens: 8000,
-  } as unknown as CodingTools);
+  const workflow = new CodingWorkflow({ brain: twoModels } as CodingTools);
   const derived = (...facts: readonly EventDraft[]) =>
     withDerivedFacts(workflow, { state: state(...facts), newest: null }, [], { cause: null, now: '' }).map(
       ({ eventType }) => eventType,

@@ -6,9 +6,9 @@ import type { Commit, Decision, Failure, Queueing, Step, Workflow } from '../orc
 import type { TestRunner, Workspaces } from '../workspace/index.ts';
 import { timeoutOf } from './coding-limits.ts';
 import { acceptAnswer } from './accept-answer.ts';
-import { askQuestion } from './ask.ts';
+import type { Asker } from './ask/asker.ts';
 import { callModel } from './call-model.ts';
-import { type CodingAction, decideCoding, type Question } from './coding-decide.ts';
+import { type CodingAction, decideCoding, isStillDue } from './coding-decide.ts';
 import { evolveCoding } from './coding-evolve.ts';
 import { changesOf } from './fork-drafts.ts';
 import { type CodingState, initialCodingState } from './coding-state.ts';
@@ -22,7 +22,7 @@ export interface CodingTools {
   readonly workspaces: Workspaces;
   readonly clock: Clock;
   readonly prices: ModelPrices;
-  readonly promptTokens: number;
+  readonly asker: Asker;
   readonly testTimeoutMs: number;
 }
 
@@ -66,10 +66,10 @@ export class CodingWorkflow implements Workflow<CodingState, CodingAction> {
         return (state) => this.start(state);
       case 'adoptPlan':
         return givenPlan;
+      case 'startCorrection':
+        return (state) => startCorrection(state, action.module);
       case 'startModule':
         return () => [{ eventType: 'MODULE_STARTED', data: { module: action.module } }];
-      case 'ask':
-        return this.ask(action.question);
       case 'accept':
         return acceptAnswer(action.callId);
       case 'pause':
@@ -80,6 +80,7 @@ export class CodingWorkflow implements Workflow<CodingState, CodingAction> {
         return (state) => [{ eventType: 'TASK_COMPLETE', data: { summary: summarise(state) } }];
       case 'fail':
         return (state) => this.fail(state, action);
+      case 'ask':
       case 'call':
       case 'test':
         return null;
@@ -88,6 +89,8 @@ export class CodingWorkflow implements Workflow<CodingState, CodingAction> {
 
   async perform(action: CodingAction, step: Step<CodingState>): Promise<Commit<CodingState>> {
     switch (action.kind) {
+      case 'ask':
+        return this.ask(action, step);
       case 'call':
         return this.call(action.callId, step);
       case 'test':
@@ -112,17 +115,16 @@ export class CodingWorkflow implements Workflow<CodingState, CodingAction> {
     return [started, ...(untriedTests(state).length > 0 ? [] : givenPlan(state))];
   }
 
-  /** The words are put together from the state as it is when they are committed: guidance that came meanwhile is in. */
-  private ask(question: Question): Commit<CodingState> {
-    return (state) => {
-      const module = question.signature === 'PlanTask' ? undefined : state.modules.get(question.module);
-      const beginning =
-        module?.phase === 'failed' ? correctionStarted(module.path, module.iteration + 1, module.failure) : [];
-      const { brain, promptTokens } = this.tools;
-      const request = askQuestion(state, question, { brain, promptTokens });
-      // The call's id is the event's: whoever holds it finds the task.
-      return [...beginning, { eventType: 'MODEL_CALL_REQUESTED', eventId: request.callId, data: request }];
-    };
+  private async ask(
+    action: Extract<CodingAction, { kind: 'ask' }>,
+    { state: asked, sequence }: Step<CodingState>,
+  ): Promise<Commit<CodingState>> {
+    const request = await this.tools.asker.ask({ state: asked, sequence }, action.question);
+    // What people said meanwhile must be in: then the question is put anew.
+    const isAsAsked = (state: CodingState) => isStillDue(state, action) && isUnchanged(asked, state, request.module);
+    // The call's id is the event's: whoever holds it finds the task.
+    const fact: EventDraft = { eventType: 'MODEL_CALL_REQUESTED', eventId: request.callId, data: request };
+    return (state) => (isAsAsked(state) ? [fact] : []);
   }
 
   private async call(callId: string, step: Step<CodingState>): Promise<Commit<CodingState>> {
@@ -171,14 +173,20 @@ function givenPlan({ created }: CodingState): readonly EventDraft[] {
   return [{ eventType: 'PLANNING_COMPLETE', data: { plan, source: 'caller', callId: null } }];
 }
 
-function correctionStarted(
-  module: string,
-  iteration: number,
-  failure: { readonly results: readonly { name: string; status: string }[]; problem?: string } | null,
-): readonly EventDraft[] {
+function startCorrection(state: CodingState, path: string): readonly EventDraft[] {
+  const module = state.modules.get(path);
+  if (!module) return [];
+  const { failure, iteration } = module;
   const failing = (failure?.results ?? []).filter((result) => result.status === 'failed').map((result) => result.name);
   const failures = failing.length > 0 ? failing : [failure?.problem ?? 'the run failed'];
-  return [{ eventType: 'CORRECTION_STARTED', data: { module, iteration, failures } }];
+  return [{ eventType: 'CORRECTION_STARTED', data: { module: path, iteration: iteration + 1, failures } }];
+}
+
+/** Whether a question about a module, or the whole task, would be the same. Its files are compared when it is answered. */
+function isUnchanged(before: CodingState, now: CodingState, path: string | null): boolean {
+  const isSame = (key: 'guidance' | 'answered' | 'plan' | 'planProblems') => before[key] === now[key];
+  if (!isSame('guidance') || !isSame('answered') || !isSame('plan') || !isSame('planProblems')) return false;
+  return path === null || before.modules.get(path) === now.modules.get(path);
 }
 
 function completeModule(state: CodingState, path: string): readonly EventDraft[] {

@@ -1,9 +1,14 @@
+import type { ContextLayer, PartPriority } from '../context/index.ts';
 import { declareEventTypes, type SourceFile } from '../events/index.ts';
 import type { Json } from '../kernel/json.ts';
 
 /** One piece of a prompt, or of what was left out of it. */
 export interface ManifestEntry {
   readonly part: string;
+  /** Where it stands: system prompt, state, history, or the question itself. Absent in old logs. */
+  readonly layer?: ContextLayer;
+  /** CRITICAL is always in; the others as far as there is room. Absent in old logs. */
+  readonly level?: PartPriority;
   readonly tokens: number;
   readonly why: string;
   readonly included: boolean;
@@ -26,6 +31,14 @@ declare module '../events/event.ts' {
       /** SHA-256 of messages and schema, hexadecimal. */
       promptHash: string;
       manifest: readonly ManifestEntry[];
+      /** Of the prompt, counted as the model reads it, or nearly. Absent in old logs. */
+      tokens?: number;
+      /** The model's window, and what of it the prompt might take. Absent in old logs. */
+      room?: { contextTokens: number; promptTokens: number };
+      /** Stream sequence of the newest event that the prompt was made from. Absent in old logs. */
+      asOf?: number;
+      /** Models that would have been asked rather, and why they were not. */
+      passedOver?: readonly { readonly model: string; readonly reason: string }[];
       /** The files that the prompt is built on and that may change meanwhile: SHA-256 by path. Absent in old logs. */
       basis?: Readonly<Record<string, string>>;
     };

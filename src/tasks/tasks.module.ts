@@ -11,10 +11,11 @@ import {
 import { EventStore } from '../events/index.ts';
 import { systemClock } from '../kernel/clock.ts';
 import { CONFIGURATION, type Configuration } from '../kernel/configuration.ts';
-import { BRAIN, type Brain, UNKNOWN_CONTEXT_TOKENS } from '../llm/index.ts';
+import { BRAIN, type Brain, ModelCatalogue, UNKNOWN_CONTEXT_TOKENS } from '../llm/index.ts';
 import { Orchestrator } from '../orchestrator/index.ts';
 import { Database } from '../storage/index.ts';
 import { DeadCodeAnalyser, TestRunner, Workspaces } from '../workspace/index.ts';
+import { Asker } from './ask/asker.ts';
 import { CodingWorkflow } from './coding-workflow.ts';
 import { DeadCodeFollower } from './dead-code-follower.ts';
 import { IdempotencyKeys } from './idempotency.ts';
@@ -78,7 +79,12 @@ class DeadCodeSearch implements OnApplicationBootstrap, OnModuleDestroy {
           workspaces,
           clock: systemClock,
           prices: configuration.LLM_PRICES ?? {},
-          promptTokens: (configuration.LLM_CONTEXT_TOKENS ?? UNKNOWN_CONTEXT_TOKENS) - configuration.LLM_ANSWER_TOKENS,
+          asker: new Asker({
+            brain,
+            catalogue: ModelCatalogue.of(configuration),
+            answerTokens: configuration.LLM_ANSWER_TOKENS,
+            delegatedTokens: configuration.LLM_CONTEXT_TOKENS ?? UNKNOWN_CONTEXT_TOKENS,
+          }),
           testTimeoutMs: configuration.TEST_TIMEOUT_MS,
         }),
     },

@@ -1,23 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
+import { askOf } from '../../../test/support/asking.ts';
 import { storedEvents } from '../../../test/support/stored-events.ts';
-import { ContextTooLargeError } from '../../context/index.ts';
-import type { EventDraft, EventPayloads } from '../../events/index.ts';
+import type { EventDraft } from '../../events/index.ts';
 import type { Json } from '../../kernel/json.ts';
-import { type Brain, estimatePromptTokens } from '../../llm/index.ts';
+import { estimatingCounter, PromptTooLargeError } from '../../llm/index.ts';
 import { acceptAnswer } from '../accept-answer.ts';
-import { askQuestion } from '../ask.ts';
 import { decideCoding } from '../coding-decide.ts';
 import { evolveCoding } from '../coding-evolve.ts';
 import { type CodingState, initialCodingState } from '../coding-state.ts';
 import { describeNewTask, type NewTask } from '../new-task.ts';
-
-const brain: Brain = {
-  description: 'two models',
-  delegated: false,
-  modelFor: (role) => ({ model: `the ${role}` }) as ReturnType<Brain['modelFor']>,
-  health: () => Promise.resolve({ reachable: true, detail: '' }),
-};
-const options = { brain, promptTokens: 6000 };
 
 const module = (path: string, ...dependsOn: string[]) => ({
   path,
@@ -45,8 +36,8 @@ function after(state: CodingState, ...drafts: readonly EventDraft[]): CodingStat
 }
 
 /** Asks for a plan and answers it; the prompt that was asked, and the state with what came of the answer. */
-function planned(before: CodingState, answer: Json): { prompt: string; state: CodingState } {
-  const asked: EventPayloads['MODEL_CALL_REQUESTED'] = askQuestion(before, { signature: 'PlanTask' }, options);
+async function planned(before: CodingState, answer: Json): Promise<{ prompt: string; state: CodingState }> {
+  const asked = await askOf(before, { signature: 'PlanTask' });
   expect(asked.model).toBe('the planner');
   const by = { by: 'ollama', model: 'm', usage: null, durationMs: 1, attempts: 1 };
   const answered = after(
@@ -61,10 +52,10 @@ function planned(before: CodingState, answer: Json): { prompt: string; state: Co
 }
 
 describe('planning', () => {
-  it('sends a wrong plan back with what is wrong, three times at most [EP-3]', () => {
+  it('sends a wrong plan back with what is wrong, three times at most [EP-3]', async () => {
     let state = started({ prompt: 'count' });
     for (const attempt of [1, 2, 3]) {
-      const { prompt, state: next } = planned(state, circular);
+      const { prompt, state: next } = await planned(state, circular);
       const isQuoted = prompt.includes('modules depend on each other in a circle: a.js → b.js → a.js');
       expect([attempt, isQuoted]).toEqual([attempt, attempt > 1]);
       expect(next.plan).toBeNull();
@@ -73,20 +64,20 @@ describe('planning', () => {
     expect(decideCoding(state)).toMatchObject({ actions: [{ kind: 'fail', code: 'PLAN_UNUSABLE' }] });
   });
 
-  it('keeps the plan as a document, and tells an executor its own task alone [EP-1, EP-2]', () => {
+  it('keeps the plan as a document, and tells an executor its own task alone [EP-1, EP-2]', async () => {
     const answer = {
       objective: 'Count',
       language: 'javascript',
       modules: [{ ...module('a.js'), criteria: ['Rejects numbers'] }, module('b.js', 'a.js')],
       details: { title: 'Counter', excludes: ['No web page'], dataFlow: 'text to number' },
     };
-    const { state } = planned(started({ prompt: 'count' }), answer);
+    const { state } = await planned(started({ prompt: 'count' }), answer);
     expect(state.plan?.document).toMatchObject({
       title: 'Counter',
       overview: { scope: { excludes: ['No web page'] } },
     });
     for (const signature of ['WriteTests', 'GenerateModule'] as const) {
-      const asked = askQuestion(state, { signature, module: 'a.js' }, options);
+      const asked = await askOf(state, { signature, module: 'a.js' });
       const prompt = asked.messages.map(({ content }) => content).join('\n');
       expect(asked.model).toBe('the executor');
       expect(prompt).toContain('Exports the function of a.js');
@@ -95,19 +86,21 @@ describe('planning', () => {
     }
   });
 
-  it('asks for the optional parts only where there is room, and never for more than fits [EP-1, LM-2]', () => {
-    const asked = (promptTokens: number, prompt: string) =>
-      askQuestion(started({ prompt }), { signature: 'PlanTask' }, { brain, promptTokens }).messages;
-    const text = (messages: ReturnType<typeof asked>) => messages.map(({ content }) => content).join('\n');
-    expect(text(asked(6000, 'count'))).toContain('"details": {');
-    expect(text(asked(1500, 'count'))).not.toContain('"agent"');
-    expect(text(asked(1500, 'count'))).not.toContain('"details"');
+  it('asks for the optional parts only where there is room, and never for more than fits [EP-1, LM-2]', async () => {
+    const asked = async (contextTokens: number, prompt: string) =>
+      (await askOf(started({ prompt }), { signature: 'PlanTask' }, contextTokens)).messages;
+    const text = (messages: Awaited<ReturnType<typeof asked>>) => messages.map(({ content }) => content).join('\n');
+    expect(text(await asked(6000, 'count'))).toContain('"details": {');
+    expect(text(await asked(1500, 'count'))).not.toContain('"agent"');
+    expect(text(await asked(1500, 'count'))).not.toContain('"details"');
     for (const promptTokens of [1500, 6000]) {
       const words = (count: number) => 'word '.repeat(count).trim();
       let fitting = 1;
-      while (fits(() => asked(promptTokens, words(fitting + 50)))) fitting += 50;
+      while (await fits(asked(promptTokens, words(fitting + 50)))) fitting += 50;
       expect(fitting).toBeGreaterThan(200);
-      expect(estimatePromptTokens(asked(promptTokens, words(fitting)))).toBeLessThanOrEqual(promptTokens);
+      expect(estimatingCounter.countPrompt(await asked(promptTokens, words(fitting)))).toBeLessThanOrEqual(
+        promptTokens,
+      );
     }
   });
 
@@ -140,12 +133,12 @@ describe('planning', () => {
   });
 });
 
-function fits(ask: () => unknown): boolean {
+async function fits(asked: Promise<unknown>): Promise<boolean> {
   try {
-    ask();
+    await asked;
     return true;
   } catch (error) {
-    if (error instanceof ContextTooLargeError) return false;
+    if (error instanceof PromptTooLargeError) return false;
     throw error;
   }
 }

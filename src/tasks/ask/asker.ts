@@ -1,0 +1,106 @@
+import type { EventPayloads } from '../../events/index.ts';
+import { newId } from '../../kernel/ids.ts';
+import type { Json } from '../../kernel/json.ts';
+import {
+  type Brain,
+  estimatingCounter,
+  type ModelCatalogue,
+  type ModelDescription,
+  promptHash,
+  routeModel,
+  type TokenCounter,
+  tokenCounterFor,
+} from '../../llm/index.ts';
+import type { Question } from '../coding-decide.ts';
+import type { CodingState } from '../coding-state.ts';
+import { basisOf } from '../stale-basis.ts';
+import { type BackgroundPart, criticalTokens, fitPrompt, type PromptRoom } from './fit-prompt.ts';
+import { draftQuestion, type QuestionDraft } from './question-draft.ts';
+
+export type ModelCallRequest = EventPayloads['MODEL_CALL_REQUESTED'];
+
+export interface AskerTools {
+  readonly brain: Brain;
+  readonly catalogue: ModelCatalogue;
+  /** Tokens kept free for an answer. */
+  readonly answerTokens: number;
+  /** What whoever answers instead of a model is told at most, the answer included. */
+  readonly delegatedTokens: number;
+}
+
+/** The state that a question is put by. */
+export interface Moment {
+  readonly state: CodingState;
+  /** Stream sequence of the newest fact in it. */
+  readonly sequence: number;
+}
+
+/** Who is asked, and how much there is room for. */
+interface Seat extends PromptRoom {
+  readonly model: string | null;
+  readonly contextTokens: number;
+  readonly passedOver: ModelCallRequest['passedOver'];
+}
+
+/** Puts the questions of a task into prompts: what the model must know, within its window, and what of it went in. */
+export class Asker {
+  constructor(private readonly tools: AskerTools) {}
+
+  /**
+   * The request for a call: the model, or a larger one where its window is too small, and the prompt for it. Rejects
+   * with PromptTooLargeError when what must be told fits none.
+   */
+  async ask({ state, sequence }: Moment, question: Question): Promise<ModelCallRequest> {
+    const draft = draftQuestion(state, question);
+    const background: readonly BackgroundPart[] = [];
+    const seat = await this.seatFor(state, draft, background);
+    const { prompt, tokens, manifest } = fitPrompt(draft, background, seat);
+    const { model, contextTokens, promptTokens, passedOver } = seat;
+    return {
+      callId: newId(),
+      signature: draft.signature,
+      role: draft.role,
+      module: draft.module,
+      model,
+      messages: prompt.messages,
+      answerSchema: prompt.answerSchema as Readonly<Record<string, Json>>,
+      promptHash: promptHash(prompt),
+      manifest,
+      tokens,
+      room: { contextTokens, promptTokens },
+      asOf: sequence,
+      ...(passedOver?.length ? { passedOver } : {}),
+      ...(draft.module === null ? {} : { basis: basisOf(state, draft.module) }),
+    };
+  }
+
+  private async seatFor(
+    state: CodingState,
+    draft: QuestionDraft,
+    background: readonly BackgroundPart[],
+  ): Promise<Seat> {
+    const { brain, catalogue, answerTokens, delegatedTokens } = this.tools;
+    const name = brain.modelFor(draft.role, state.created?.models[draft.role])?.model;
+    if (name === undefined) {
+      const promptTokens = delegatedTokens - answerTokens;
+      return { model: null, contextTokens: delegatedTokens, promptTokens, counter: estimatingCounter, passedOver: [] };
+    }
+    const model = catalogue.describe(name);
+    const larger = catalogue.largerThan(model);
+    const offered = await Promise.all(larger.map((sibling) => brain.offers(sibling.name)));
+    const available = larger.filter((_, index) => offered[index]);
+    const counters = new Map<string, TokenCounter>();
+    for (const each of [model, ...available]) counters.set(each.name, await tokenCounterFor(each));
+    const counterOf = (each: ModelDescription) => counters.get(each.name) ?? estimatingCounter;
+    const needFor = (each: ModelDescription) => {
+      const room = { counter: counterOf(each), promptTokens: each.contextTokens - answerTokens };
+      const needed = criticalTokens(draft, background, room);
+      return { neededTokens: needed, criticalTokens: needed };
+    };
+    const isAvailable = (sibling: string) => available.some((each) => each.name === sibling);
+    const route = routeModel({ model, catalogue, needFor, answerTokens, isAvailable });
+    const { promptTokens, passedOver } = route;
+    const { name: routed, contextTokens } = route.model;
+    return { model: routed, contextTokens, promptTokens, counter: counterOf(route.model), passedOver };
+  }
+}

@@ -1,0 +1,107 @@
+import type { ContextLayer, ContextPart, PartPriority } from '../../context/index.ts';
+import { type Prompt, sections, section, type TokenCounter } from '../../llm/index.ts';
+import type { ManifestEntry } from '../tasks.events.ts';
+import type { QuestionDraft } from './question-draft.ts';
+
+/** A part that stands in front of the question, under a title that it shares with others. */
+export interface BackgroundPart extends ContextPart {
+  readonly title: string;
+  readonly layer: ContextLayer;
+}
+
+export interface PromptRoom {
+  readonly counter: TokenCounter;
+  /** Most tokens of the prompt. */
+  readonly promptTokens: number;
+}
+
+export interface FittedPrompt {
+  readonly prompt: Prompt;
+  /** Of the whole prompt, counted as the model reads it. */
+  readonly tokens: number;
+  /** Every part that there was, in the order of the layers. */
+  readonly manifest: readonly ManifestEntry[];
+  /** Whether a part is in. */
+  has(part: string): boolean;
+}
+
+/** With less room than this the optional parts of an answer are not asked for. */
+const BRIEF_TOKENS = 4000;
+/** What a part takes besides its text: a heading, a fence, the mark of a list. */
+const PART_FRAME_TOKENS = 16;
+
+const priorities: readonly PartPriority[] = ['CRITICAL', 'HIGH', 'MEDIUM', 'LOW'];
+
+/** The tokens of the prompt with nothing in it but what is critical. */
+export function criticalTokens(draft: QuestionDraft, background: readonly BackgroundPart[], room: PromptRoom): number {
+  return room.counter.countPrompt(render(draft, background, critical(draft, background), room).messages);
+}
+
+/**
+ * The prompt with every critical part and as many of the others as there is room for, by priority and in the order
+ * given. Same input, same bytes. Over the room only where the critical parts alone are.
+ */
+export function fitPrompt(draft: QuestionDraft, background: readonly BackgroundPart[], room: PromptRoom): FittedPrompt {
+  const { counter, promptTokens } = room;
+  const parts = [...background, ...draft.parts];
+  const sizes = new Map(parts.map(({ name, text }) => [name, counter.count(text) + PART_FRAME_TOKENS]));
+  const shown = critical(draft, background);
+  const optional: string[] = [];
+  let left = promptTokens - criticalTokens(draft, background, room);
+  for (const priority of priorities.slice(1)) {
+    for (const { name } of parts.filter((part) => part.priority === priority)) {
+      const size = sizes.get(name) ?? 0;
+      if (size > left || shown.has(name)) continue;
+      left -= size;
+      shown.add(name);
+      optional.push(name);
+    }
+  }
+  let prompt = render(draft, background, shown, room);
+  let tokens = counter.countPrompt(prompt.messages);
+  // Texts side by side can take a little more than each by itself.
+  for (let last = optional.pop(); tokens > promptTokens && last !== undefined; last = optional.pop()) {
+    shown.delete(last);
+    prompt = render(draft, background, shown, room);
+    tokens = counter.countPrompt(prompt.messages);
+  }
+  const manifest = [systemEntry(prompt, counter), ...parts.map((part) => entryOf(part, sizes, shown))];
+  return { prompt, tokens, manifest, has: (part) => shown.has(part) };
+}
+
+function critical(draft: QuestionDraft, background: readonly BackgroundPart[]): Set<string> {
+  const parts = [...background, ...draft.parts].filter(({ priority }) => priority === 'CRITICAL');
+  return new Set(parts.map(({ name }) => name));
+}
+
+function render(
+  draft: QuestionDraft,
+  background: readonly BackgroundPart[],
+  shown: ReadonlySet<string>,
+  { promptTokens }: PromptRoom,
+): Prompt {
+  const titles = [...new Set(background.map(({ title }) => title))];
+  const textsOf = (title: string) =>
+    background.filter((part) => part.title === title && shown.has(part.name)).map(({ text }) => text.trim());
+  return draft.prompt({
+    has: (part) => shown.has(part),
+    background: sections(...titles.map((title) => section(title, textsOf(title).join('\n')))),
+    brief: promptTokens < BRIEF_TOKENS,
+  });
+}
+
+function systemEntry({ messages }: Prompt, counter: TokenCounter): ManifestEntry {
+  const tokens = counter.count(messages[0]?.content ?? '');
+  const why = 'what kind of answer is wanted: the same for every question of its kind';
+  return { part: 'system prompt', layer: 'system', level: 'CRITICAL', tokens, why, included: true };
+}
+
+function entryOf(
+  part: ContextPart & { readonly layer?: ContextLayer },
+  sizes: ReadonlyMap<string, number>,
+  shown: ReadonlySet<string>,
+): ManifestEntry {
+  const { name, layer = 'event', priority, why } = part;
+  const included = shown.has(name);
+  return { part: name, layer, level: priority, tokens: sizes.get(name) ?? 0, why, included };
+}
