@@ -1,16 +1,20 @@
 import { Get, Header, Param, Query, StreamableFile } from '@nestjs/common';
 import { ApiExtraModels, ApiOkResponse, ApiOperation, ApiResponse, getSchemaPath } from '@nestjs/swagger';
-import { TasksService } from '../tasks/index.ts';
+import { TaskContexts, TasksService } from '../tasks/index.ts';
 import { CodeDiffDto, CodeVersionsDto } from './code.dto.ts';
+import { TaskContextDto } from './context.dto.ts';
 import { FileExplanationDto } from './explain.dto.ts';
 import { ApiTaskId, Problems, RestController, Untrusted, WantsJson } from './rest.adapter.ts';
-import { DiffQuery, ExplainQuery, VersionQuery } from './task-requests.dto.ts';
+import { ContextQuery, DiffQuery, ExplainQuery, VersionQuery } from './task-requests.dto.ts';
 
 const patchType = 'text/x-diff';
 
 @RestController('tasks', 'tasks')
 export class TaskCodeController {
-  constructor(private readonly tasks: TasksService) {}
+  constructor(
+    private readonly tasks: TasksService,
+    private readonly contexts: TaskContexts,
+  ) {}
 
   @Get(':id/versions')
   @ApiTaskId()
@@ -68,6 +72,19 @@ export class TaskCodeController {
   @Problems({ 400: 'The query is wrong', 404: 'There is no such task, version, file or line; it says what there is' })
   explain(@Param('id') id: string, @Query() query: ExplainQuery): Promise<FileExplanationDto> {
     return this.tasks.read.explain(id, query);
+  }
+
+  @Get(':id/context')
+  @ApiTaskId()
+  @ApiOperation({
+    summary: 'Show what a model was told',
+    description:
+      'The prompt of a model call: every part with its tokens and why it is in, what was left out, and whether the events before it give the same prompt again. By default that of the newest call.',
+  })
+  @ApiOkResponse({ type: TaskContextDto, description: 'The context' })
+  @Problems({ 400: 'The query is wrong', 404: 'There is no such task, or no such call of it' })
+  context(@Param('id') id: string, @Query() query: ContextQuery): Promise<TaskContextDto> {
+    return this.contexts.find(id, query);
   }
 
   @Get(':id/archive')

@@ -147,6 +147,24 @@ export class ExplainQuery extends VersionQuery implements Explain {
   line?: number;
 }
 
+export class ContextQuery {
+  @NumberInQuery({
+    description: 'The newest call up to this stream sequence. Default: of all',
+    example: 12,
+    min: 1,
+    max: Number.MAX_SAFE_INTEGER,
+  })
+  sequence?: number;
+
+  @TextField({
+    description: 'The call of this id',
+    example: '01990000-0000-7000-8000-000000000001',
+    maxLength: 64,
+    optional: true,
+  })
+  callId?: string;
+}
+
 const isoForm = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d))?$/;
 
 function momentOf(value: unknown): unknown {

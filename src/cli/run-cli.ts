@@ -10,6 +10,7 @@ import { addResume } from './commands/resume.ts';
 import { addCancel } from './commands/cancel.ts';
 import { addCompare } from './commands/compare.ts';
 import { addConnect, addDisconnect } from './commands/connect.ts';
+import { addContext } from './commands/context.ts';
 import { addDemo } from './commands/demo.ts';
 import { addDiff } from './commands/diff.ts';
 import { addDispatch } from './commands/dispatch.ts';
@@ -100,6 +101,7 @@ function programOf(cli: Cli): Command {
     addVersions,
     addDiff,
     addExplain,
+    addContext,
     addIntervene,
     addPause,
     addResume,

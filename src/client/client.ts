@@ -1,5 +1,6 @@
 import type { Dispatch, DispatchAnswer, WorkerInfo } from './broker-types.ts';
 import type { CodeVersion, CodeDiff, FileExplanation } from './code-types.ts';
+import type { TaskContext } from './context-types.ts';
 import { Connection, type ConnectionOptions } from './connection.ts';
 import type { Comparison, Fork, StepPage } from './history-types.ts';
 import { Http } from './http.ts';
@@ -213,6 +214,14 @@ export class TaskloomClient {
     { line, version }: { readonly line?: number | undefined; readonly version?: number | undefined } = {},
   ): Promise<FileExplanation> {
     return this.http.json('GET', `${pathOf(taskId)}/explain`, { query: { path, line, version } });
+  }
+
+  /** What a model was told: by the newest call up to a stream sequence, or by the call of this id; default: the newest. */
+  context(
+    taskId: string,
+    query: { readonly sequence?: number | undefined; readonly callId?: string | undefined } = {},
+  ): Promise<TaskContext> {
+    return this.http.json('GET', `${pathOf(taskId)}/context`, { query });
   }
 
   /** The files of a version as a .tar.gz; default: the newest. */

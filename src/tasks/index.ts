@@ -9,6 +9,8 @@ export type { CodeOrigin, CodeVersion, VersionedFile } from './code-versions.ts'
 export type { CallView, ChangeExplanation, LinesExplanation, PlanPartView, TestRunView } from './explain-code.ts';
 export type { Cause } from './causes.ts';
 export type { FileDiff } from './diff-files.ts';
+export { type ContextQuery, type Rebuilt, type TaskContext, TaskContexts } from './ask/task-contexts.ts';
+export type { ManifestEntry } from './tasks.events.ts';
 export type { StreamDifference, StreamDifferenceKind } from './compare-streams.ts';
 export type { StepPage, StepQuery, TaskStep } from './replay-task.ts';
 export type { CodeDiff, DiffQuery, ExplainQuery, FileExplanation, TaskPage, TaskQuery } from './task-reader.ts';
@@ -18,6 +20,7 @@ export { planToMarkdown } from './plan/plan-to-markdown.ts';
 export { taskStatuses, type ModuleView, type TaskStatus, type TaskView } from './task-view.ts';
 export {
   AnswerRefusedError,
+  ContextNotFoundError,
   FileNotFoundError,
   ForkPointError,
   ForkTooLargeError,

@@ -62,6 +62,16 @@ export class VersionNotFoundError extends AppError {
   }
 }
 
+export class ContextNotFoundError extends AppError {
+  readonly code = 'CONTEXT_NOT_FOUND';
+  readonly kind = 'notFound';
+
+  constructor(taskId: string, sequence?: number) {
+    const when = sequence === undefined ? 'with this callId' : `up to event ${sequence}`;
+    super(`Task ${JSON.stringify(taskId)} has no model call ${when}: its events say which there are.`, { taskId });
+  }
+}
+
 export class PlanNotReadyError extends AppError {
   readonly code = 'PLAN_NOT_READY';
   readonly kind = 'notFound';

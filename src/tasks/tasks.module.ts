@@ -16,6 +16,7 @@ import { Orchestrator } from '../orchestrator/index.ts';
 import { Database } from '../storage/index.ts';
 import { DeadCodeAnalyser, TestRunner, Workspaces } from '../workspace/index.ts';
 import { Asker } from './ask/asker.ts';
+import { TaskContexts } from './ask/task-contexts.ts';
 import { CodingWorkflow } from './coding-workflow.ts';
 import { DeadCodeFollower } from './dead-code-follower.ts';
 import { IdempotencyKeys } from './idempotency.ts';
@@ -70,26 +71,43 @@ class DeadCodeSearch implements OnApplicationBootstrap, OnModuleDestroy {
       useFactory: (database: Database) => IdempotencyKeys.open(database),
     },
     {
+      provide: Asker,
+      inject: [BRAIN, CONFIGURATION],
+      useFactory: (brain: Brain, configuration: Configuration) =>
+        new Asker({
+          brain,
+          catalogue: ModelCatalogue.of(configuration),
+          answerTokens: configuration.LLM_ANSWER_TOKENS,
+          delegatedTokens: configuration.LLM_CONTEXT_TOKENS ?? UNKNOWN_CONTEXT_TOKENS,
+        }),
+    },
+    {
+      provide: TaskContexts,
+      inject: [EventStore, Asker],
+      useFactory: (events: EventStore, asker: Asker) => new TaskContexts(events, asker),
+    },
+    {
       provide: CodingWorkflow,
-      inject: [BRAIN, TestRunner, Workspaces, CONFIGURATION],
-      useFactory: (brain: Brain, runner: TestRunner, workspaces: Workspaces, configuration: Configuration) =>
+      inject: [BRAIN, Asker, TestRunner, Workspaces, CONFIGURATION],
+      useFactory: (
+        brain: Brain,
+        asker: Asker,
+        runner: TestRunner,
+        workspaces: Workspaces,
+        configuration: Configuration,
+      ) =>
         new CodingWorkflow({
           brain,
+          asker,
           runner,
           workspaces,
           clock: systemClock,
           prices: configuration.LLM_PRICES ?? {},
-          asker: new Asker({
-            brain,
-            catalogue: ModelCatalogue.of(configuration),
-            answerTokens: configuration.LLM_ANSWER_TOKENS,
-            delegatedTokens: configuration.LLM_CONTEXT_TOKENS ?? UNKNOWN_CONTEXT_TOKENS,
-          }),
           testTimeoutMs: configuration.TEST_TIMEOUT_MS,
         }),
     },
   ],
-  exports: [TasksService, SteeringService, WorkItemsService],
+  exports: [TaskContexts, TasksService, SteeringService, WorkItemsService],
 })
 export class TasksModule implements OnModuleInit {
   constructor(

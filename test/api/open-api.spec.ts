@@ -61,6 +61,7 @@ describe('the OpenAPI document', () => {
       'get /tasks/{id}',
       'get /tasks/{id}/archive',
       'get /tasks/{id}/compare',
+      'get /tasks/{id}/context',
       'get /tasks/{id}/diff',
       'get /tasks/{id}/events',
       'get /tasks/{id}/explain',

@@ -74,6 +74,20 @@ export class Asker {
     };
   }
 
+  /**
+   * The messages that a recorded request would have today, made from the state it was made from, for the same model and
+   * room. Null where that cannot be told: the question is no longer one, or an old log does not say enough.
+   */
+  async askAgain({ state }: Moment, request: ModelCallRequest): Promise<ModelCallRequest['messages'] | null> {
+    const question = questionOf(request);
+    if (question === null || request.room === undefined) return null;
+    if (question.signature !== 'PlanTask' && !state.modules.has(question.module)) return null;
+    const { model, room } = request;
+    const counter = model === null ? estimatingCounter : await tokenCounterFor(this.tools.catalogue.describe(model));
+    const { prompt } = fitPrompt(draftQuestion(state, question), [], { counter, ...room });
+    return prompt.messages;
+  }
+
   private async seatFor(
     state: CodingState,
     draft: QuestionDraft,
@@ -103,4 +117,10 @@ export class Asker {
     const { name: routed, contextTokens } = route.model;
     return { model: routed, contextTokens, promptTokens, counter: counterOf(route.model), passedOver };
   }
+}
+
+function questionOf({ signature, module }: ModelCallRequest): Question | null {
+  if (signature === 'PlanTask') return { signature };
+  const isKnown = signature === 'WriteTests' || signature === 'GenerateModule' || signature === 'CorrectModule';
+  return isKnown && module !== null ? { signature, module } : null;
 }

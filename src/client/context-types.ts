@@ -1,0 +1,36 @@
+/** One piece of what there was to tell a model. */
+export interface ContextPart {
+  readonly part: string;
+  /** Where it stands, in this order; absent in old logs. */
+  readonly layer?: 'system' | 'state' | 'history' | 'event';
+  /** CRITICAL is always in, the others as far as there is room; absent in old logs. */
+  readonly level?: 'CRITICAL' | 'HIGH' | 'MEDIUM' | 'LOW';
+  readonly tokens: number;
+  readonly why: string;
+  readonly included: boolean;
+}
+
+/** What a model was told, and what it was not. */
+export interface TaskContext {
+  readonly taskId: string;
+  /** Stream sequence of the call. */
+  readonly sequence: number;
+  readonly timestamp: string;
+  readonly callId: string;
+  readonly signature: string;
+  readonly role: string;
+  /** Null: it is about the whole task. */
+  readonly module: string | null;
+  /** Null: whoever claims the call. */
+  readonly model: string | null;
+  /** Of the whole prompt, what it might take, and the model's window; null in old logs. */
+  readonly tokens: number | null;
+  readonly promptTokens: number | null;
+  readonly contextTokens: number | null;
+  readonly passedOver: readonly { readonly model: string; readonly reason: string }[];
+  readonly parts: readonly ContextPart[];
+  readonly messages: readonly { readonly role: 'system' | 'user' | 'assistant'; readonly content: string }[];
+  readonly promptHash: string;
+  /** How the prompt made again from the events before it compares with what was sent. */
+  readonly rebuilt: 'same' | 'different' | 'impossible';
+}
