@@ -1,11 +1,7 @@
+import { fillBudget, type Room } from '../rank/fill-budget.ts';
 import type { Fact, FactKind, Knowledge } from './fact.ts';
 import { type Focus, rankSymbols } from './rank-symbols.ts';
 import { RelationIndex } from './relation-index.ts';
-
-export interface FactRoom {
-  readonly budgetTokens: number;
-  readonly countTokens: (text: string) => number;
-}
 
 /** What a contract with a caller of the focus is worth, against the focus itself; and with one that may be a caller. */
 const CALLER = 0.3;
@@ -17,23 +13,9 @@ const kinds: readonly FactKind[] = ['requirement', 'contract', 'decision', 'conf
  * The facts that are worth most for the focus, best first, as many as fit with a line break each. A remark is left out
  * where a newer one of the same owner is: the newer may say otherwise. Same knowledge and focus, same facts.
  */
-export function chooseFacts(
-  knowledge: Knowledge,
-  focus: Focus,
-  { budgetTokens, countTokens }: FactRoom,
-): readonly Fact[] {
-  const chosen: Fact[] = [];
-  const superseded = new Set<string>();
-  let left = budgetTokens;
-  for (const fact of rankFacts(knowledge, focus)) {
-    if (fact.kind === 'remark' && superseded.has(fact.owner)) continue;
-    const tokens = countTokens(`${fact.text}\n`);
-    if (tokens <= left) {
-      chosen.push(fact);
-      left -= tokens;
-    } else if (fact.kind === 'remark') superseded.add(fact.owner);
-  }
-  return chosen;
+export function chooseFacts(knowledge: Knowledge, focus: Focus, room: Room): readonly Fact[] {
+  const seriesOf = ({ kind, owner }: Fact) => (kind === 'remark' ? owner : null);
+  return fillBudget(rankFacts(knowledge, focus), ({ text }) => text, room, seriesOf).items;
 }
 
 /** All facts, the one that matters most for the focus first; of one symbol by kind, of one kind the newest first. */

@@ -1,33 +1,61 @@
-import { DirectedGraph } from 'graphology';
-import { pageRankFrom } from './page-rank.ts';
+import { type Edges, pageRank } from './page-rank.ts';
 
-/** In front of every name: graphology keeps neighbours in plain objects, where `constructor` is taken. */
-const PREFIX = ':';
+/** Ranks are only compared: after so many rounds hardly any order changes, what is a few edges away long before. */
+const MAX_ROUNDS = 30;
 
 /** A directed graph of named nodes whose edges add up, to rank them by. Names may be any text. */
 export class WeightedGraph {
-  readonly #graph = new DirectedGraph<object, { weight?: number }>();
+  readonly #indexOf = new Map<string, number>();
+  /** By node, the weights of its edges by where they lead. */
+  readonly #edges: Map<number, number>[] = [];
+  #listed: Edges | null = null;
 
   addNode(name: string): void {
-    this.#graph.mergeNode(PREFIX + name);
+    this.#add(name);
   }
 
   /** Adds the nodes as well; without weight nothing else. */
   connect(from: string, to: string, weight: number): void {
-    this.addNode(from);
-    this.addNode(to);
-    if (weight <= 0) return;
-    this.#graph.updateEdge(PREFIX + from, PREFIX + to, ({ weight: before = 0 } = {}) => ({ weight: before + weight }));
+    const [start, end] = [this.#add(from), this.#add(to)];
+    const edges = this.#edges[start];
+    if (edges !== undefined && weight > 0) edges.set(end, (edges.get(end) ?? 0) + weight);
   }
 
   names(): readonly string[] {
-    return this.#graph.nodes().map((node) => node.slice(PREFIX.length));
+    return [...this.#indexOf.keys()];
   }
 
-  /** Personalised PageRank from these nodes by their weights, as `pageRankFrom` gives it. */
+  /** Personalised PageRank from these nodes by their weights; names that are not there are passed over. */
   rankFrom(seeds: ReadonlyMap<string, number>): Map<string, number> {
-    const prefixed = new Map([...seeds].map(([name, weight]) => [PREFIX + name, weight]));
-    const ranks = pageRankFrom(this.#graph, prefixed);
-    return new Map([...ranks].map(([node, rank]) => [node.slice(PREFIX.length), rank]));
+    const names = this.names();
+    this.#listed ??= this.#list();
+    const ranks = pageRank(
+      this.#listed,
+      Float64Array.from(names, (name) => Math.max(0, seeds.get(name) ?? 0)),
+      { maxRounds: MAX_ROUNDS },
+    );
+    return new Map(names.map((name, index) => [name, ranks[index] ?? 0]));
+  }
+
+  #add(name: string): number {
+    this.#listed = null;
+    const known = this.#indexOf.get(name);
+    if (known !== undefined) return known;
+    const index = this.#edges.length;
+    this.#indexOf.set(name, index);
+    this.#edges.push(new Map());
+    return index;
+  }
+
+  #list(): Edges {
+    const edges: Edges = { from: [], to: [], weights: [] };
+    this.#edges.forEach((leaving, start) => {
+      for (const [end, weight] of leaving) {
+        edges.from.push(start);
+        edges.to.push(end);
+        edges.weights.push(weight);
+      }
+    });
+    return edges;
   }
 }
