@@ -39,7 +39,7 @@ export function shortenList(
 }
 
 /** The largest length up to `length` that fits: more text has never fewer tokens. */
-function longest(length: number, fits: (end: number) => boolean): number {
+export function longest(length: number, fits: (end: number) => boolean): number {
   let low = 0;
   let high = length;
   while (low < high) {
@@ -51,6 +51,6 @@ function longest(length: number, fits: (end: number) => boolean): number {
 }
 
 /** Without half of a character at its end. */
-function wellFormed(text: string): string {
+export function wellFormed(text: string): string {
   return /[\ud800-\udbff]$/.test(text) ? text.slice(0, -1).trimEnd() : text.trimEnd();
 }
