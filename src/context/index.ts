@@ -20,3 +20,17 @@ export type {
   SummarySource,
   TaskSummary,
 } from './summaries/summary.ts';
+export {
+  GENERAL_PROMPT,
+  type PromptMaker,
+  SystemPromptCache,
+  type SystemPromptOptions,
+} from './caches/system-prompt-cache.ts';
+export {
+  type Admission,
+  type CacheItem,
+  cachePriorities,
+  type CachePriority,
+  OnlineCache,
+} from './caches/online-cache.ts';
+export { type TokenBudget, tokenBudgetFor } from './caches/token-budget.ts';

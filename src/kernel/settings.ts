@@ -81,6 +81,11 @@ export const settings = {
     description: 'Model that summarises modules, functions and tasks; unset: that of EXECUTOR_MODEL',
     example: 'qwen3:4b',
   }),
+  EMBEDDING_MODEL: z.string().optional().meta({
+    description:
+      'Model that finds what was learned in past tasks by its meaning, at the OpenAI-compatible server where LLM_PROVIDER is openai, else at Ollama; unset: it is found by its words',
+    example: 'nomic-embed-text',
+  }),
   MODELS: z
     .string()
     .transform((text, context) => {

@@ -7,6 +7,8 @@ export {
 } from './language-model.ts';
 export { BRAIN, type Brain, type BrainHealth, modelRoles, type ModelRole } from './brain.ts';
 export { resolveBrain, type Announce } from './resolve-brain.ts';
+export { Embedder, EMBEDDER } from './embedder.ts';
+export { resolveEmbedder } from './resolve-embedder.ts';
 export { LlmModule } from './llm.module.ts';
 export {
   AnswerCutError,

@@ -2,9 +2,11 @@ import { Global, Logger, Module } from '@nestjs/common';
 import { CONFIGURATION, type Configuration } from '../kernel/configuration.ts';
 import { Redactor } from '../kernel/redactor.ts';
 import { BRAIN, type Brain } from './brain.ts';
+import { EMBEDDER } from './embedder.ts';
 import { type Announce, resolveBrain } from './resolve-brain.ts';
+import { resolveEmbedder } from './resolve-embedder.ts';
 
-/** Gives the Brain, resolved once before anything can ask for it. */
+/** Gives the Brain and the Embedder, resolved once before anything can ask for them. */
 @Global()
 @Module({
   providers: [
@@ -17,7 +19,12 @@ import { type Announce, resolveBrain } from './resolve-brain.ts';
         return resolveBrain(configuration, announce, redactor);
       },
     },
+    {
+      provide: EMBEDDER,
+      inject: [CONFIGURATION],
+      useFactory: resolveEmbedder,
+    },
   ],
-  exports: [BRAIN],
+  exports: [BRAIN, EMBEDDER],
 })
 export class LlmModule {}

@@ -1,0 +1,118 @@
+import type { Kysely } from 'kysely';
+import { messageOf } from '../../kernel/errors.ts';
+import {
+  type Database,
+  type GuardedStatement,
+  type Row,
+  StoreClosedError,
+  StoreUnavailableError,
+} from '../../storage/index.ts';
+import { type KnowledgeEntry, type KnowledgeKind, knowledgeKinds } from './knowledge-entry.ts';
+import { knowledgeMigrations, type KnowledgeTables, recreateStatements } from './knowledge-schema.ts';
+
+export interface ListQuery {
+  readonly kind?: KnowledgeKind | undefined;
+  /** Only entries before this position. */
+  readonly before?: number | undefined;
+  readonly limit: number;
+}
+
+/** The table of what was learned, and the questions that are asked of it. */
+export class KnowledgeTable {
+  private readonly reader: Kysely<KnowledgeTables>;
+
+  private constructor(private readonly database: Database) {
+    this.reader = database.reader<KnowledgeTables>();
+  }
+
+  static async open(database: Database): Promise<KnowledgeTable> {
+    await database.migrate('knowledge', knowledgeMigrations);
+    return new KnowledgeTable(database);
+  }
+
+  /** Throws away what is there, damaged or not. */
+  async recreate(): Promise<void> {
+    await this.database.write(recreateStatements(this.database.dialect).map((text) => statement(text)));
+  }
+
+  /**
+   * What is wrong with the tables, in words: one is missing, entries are lost, the index does not fit. Null: nothing.
+   * Rejects with StoreUnavailableError where they cannot be looked at.
+   */
+  async damage(): Promise<string | null> {
+    try {
+      const cursor = await this.reader.selectFrom('knowledge_cursor').selectAll().executeTakeFirst();
+      if (!cursor) return 'how far the log was read is lost';
+      const { count } = await this.reader
+        .selectFrom('knowledge')
+        .select(({ fn }) => fn.countAll().as('count'))
+        .executeTakeFirstOrThrow();
+      if (Number(count) !== Number(cursor.entries)) return `it has ${count} entries instead of ${cursor.entries}`;
+      await this.reader.selectFrom('knowledge_vectors').select('position').limit(1).execute();
+      if (this.database.dialect === 'sqlite') {
+        await this.database.write([
+          statement(`INSERT INTO knowledge_words (knowledge_words, rank) VALUES ('integrity-check', 1)`),
+        ]);
+      }
+      return null;
+    } catch (error) {
+      if (error instanceof StoreClosedError) throw error;
+      if (error instanceof StoreUnavailableError && error.cause !== 'damaged') throw error;
+      return messageOf(error);
+    }
+  }
+
+  apply(statements: readonly GuardedStatement[]): Promise<Row[][]> {
+    return this.database.write(statements);
+  }
+
+  /** The last event of the log that the entries come from. */
+  async cursor(): Promise<number> {
+    const { sequence } = await this.reader.selectFrom('knowledge_cursor').select('sequence').executeTakeFirstOrThrow();
+    return Number(sequence);
+  }
+
+  async find(id: string): Promise<KnowledgeEntry | null> {
+    const [entry = null] = await this.findAll([id]);
+    return entry;
+  }
+
+  /** In no order; ids that are not there are left out. */
+  async findAll(ids: readonly string[]): Promise<readonly KnowledgeEntry[]> {
+    if (ids.length === 0) return [];
+    return (await this.reader.selectFrom('knowledge').selectAll().where('id', 'in', ids).execute()).map(entryOf);
+  }
+
+  /** The newest first. */
+  async list({ kind, before, limit }: ListQuery): Promise<readonly KnowledgeEntry[]> {
+    const rows = await this.reader
+      .selectFrom('knowledge')
+      .selectAll()
+      .$if(kind !== undefined, (query) => query.where('kind', '=', kind ?? ''))
+      .$if(before !== undefined, (query) => query.where('position', '<', before ?? 0))
+      .orderBy('position', 'desc')
+      .limit(limit)
+      .execute();
+    return rows.map(entryOf);
+  }
+}
+
+function statement(text: string): GuardedStatement {
+  return { sql: text, parameters: [] };
+}
+
+/** The entry of a row; a kind that only a newer program knows counts as a pattern. */
+export function entryOf(row: KnowledgeTables['knowledge']): KnowledgeEntry {
+  return {
+    position: Number(row.position),
+    id: row.id,
+    kind: knowledgeKinds.find((kind) => kind === row.kind) ?? 'pattern',
+    title: row.title,
+    text: row.text,
+    taskId: row.task_id,
+    module: row.module,
+    language: row.language,
+    eventId: row.event_id,
+    correctedBy: row.corrected_by,
+  };
+}

@@ -1,0 +1,140 @@
+import type { EventStore } from '../../events/index.ts';
+import { InvalidInputError, messageOf } from '../../kernel/errors.ts';
+import type { Embedder } from '../../llm/index.ts';
+import type { Database } from '../../storage/index.ts';
+import {
+  type KnowledgeEntry,
+  type KnowledgeKind,
+  MAX_TEXT_CHARACTERS,
+  MAX_TITLE_CHARACTERS,
+} from './knowledge-entry.ts';
+import { KnowledgeNotFoundError } from './knowledge.errors.ts';
+import { KnowledgeProjection, type ProjectionParts } from './knowledge-projection.ts';
+import { KnowledgeTable, type ListQuery } from './knowledge-table.ts';
+import { type FoundKnowledge, rankKnowledge } from './rank-knowledge.ts';
+import { VectorIndex } from './vector-index.ts';
+import { WordIndex } from './word-index.ts';
+
+export interface OfflineCacheParts {
+  readonly events: EventStore;
+  readonly database: Database;
+  /** Null: entries are found by their words alone. */
+  readonly embedder: Embedder | null;
+  readonly warn: (message: string, error?: unknown) => void;
+}
+
+export interface SearchOptions {
+  /** Default: 10; at most 100. */
+  readonly limit?: number;
+  /** Default: all. */
+  readonly kinds?: readonly KnowledgeKind[];
+}
+
+/** What a person puts in place of what was learned. What is left out stays. */
+export interface Correction {
+  readonly title?: string | undefined;
+  readonly text?: string | undefined;
+  readonly by: string;
+}
+
+/** Candidates that each way of searching gives. */
+const CANDIDATES = 50;
+const MOST_FOUND = 100;
+/** How long a search waits for the vector of its question before it goes by words alone. */
+const EMBED_MS = 2000;
+
+/**
+ * What past tasks have taught, kept between sessions and found again in new ones. It is folded from the log and may be
+ * lost at any time; what people correct or forget is in the log, too.
+ */
+export class OfflineCache {
+  private constructor(
+    private readonly parts: ProjectionParts,
+    private readonly words: WordIndex,
+    private readonly projection: KnowledgeProjection,
+  ) {}
+
+  /** Brings its tables up to date, and empties them where they are damaged: `start` or `catchUp` fills them again. */
+  static async open({ database, embedder, events, warn }: OfflineCacheParts): Promise<OfflineCache> {
+    const table = await KnowledgeTable.open(database);
+    const meaning = embedder && { embedder, vectors: new VectorIndex(database, embedder.model) };
+    const parts: ProjectionParts = { events, table, meaning, warn };
+    const projection = new KnowledgeProjection(parts);
+    await projection.repair();
+    return new OfflineCache(parts, new WordIndex(database), projection);
+  }
+
+  /** From now on it learns from every task that ends. */
+  start(): void {
+    this.projection.start();
+  }
+
+  /** Safe to repeat. */
+  stop(): Promise<void> {
+    return this.projection.stop();
+  }
+
+  /** Resolves once it knows all that the log had taught when it was asked. */
+  catchUp(): Promise<void> {
+    return this.projection.catchUp();
+  }
+
+  /** The entries that fit a text best, by words and, where there is an embedder, by meaning. Same log, same order. */
+  async search(text: string, { limit = 10, kinds }: SearchOptions = {}): Promise<readonly FoundKnowledge[]> {
+    const [byWords, byMeaning] = await Promise.all([this.words.find(text, CANDIDATES), this.findByMeaning(text)]);
+    const entries = await this.parts.table.findAll([...new Set([...byWords, ...byMeaning])]);
+    const wanted = kinds ? entries.filter(({ kind }) => kinds.includes(kind)) : entries;
+    return rankKnowledge(byWords, byMeaning, wanted).slice(0, Math.min(limit, MOST_FOUND));
+  }
+
+  /** One page, the newest first. */
+  list(query: ListQuery): Promise<readonly KnowledgeEntry[]> {
+    return this.parts.table.list(query);
+  }
+
+  /** Rejects with KnowledgeNotFoundError. */
+  async get(id: string): Promise<KnowledgeEntry> {
+    const entry = await this.parts.table.find(id);
+    if (!entry) throw new KnowledgeNotFoundError(id);
+    return entry;
+  }
+
+  /** Puts an entry right. Rejects with KnowledgeNotFoundError, or InvalidInputError where it would be empty or too long. */
+  async correct(id: string, { title, text, by }: Correction): Promise<KnowledgeEntry> {
+    const entry = await this.get(id);
+    const data = { id, title: title ?? entry.title, text: text ?? entry.text, by };
+    refuseUnfit('title', data.title, MAX_TITLE_CHARACTERS);
+    refuseUnfit('text', data.text, MAX_TEXT_CHARACTERS);
+    await this.parts.events.append(streamOf(id), [{ eventType: 'KNOWLEDGE_CORRECTED', data }]);
+    await this.catchUp();
+    return this.get(id);
+  }
+
+  /** It is not found again, and not learned again from the same task. Rejects with KnowledgeNotFoundError. */
+  async forget(id: string, by: string): Promise<void> {
+    await this.get(id);
+    await this.parts.events.append(streamOf(id), [{ eventType: 'KNOWLEDGE_FORGOTTEN', data: { id, by } }]);
+    await this.catchUp();
+  }
+
+  private async findByMeaning(text: string): Promise<readonly string[]> {
+    const { meaning, warn } = this.parts;
+    if (!meaning) return [];
+    try {
+      const [vector] = await meaning.embedder.embed([text], AbortSignal.timeout(EMBED_MS));
+      return vector ? await meaning.vectors.find(vector, CANDIDATES) : [];
+    } catch (error) {
+      warn(`A search goes by words alone: ${messageOf(error)}`);
+      return [];
+    }
+  }
+}
+
+function streamOf(id: string): string {
+  return `knowledge:${id}`;
+}
+
+function refuseUnfit(path: string, text: string, maxCharacters: number): void {
+  if (text.trim() !== '' && text.length <= maxCharacters) return;
+  throw new InvalidInputError([{ path, message: `must have 1 to ${maxCharacters} characters, not only blanks` }]);
+}
