@@ -7,6 +7,13 @@ export {
   type PartPriority,
   type PreparedContext,
 } from './prompt-context.ts';
+export { chooseFacts } from './history/choose-facts.ts';
+export { summarizeEvents, type EventSummary, type SummaryLimits } from './history/event-summary.ts';
+export { type Fact, type FactKind, type Knowledge, PROJECT, type Relation, type Statement } from './history/fact.ts';
+export { Ledger } from './history/ledger.ts';
+export { Outlines } from './history/outlines.ts';
+export { readTask } from './history/read-task.ts';
+export { statementsOf } from './history/task-statements.ts';
 export type { CodeOutline, OutlinedFunction, OutlinedImport, OutlinedType } from './outline/code-outline.ts';
 export { outlineCode } from './outline/outline-code.ts';
 export { summarizeModule, type ModuleToSummarize } from './summaries/summarize-module.ts';

@@ -72,10 +72,11 @@ class DeadCodeSearch implements OnApplicationBootstrap, OnModuleDestroy {
     },
     {
       provide: Asker,
-      inject: [BRAIN, CONFIGURATION],
-      useFactory: (brain: Brain, configuration: Configuration) =>
+      inject: [BRAIN, EventStore, CONFIGURATION],
+      useFactory: (brain: Brain, events: EventStore, configuration: Configuration) =>
         new Asker({
           brain,
+          events,
           catalogue: ModelCatalogue.of(configuration),
           answerTokens: configuration.LLM_ANSWER_TOKENS,
           delegatedTokens: configuration.LLM_CONTEXT_TOKENS ?? UNKNOWN_CONTEXT_TOKENS,

@@ -1,3 +1,4 @@
+import type { EventStore } from '../../src/events/index.ts';
 import { type Brain, ModelCatalogue } from '../../src/llm/index.ts';
 import { Asker, type ModelCallRequest } from '../../src/tasks/ask/asker.ts';
 import type { Question } from '../../src/tasks/coding-decide.ts';
@@ -12,9 +13,18 @@ export const twoModels: Brain = {
   health: () => Promise.resolve({ reachable: true, detail: '' }),
 };
 
+/** The log of a task of which nothing is told but its state. */
+const noHistory = { getEvents: () => Promise.resolve([]) } as unknown as EventStore;
+
 /** What a model with such a window would be asked. */
 export function askOf(state: CodingState, question: Question, contextTokens = 8000): Promise<ModelCallRequest> {
   const catalogue = new ModelCatalogue([], contextTokens);
-  const asker = new Asker({ brain: twoModels, catalogue, answerTokens: 0, delegatedTokens: contextTokens });
+  const asker = new Asker({
+    brain: twoModels,
+    events: noHistory,
+    catalogue,
+    answerTokens: 0,
+    delegatedTokens: contextTokens,
+  });
   return asker.ask({ state, sequence: 1 }, question);
 }

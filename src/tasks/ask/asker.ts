@@ -1,4 +1,5 @@
-import type { EventPayloads } from '../../events/index.ts';
+import { Outlines } from '../../context/index.ts';
+import type { EventPayloads, EventStore } from '../../events/index.ts';
 import { newId } from '../../kernel/ids.ts';
 import type { Json } from '../../kernel/json.ts';
 import {
@@ -14,25 +15,20 @@ import {
 import type { Question } from '../coding-decide.ts';
 import type { CodingState } from '../coding-state.ts';
 import { basisOf } from '../stale-basis.ts';
-import { type BackgroundPart, criticalTokens, fitPrompt, type PromptRoom } from './fit-prompt.ts';
+import { type BackgroundPart, criticalTokens, type FittedPrompt, fitPrompt, type PromptRoom } from './fit-prompt.ts';
 import { draftQuestion, type QuestionDraft } from './question-draft.ts';
+import { type Moment, Surroundings } from './surroundings.ts';
 
 export type ModelCallRequest = EventPayloads['MODEL_CALL_REQUESTED'];
 
 export interface AskerTools {
   readonly brain: Brain;
+  readonly events: EventStore;
   readonly catalogue: ModelCatalogue;
   /** Tokens kept free for an answer. */
   readonly answerTokens: number;
   /** What whoever answers instead of a model is told at most, the answer included. */
   readonly delegatedTokens: number;
-}
-
-/** The state that a question is put by. */
-export interface Moment {
-  readonly state: CodingState;
-  /** Stream sequence of the newest fact in it. */
-  readonly sequence: number;
 }
 
 /** Who is asked, and how much there is room for. */
@@ -44,17 +40,20 @@ interface Seat extends PromptRoom {
 
 /** Puts the questions of a task into prompts: what the model must know, within its window, and what of it went in. */
 export class Asker {
+  private readonly outlines = new Outlines();
+
   constructor(private readonly tools: AskerTools) {}
 
   /**
    * The request for a call: the model, or a larger one where its window is too small, and the prompt for it. Rejects
    * with PromptTooLargeError when what must be told fits none.
    */
-  async ask({ state, sequence }: Moment, question: Question): Promise<ModelCallRequest> {
+  async ask(moment: Moment, question: Question): Promise<ModelCallRequest> {
+    const { state, sequence } = moment;
     const draft = draftQuestion(state, question);
-    const background: readonly BackgroundPart[] = [];
-    const seat = await this.seatFor(state, draft, background);
-    const { prompt, tokens, manifest } = fitPrompt(draft, background, seat);
+    const surroundings = await this.surroundingsAt(moment);
+    const seat = await this.seatFor(state, draft, [surroundings.standing()]);
+    const { prompt, tokens, manifest } = this.compose(draft, surroundings, seat);
     const { model, contextTokens, promptTokens, passedOver } = seat;
     return {
       callId: newId(),
@@ -78,14 +77,27 @@ export class Asker {
    * The messages that a recorded request would have today, made from the state it was made from, for the same model and
    * room. Null where that cannot be told: the question is no longer one, or an old log does not say enough.
    */
-  async askAgain({ state }: Moment, request: ModelCallRequest): Promise<ModelCallRequest['messages'] | null> {
+  async askAgain(moment: Moment, request: ModelCallRequest): Promise<ModelCallRequest['messages'] | null> {
     const question = questionOf(request);
     if (question === null || request.room === undefined) return null;
+    const { state } = moment;
     if (question.signature !== 'PlanTask' && !state.modules.has(question.module)) return null;
     const { model, room } = request;
     const counter = model === null ? estimatingCounter : await tokenCounterFor(this.tools.catalogue.describe(model));
-    const { prompt } = fitPrompt(draftQuestion(state, question), [], { counter, ...room });
-    return prompt.messages;
+    const surroundings = await this.surroundingsAt(moment);
+    return this.compose(draftQuestion(state, question), surroundings, { counter, ...room }).prompt.messages;
+  }
+
+  private surroundingsAt(moment: Moment): Promise<Surroundings> {
+    return Surroundings.at(moment, this.tools.events, this.outlines);
+  }
+
+  /** Files first, as far as they fit; what is not shown whole is told by facts. */
+  private compose(draft: QuestionDraft, surroundings: Surroundings, room: PromptRoom): FittedPrompt {
+    const standing = surroundings.standing();
+    const shown = fitPrompt(draft, [standing], room);
+    const facts = surroundings.facts(draft, room, shown.has);
+    return fitPrompt(draft, [standing, ...facts, ...surroundings.lastEvents()], room);
   }
 
   private async seatFor(

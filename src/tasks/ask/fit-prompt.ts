@@ -22,7 +22,7 @@ export interface FittedPrompt {
   /** Every part that there was, in the order of the layers. */
   readonly manifest: readonly ManifestEntry[];
   /** Whether a part is in. */
-  has(part: string): boolean;
+  readonly has: (part: string) => boolean;
 }
 
 /** With less room than this the optional parts of an answer are not asked for. */

@@ -159,7 +159,7 @@ function draft<Input, Output>(
     signature: signature.name,
     role: signature.role,
     module: module?.path ?? null,
-    parts,
+    parts: parts.filter(({ text }) => text.trim() !== ''),
     prompt: (shown) => promptOf(signature, input(shown), shown.background),
   };
 }

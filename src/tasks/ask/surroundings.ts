@@ -1,0 +1,114 @@
+import {
+  chooseFacts,
+  type Fact,
+  type Knowledge,
+  Ledger,
+  type Outlines,
+  readTask,
+  statementsOf,
+  summarizeEvents,
+} from '../../context/index.ts';
+import type { EventStore, EventType, StoredEvent } from '../../events/index.ts';
+import type { CodingState } from '../coding-state.ts';
+import type { BackgroundPart, PromptRoom } from './fit-prompt.ts';
+import type { QuestionDraft } from './question-draft.ts';
+
+/** The state that a question is put by. */
+export interface Moment {
+  readonly state: CodingState;
+  /** Stream sequence of the newest fact in it. */
+  readonly sequence: number;
+}
+
+/** What share of a prompt the history of its task may take. */
+const HISTORY_SHARE = 0.2;
+/** How many events tell what happened last … */
+const LAST_EVENTS = 6;
+/** … of those that say something of the work itself. */
+const telling: ReadonlySet<EventType> = new Set<EventType>([
+  'PLANNING_COMPLETE',
+  'PLAN_EDITED',
+  'PLAN_REJECTED',
+  'TESTS_WRITTEN',
+  'CODE_GENERATED',
+  'CORRECTION_STARTED',
+  'CORRECTION_COMPLETED',
+  'TEST_PASSED',
+  'TEST_FAILED',
+  'MODULE_COMPLETE',
+  'MODEL_ANSWER_REJECTED',
+  'BUG_REPORT_RECEIVED',
+]);
+
+/** What is known around a question at one moment: where its task stands, and what of its history matters. */
+export class Surroundings {
+  private constructor(
+    private readonly events: readonly StoredEvent[],
+    private readonly knowledge: Knowledge,
+    private readonly state: CodingState,
+  ) {}
+
+  /** Read from the events up to the moment. `outlines` keeps code that was parsed before. */
+  static async at({ state, sequence }: Moment, store: EventStore, outlines: Outlines): Promise<Surroundings> {
+    const events = await store.getEvents(state.taskId, { until: sequence });
+    const ledger = Ledger.of(statementsOf(await readTask(events, outlines)));
+    return new Surroundings(events, ledger.at(), state);
+  }
+
+  /** One line that is always in. */
+  standing(): BackgroundPart {
+    const { status, codeVersion, modules, modulesComplete, iterations } = summarizeEvents(this.events, {
+      recentEvents: 0,
+    });
+    const text =
+      `Status: ${status}. Code version: ${codeVersion}. ` +
+      `Files: ${modulesComplete} of ${modules} complete. Corrections so far: ${iterations}.`;
+    const why = 'where the task stands';
+    return { name: 'state', title: 'Where the task stands', layer: 'state', text, priority: 'CRITICAL', why };
+  }
+
+  /** What holds by now and the prompt does not say anyway, best first; `shows`: whether it shows a file whole. */
+  facts(draft: QuestionDraft, room: PromptRoom, shows: (path: string) => boolean): readonly BackgroundPart[] {
+    const symbols = draft.module === null ? [] : [draft.module];
+    const text = draft.parts.filter(({ priority }) => priority === 'CRITICAL').map((part) => part.text);
+    const focus = { symbols, text: text.join('\n').slice(0, MAX_FOCUS_CHARACTERS) };
+    const { counter, promptTokens } = room;
+    const told = this.toldAnyway(draft, shows);
+    const facts = chooseFacts({ ...this.knowledge, facts: this.knowledge.facts.filter((fact) => !told(fact)) }, focus, {
+      budgetTokens: Math.floor(promptTokens * HISTORY_SHARE),
+      countTokens: (each) => counter.count(each),
+    });
+    return facts.map((fact) => ({
+      name: fact.key,
+      title: 'What is known by now',
+      layer: 'history',
+      text: `- ${fact.text}`,
+      priority: fact.kind === 'contract' ? 'MEDIUM' : 'HIGH',
+      why: `${fact.kind}, from event ${fact.sequence}`,
+    }));
+  }
+
+  /** The newest events in a line each, worth little but to see what was tried. */
+  lastEvents(): readonly BackgroundPart[] {
+    const last = this.events.filter(({ eventType }) => telling.has(eventType)).slice(-LAST_EVENTS);
+    if (last.length === 0) return [];
+    const text = summarizeEvents(last, { recentEvents: 0 }).older.join('\n');
+    const why = 'what was done and came of it';
+    return [{ name: 'last events', title: 'What happened last', layer: 'history', text, priority: 'LOW', why }];
+  }
+
+  private toldAnyway(draft: QuestionDraft, shows: (path: string) => boolean): (fact: Fact) => boolean {
+    const { modules } = this.state;
+    const failure = draft.module === null ? null : (modules.get(draft.module)?.failure ?? null);
+    const failing = new Set(failure?.results.map(({ name }) => `error ${draft.module} ${name}`));
+    return ({ kind, key, owner }) => {
+      const path = owner.split('#')[0] ?? '';
+      // Task, objective and guidance are parts of the question, and so are its own file and what fails now.
+      if (kind === 'requirement') return path === '' || path === draft.module || draft.module === null;
+      return failing.has(key) || (kind === 'contract' && (path === draft.module || shows(path)));
+    };
+  }
+}
+
+/** Words beyond these add nothing to what a question is about. */
+const MAX_FOCUS_CHARACTERS = 20_000;
