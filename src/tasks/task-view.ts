@@ -66,6 +66,9 @@ export function statusOf(state: TaskState, work: WorkPlace | null): TaskStatus {
   const { status } = state;
   if (status === 'created' || status === 'completed' || status === 'failed' || status === 'cancelled') return status;
   if (state.pause) return 'paused';
+  // Whether or not the row has been parked yet: nothing goes on.
+  if (state.questions.length > 0) return 'awaitingAnswers';
+  if (state.plan && state.approval === 'pending') return 'awaitingApproval';
   if (work?.wait) return waitStatus(work.wait.reason) ?? status;
   return work?.status === 'queued' ? 'queued' : status;
 }
