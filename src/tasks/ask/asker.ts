@@ -51,8 +51,8 @@ export class Asker {
   async ask(moment: Moment, question: Question): Promise<ModelCallRequest> {
     const { state, sequence } = moment;
     const draft = draftQuestion(state, question);
-    const surroundings = await this.surroundingsAt(moment);
-    const seat = await this.seatFor(state, draft, [surroundings.standing()]);
+    const surroundings = await this.surroundingsAt(moment, draft.module);
+    const seat = await this.seatFor(state, draft, [surroundings.standing(draft)]);
     const { prompt, tokens, manifest } = this.compose(draft, surroundings, seat);
     const { model, contextTokens, promptTokens, passedOver } = seat;
     return {
@@ -84,17 +84,18 @@ export class Asker {
     if (question.signature !== 'PlanTask' && !state.modules.has(question.module)) return null;
     const { model, room } = request;
     const counter = model === null ? estimatingCounter : await tokenCounterFor(this.tools.catalogue.describe(model));
-    const surroundings = await this.surroundingsAt(moment);
-    return this.compose(draftQuestion(state, question), surroundings, { counter, ...room }).prompt.messages;
+    const draft = draftQuestion(state, question);
+    const surroundings = await this.surroundingsAt(moment, draft.module);
+    return this.compose(draft, surroundings, { counter, ...room }).prompt.messages;
   }
 
-  private surroundingsAt(moment: Moment): Promise<Surroundings> {
-    return Surroundings.at(moment, this.tools.events, this.outlines);
+  private surroundingsAt(moment: Moment, module: string | null): Promise<Surroundings> {
+    return Surroundings.at(moment, module, this.tools.events, this.outlines);
   }
 
   /** Files first, as far as they fit; what is not shown whole is told by facts. */
   private compose(draft: QuestionDraft, surroundings: Surroundings, room: PromptRoom): FittedPrompt {
-    const standing = surroundings.standing();
+    const standing = surroundings.standing(draft);
     const shown = fitPrompt(draft, [standing], room);
     const facts = surroundings.facts(draft, room, shown.has);
     return fitPrompt(draft, [standing, ...facts, ...surroundings.lastEvents()], room);

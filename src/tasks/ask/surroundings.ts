@@ -10,6 +10,7 @@ import {
 } from '../../context/index.ts';
 import type { EventStore, EventType, StoredEvent } from '../../events/index.ts';
 import type { CodingState } from '../coding-state.ts';
+import { transitiveDependencies } from '../module-graph.ts';
 import type { BackgroundPart, PromptRoom } from './fit-prompt.ts';
 import type { QuestionDraft } from './question-draft.ts';
 
@@ -26,12 +27,10 @@ const HISTORY_SHARE = 0.2;
 const LAST_EVENTS = 6;
 /** … of those that say something of the work itself. */
 const telling: ReadonlySet<EventType> = new Set<EventType>([
-  'PLANNING_COMPLETE',
   'PLAN_EDITED',
   'PLAN_REJECTED',
   'TESTS_WRITTEN',
   'CODE_GENERATED',
-  'CORRECTION_STARTED',
   'CORRECTION_COMPLETED',
   'TEST_PASSED',
   'TEST_FAILED',
@@ -40,7 +39,11 @@ const telling: ReadonlySet<EventType> = new Set<EventType>([
   'BUG_REPORT_RECEIVED',
 ]);
 
-/** What is known around a question at one moment: where its task stands, and what of its history matters. */
+/**
+ * What is known around a question at one moment: where its task stands, and what of its history matters. A question about
+ * a file is told of that file and what it builds on, never how far others are that are written at the same time: so the
+ * same work gives the same prompt, whatever comes first.
+ */
 export class Surroundings {
   private constructor(
     private readonly events: readonly StoredEvent[],
@@ -49,22 +52,35 @@ export class Surroundings {
   ) {}
 
   /** Read from the events up to the moment. `outlines` keeps code that was parsed before. */
-  static async at({ state, sequence }: Moment, store: EventStore, outlines: Outlines): Promise<Surroundings> {
-    const events = await store.getEvents(state.taskId, { until: sequence });
+  static async at(
+    { state, sequence }: Moment,
+    module: string | null,
+    store: EventStore,
+    outlines: Outlines,
+  ): Promise<Surroundings> {
+    const all = await store.getEvents(state.taskId, { until: sequence });
+    const events = all.filter(concerning(state, module));
     const ledger = Ledger.of(statementsOf(await readTask(events, outlines)));
     return new Surroundings(events, ledger.at(), state);
   }
 
-  /** One line that is always in. */
-  standing(): BackgroundPart {
-    const { status, codeVersion, modules, modulesComplete, iterations } = summarizeEvents(this.events, {
-      recentEvents: 0,
-    });
+  /** A line or two that are always in. */
+  standing({ module, signature }: QuestionDraft): BackgroundPart {
+    const about = module === null ? null : (this.state.modules.get(module) ?? null);
+    const files = this.state.modules.size;
+    const changes = this.events.filter(
+      (event) =>
+        (event.eventType === 'CODE_GENERATED' || event.eventType === 'CORRECTION_COMPLETED') &&
+        event.data.module === module,
+    );
     const text =
-      `Status: ${status}. Code version: ${codeVersion}. ` +
-      `Files: ${modulesComplete} of ${modules} complete. Corrections so far: ${iterations}.`;
-    const why = 'where the task stands';
-    return { name: 'state', title: 'Where the task stands', layer: 'state', text, priority: 'CRITICAL', why };
+      about === null
+        ? `Status: planning. Questions asked so far: ${this.state.questionRounds}.`
+        : `Status: ${statusWords[signature] ?? signature}. Files of the plan: ${files}. ` +
+          `Version of this file: ${changes.length}. Corrections so far: ${about.iteration}.` +
+          (about.dependsOn.length === 0 ? '' : ` It builds on ${about.dependsOn.join(', ')}, which are complete.`);
+    const why = 'where the work stands';
+    return { name: 'state', title: 'Where the work stands', layer: 'state', text, priority: 'CRITICAL', why };
   }
 
   /** What holds by now and the prompt does not say anyway, best first; `shows`: whether it shows a file whole. */
@@ -92,7 +108,10 @@ export class Surroundings {
   lastEvents(): readonly BackgroundPart[] {
     const last = this.events.filter(({ eventType }) => telling.has(eventType)).slice(-LAST_EVENTS);
     if (last.length === 0) return [];
-    const text = summarizeEvents(last, { recentEvents: 0 }).older.join('\n');
+    // Numbers of events say nothing here, and differ with what others do meanwhile.
+    const text = summarizeEvents(last, { recentEvents: 0 })
+      .older.map((line) => line.replace(/^#\d+ /, ''))
+      .join('\n');
     const why = 'what was done and came of it';
     return [{ name: 'last events', title: 'What happened last', layer: 'history', text, priority: 'LOW', why }];
   }
@@ -108,6 +127,19 @@ export class Surroundings {
       return failing.has(key) || (kind === 'contract' && (path === draft.module || shows(path)));
     };
   }
+}
+
+const statusWords: Readonly<Record<string, string>> = {
+  WriteTests: 'its tests are to be written',
+  GenerateModule: 'its code is to be written',
+  CorrectModule: 'its tests fail',
+};
+
+/** The events of a file, of what it builds on, and of the task as a whole. */
+function concerning({ modules }: CodingState, module: string | null): (event: StoredEvent) => boolean {
+  if (module === null) return () => true;
+  const related = new Set([module, ...transitiveDependencies([...modules.values()], module)]);
+  return ({ data }) => !('module' in data) || typeof data.module !== 'string' || related.has(data.module);
 }
 
 /** Words beyond these add nothing to what a question is about. */

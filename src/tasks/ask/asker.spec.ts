@@ -1,0 +1,124 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { twoModels } from '../../../test/support/asking.ts';
+import {
+  begun,
+  complete,
+  corrected,
+  correcting,
+  created,
+  failed,
+  generated,
+  passed,
+  planned,
+  started,
+} from '../../../test/support/coding-facts.ts';
+import { type EventLog, eventLog } from '../../../test/support/event-log.ts';
+import type { EventDraft } from '../../events/index.ts';
+import { ModelCatalogue, PromptTooLargeError, tokenCounterFor } from '../../llm/index.ts';
+import type { Question } from '../coding-decide.ts';
+import { evolveCoding } from '../coding-evolve.ts';
+import { initialCodingState } from '../coding-state.ts';
+import { Asker, type ModelCallRequest } from './asker.ts';
+
+const plan = planned({ path: 'a.js' }, { path: 'b.js' }, { path: 'c.js', dependsOn: ['a.js'] });
+const beginning = [created(), started, plan, begun('a.js'), begun('b.js')];
+const aDone = [generated('a.js', 1), passed('a.js'), complete('a.js')];
+const correctB: Question = { signature: 'CorrectModule', module: 'b.js' };
+
+let log: EventLog;
+let tasks = 0;
+
+beforeEach(async () => (log = await eventLog()));
+afterEach(() => log.close());
+
+/** What is asked after these facts, in a log of their own. */
+async function asked(
+  facts: readonly EventDraft[],
+  question: Question,
+  { model = 'mistral:7b', offers = [] }: { readonly model?: string; readonly offers?: readonly string[] } = {},
+): Promise<ModelCallRequest> {
+  const taskId = `t${++tasks}`;
+  const events = await log.events.append(taskId, facts);
+  const brain = {
+    ...twoModels,
+    modelFor: () => ({ model }) as ReturnType<typeof twoModels.modelFor>,
+    offers: (name: string) => Promise.resolve(offers.includes(name)),
+  };
+  const tools = {
+    brain,
+    events: log.events,
+    catalogue: new ModelCatalogue(),
+    answerTokens: 2048,
+    delegatedTokens: 8192,
+  };
+  const state = events.reduce(evolveCoding, initialCodingState(taskId));
+  const asker = new Asker(tools);
+  const request = await asker.ask({ state, sequence: events.length }, question);
+  // Whatever is asked can be asked again, from the same events to the same bytes.
+  expect(await asker.askAgain({ state, sequence: events.length }, request)).toEqual(request.messages);
+  return request;
+}
+
+const words = ({ messages }: ModelCallRequest) => messages.map(({ content }) => content).join('\n');
+
+describe('a question about a file', () => {
+  const red = [generated('b.js', 2), failed('b.js', 'b.test.js'), correcting('b.js', 1)];
+
+  it('is put in the same words whatever others that are written at the same time have come to [CX-12, CX-7]', async () => {
+    const alone = await asked([...beginning, ...red], correctB);
+    const crossed = await asked([...beginning, red[0], ...aDone, ...red.slice(1)] as EventDraft[], correctB);
+    const between = [generated('a.js', 3), failed('a.js', 'a.test.js'), correcting('a.js', 1), corrected('a.js', 1, 4)];
+    const other = await asked([...beginning, red[0], ...between, ...red.slice(1)] as EventDraft[], correctB);
+    expect(crossed.messages).toEqual(alone.messages);
+    expect(other.messages).toEqual(alone.messages);
+  });
+
+  it('has the four layers in their order, and the system prompt the same for every file [CX-4, CX-6]', async () => {
+    const request = await asked([...beginning, ...red], correctB);
+    const layers = request.manifest.map(({ layer }) => layer);
+    expect(layers).toEqual([...layers].sort((a, b) => order.indexOf(a ?? '') - order.indexOf(b ?? '')));
+    expect(new Set(layers)).toEqual(new Set(['system', 'state', 'history', 'event']));
+    const other = await asked(
+      [...beginning, generated('a.js', 1), failed('a.js', 'a.test.js'), correcting('a.js', 1)],
+      { signature: 'CorrectModule', module: 'a.js' },
+    );
+    expect(other.messages[0]).toEqual(request.messages[0]);
+    expect(other.messages[1]).not.toEqual(request.messages[1]);
+  });
+
+  it('tells what is known of the files that it builds on [CX-13]', async () => {
+    const declares = { files: [{ path: 'a.js', content: large('a'), role: 'source' as const }] };
+    const code = generated('a.js', 1);
+    const facts = [...beginning, { ...code, data: { ...code.data, ...declares } } as EventDraft, ...aDone.slice(1)];
+    const request = await asked([...facts, begun('c.js')], { signature: 'WriteTests', module: 'c.js' });
+    expect(request.manifest).toContainEqual(expect.objectContaining({ part: 'a.js', included: false }));
+    expect(words(request)).toContain('function a7(');
+    expect(words(request)).not.toContain('return "a7 "');
+    expect(request.tokens).toBeLessThanOrEqual(request.room?.promptTokens ?? 0);
+  });
+
+  it('goes to the larger model that the provider has, or to none with the numbers [CX-3]', async () => {
+    const prompt = 'Count the words of a text. '.repeat(1000);
+    const facts = [created({ prompt }), started];
+    const question: Question = { signature: 'PlanTask' };
+    const larger = await asked(facts, question, { offers: ['qwen3:8b'] });
+    expect(larger).toMatchObject({ model: 'qwen3:8b', room: { contextTokens: 32_768 } });
+    const counter = await tokenCounterFor(new ModelCatalogue().describe('qwen3:8b'));
+    expect(larger.tokens).toBe(counter.countPrompt(larger.messages));
+    const refused = asked(facts, question);
+    await expect(refused).rejects.toThrow(PromptTooLargeError);
+    await expect(refused).rejects.toThrow(
+      /mistral:7b must be told \d+ tokens .*qwen3:8b: the provider does not have it/,
+    );
+  });
+});
+
+const order = ['system', 'state', 'history', 'event'];
+
+/** A file that does not fit whole beside a question. */
+function large(name: string): string {
+  return Array.from(
+    { length: 40 },
+    (_, index) => `export function ${name}${index}(text) {\n  return "${`${name}${index} `.repeat(60)}" + text;\n}\n`,
+  ).join('\n');
+}
