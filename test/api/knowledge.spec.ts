@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type EventDraft, EventStore } from '../../src/events/index.ts';
-import { created, failed, passed, planned } from '../support/coding-facts.ts';
+import { EventStore } from '../../src/events/index.ts';
 import { eventually, request } from '../support/rest.ts';
 import { runServer, type TestServer } from '../support/running-server.ts';
+import { taskWithFix } from '../support/task-with-fix.ts';
 
 interface Entry {
   readonly id: string;
@@ -20,22 +20,6 @@ interface Page {
   readonly nextBefore: number | null;
 }
 
-const code = (content: string): EventDraft => ({
-  eventType: 'CODE_GENERATED',
-  data: {
-    module: 'src/date.js',
-    files: [{ path: 'src/date.js', content, role: 'source' }],
-    codeHash: 'h',
-    callId: 'c',
-  },
-});
-
-function failure(message: string): EventDraft {
-  const { data, eventType } = failed('src/date.js', 'a.test.js') as EventDraft<'TEST_FAILED'>;
-  const results = [{ name: 'formats dates', file: 'a.test.js', status: 'failed' as const, durationMs: 1, message }];
-  return { eventType, data: { ...data, results } };
-}
-
 describe('what past tasks have taught, over REST (CX-11)', () => {
   let server: TestServer;
   const at = (path = '') => `${server.url}/knowledge${path}`;
@@ -45,15 +29,7 @@ describe('what past tasks have taught, over REST (CX-11)', () => {
     server = await runServer();
     await server.app
       .get(EventStore)
-      .append('dates', [
-        created(),
-        planned({ path: 'src/date.js' }),
-        code('one'),
-        failure('RangeError: Invalid time value'),
-        code('two'),
-        passed('src/date.js'),
-        { eventType: 'TASK_COMPLETE', data: { summary: '' } },
-      ]);
+      .append('dates', taskWithFix('src/date.js', 'RangeError: Invalid time value', 'two'));
     await eventually(
       () => list(),
       ({ entries }) => entries.length === 2,
@@ -66,7 +42,7 @@ describe('what past tasks have taught, over REST (CX-11)', () => {
     const first = await list('?limit=1');
     expect(first.entries).toMatchObject([{ kind: 'pattern', taskId: 'dates', foundBy: [] }]);
     const second = await list(`?limit=1&before=${first.nextBefore}`);
-    expect(second.entries).toMatchObject([{ kind: 'fix', title: 'formats dates: RangeError: Invalid time value' }]);
+    expect(second.entries).toMatchObject([{ kind: 'fix', title: 'a test: RangeError: Invalid time value' }]);
     expect((await list('?kind=fix')).entries).toHaveLength(1);
     const found = await list('?query=invalid%20time');
     expect(found).toMatchObject({ entries: [{ kind: 'fix', foundBy: ['words'] }], nextBefore: null });

@@ -1,34 +1,13 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { created, failed, passed, planned } from '../../../test/support/coding-facts.ts';
 import { type EventLog, eventLog } from '../../../test/support/event-log.ts';
 import { eventually } from '../../../test/support/rest.ts';
-import type { EventDraft } from '../../events/index.ts';
+import { taskWithFix } from '../../../test/support/task-with-fix.ts';
 import { Embedder, ModelUnavailableError } from '../../llm/index.ts';
 import { type GuardedStatement, SqliteDatabase } from '../../storage/index.ts';
 import { changes } from './knowledge-changes.ts';
 import { KnowledgeNotFoundError } from './knowledge.errors.ts';
 import { OfflineCache } from './offline-cache.ts';
-
-const code = (module: string, content: string): EventDraft => ({
-  eventType: 'CODE_GENERATED',
-  data: { module, files: [{ path: module, content, role: 'source' }], codeHash: 'h', callId: 'c' },
-});
-
-/** The course of a task that met an error in a module and fixed it. */
-function taskWithFix(module: string, error: string, fix: string): readonly EventDraft[] {
-  const { data, eventType } = failed(module, 't.test.js') as EventDraft<'TEST_FAILED'>;
-  const results = [{ name: 'a test', file: 't.test.js', status: 'failed' as const, durationMs: 1, message: error }];
-  return [
-    created(),
-    planned({ path: module }),
-    code(module, 'before'),
-    { eventType, data: { ...data, results } },
-    code(module, fix),
-    passed(module),
-    { eventType: 'TASK_COMPLETE', data: { summary: '' } },
-  ];
-}
 
 /** Turns a text into how often it has some letters: near each other are texts with the same ones. */
 class LetterEmbedder extends Embedder {
