@@ -30,6 +30,11 @@ export class AnthropicBrain implements Brain {
     return this.choice.modelFor(role, name);
   }
 
+  /** Its models are not asked for one by one before they are needed. */
+  hasModel(name: string): boolean {
+    return name.startsWith('claude-');
+  }
+
   async health(signal: AbortSignal): Promise<BrainHealth> {
     const { apiKey, baseUrl = 'https://api.anthropic.com/v1' } = this.options;
     const headers = { 'x-api-key': apiKey, 'anthropic-version': '2023-06-01' };

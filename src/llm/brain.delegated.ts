@@ -9,6 +9,10 @@ export class DelegatedBrain implements Brain {
     return null;
   }
 
+  hasModel(): boolean {
+    return false;
+  }
+
   health(): Promise<BrainHealth> {
     return Promise.resolve({ reachable: true, detail: 'Model calls are work items, answered by whoever claims them' });
   }

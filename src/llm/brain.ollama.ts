@@ -20,6 +20,8 @@ export class OllamaBrain implements Brain {
   readonly description: string;
   readonly delegated = false;
   private readonly choice: ModelChoice;
+  /** What the server has, with tags, as it said last. */
+  private present: ReadonlySet<string> | null = null;
 
   constructor(private readonly options: OllamaBrainOptions) {
     const { models, catalogue, ...rest } = options;
@@ -34,12 +36,17 @@ export class OllamaBrain implements Brain {
     return this.choice.modelFor(role, name);
   }
 
+  hasModel(name: string): boolean {
+    return this.present ? this.present.has(withTag(name)) : this.choice.distinctNames.includes(name);
+  }
+
   async health(signal: AbortSignal): Promise<BrainHealth> {
     const { baseUrl } = this.options;
     try {
       const { version } = (await this.get('/api/version', signal)) as { version?: string };
       const { models = [] } = (await this.get('/api/tags', signal)) as { models?: readonly { name: string }[] };
       const present = new Set(models.map(({ name }) => name));
+      this.present = present;
       const missing = this.choice.distinctNames.filter((name) => !present.has(withTag(name)));
       if (missing.length === 0)
         return { reachable: true, detail: `Ollama ${version ?? '(unknown version)'} at ${baseUrl}` };

@@ -18,6 +18,8 @@ export class OpenAiBrain implements Brain {
   readonly description: string;
   readonly delegated = false;
   private readonly choice: ModelChoice;
+  /** What the server lists, as it said last; many have more. */
+  private listed: ReadonlySet<string> = new Set();
 
   constructor(private readonly options: OpenAiBrainOptions) {
     const { models, ...rest } = options;
@@ -27,6 +29,10 @@ export class OpenAiBrain implements Brain {
 
   modelFor(role: ModelRole, name?: string): LanguageModel {
     return this.choice.modelFor(role, name);
+  }
+
+  hasModel(name: string): boolean {
+    return this.listed.has(name) || this.choice.distinctNames.includes(name);
   }
 
   async health(signal: AbortSignal): Promise<BrainHealth> {
@@ -44,7 +50,8 @@ export class OpenAiBrain implements Brain {
       }
       if (answer.status !== 200) throw new Error(`/models answers ${answer.status}`);
       const { data = [] } = JSON.parse(body) as { data?: readonly { id: string }[] };
-      const unlisted = this.choice.distinctNames.filter((name) => !data.some(({ id }) => id === name));
+      this.listed = new Set(data.map(({ id }) => id));
+      const unlisted = this.choice.distinctNames.filter((name) => !this.listed.has(name));
       const remark = unlisted.length > 0 ? `, which does not list ${unlisted.join(', ')}` : '';
       return { reachable: true, detail: `OpenAI-compatible server at ${baseUrl}${remark}` };
     } catch (error) {

@@ -33,6 +33,10 @@ export class RecordingBrain implements Brain {
     return made;
   }
 
+  hasModel(name: string): boolean {
+    return this.inner.hasModel(name);
+  }
+
   health(signal: AbortSignal): Promise<BrainHealth> {
     return this.inner.health(signal);
   }

@@ -24,6 +24,11 @@ export class ReplayBrain implements Brain {
     return made;
   }
 
+  /** Those that have answered in the recording, once it was read. */
+  hasModel(name: string): boolean {
+    return this.recording?.calls.some(({ model }) => model === name) ?? false;
+  }
+
   async health(): Promise<BrainHealth> {
     try {
       const { calls } = await this.load();

@@ -21,6 +21,11 @@ export interface Brain {
   readonly delegated: boolean;
   /** The model of a role, or of the name that a task asked for. Null exactly when delegated. */
   modelFor(role: ModelRole, name?: string): LanguageModel | null;
+  /**
+   * Whether the provider is known to have a model of this name, by what it said last when its health was asked for;
+   * until then those of the roles count as there. False when delegated.
+   */
+  hasModel(name: string): boolean;
   /** Asks the provider, within the signal's time. A delegated brain is always reachable. */
   health(signal: AbortSignal): Promise<BrainHealth>;
 }

@@ -95,6 +95,31 @@ describe('the configured brain', () => {
     expect(brain.modelFor('summarizer')).toBe(brain.modelFor('executor'));
   });
 
+  it('knows which models the provider has, as it said last [CX-3]', async () => {
+    await using ollama = await startOllama({ models: ['qwen3:8b', 'mistral:7b'] });
+    const { brain } = await resolve({ LLM_PROVIDER: 'ollama', OLLAMA_BASE_URL: ollama.url });
+    expect(['qwen3:8b', 'codestral'].map((name) => brain.hasModel(name))).toEqual([true, false]);
+    ollama.pull('codestral');
+    ollama.remove('qwen3:8b');
+    await health(brain);
+    expect(['qwen3:8b', 'codestral'].map((name) => brain.hasModel(name))).toEqual([false, true]);
+    const claude = await resolve({ LLM_PROVIDER: 'anthropic', ANTHROPIC_API_KEY: 'sk-ant-1' });
+    expect(['claude-sonnet-4-5', 'qwen3:8b'].map((name) => claude.brain.hasModel(name))).toEqual([true, false]);
+    expect((await resolve({ LLM_PROVIDER: 'delegated' })).brain.hasModel('qwen3:8b')).toBe(false);
+  });
+
+  it('gives every local model its own window, at most LLM_CONTEXT_TOKENS [CX-1, LM-2]', async () => {
+    await using ollama = await startOllama({ models: ['qwen3:8b', 'mistral:7b'] });
+    const environment = { LLM_PROVIDER: 'ollama', OLLAMA_BASE_URL: ollama.url };
+    const MODELS = 'mistral:7b context=4096 tokenizer=mistral';
+    for (const more of [{}, { LLM_CONTEXT_TOKENS: '16384' }, { MODELS }]) {
+      const { brain } = await resolve({ ...environment, ...more });
+      for (const role of ['planner', 'executor'] as const) await brain.modelFor(role)?.generate({ messages });
+    }
+    const windows = ollama.chats.map(({ options }) => options?.num_ctx);
+    expect(windows).toEqual([32_768, 8192, 16_384, 8192, 32_768, 4096]);
+  });
+
   it('has a summarizer of its own where one is named, shows it and needs it [LM-1]', async () => {
     await using ollama = await startOllama();
     const environment = { LLM_PROVIDER: 'ollama', OLLAMA_BASE_URL: ollama.url, SUMMARIZER_MODEL: 'qwen3:4b' };

@@ -13,6 +13,7 @@ const brain: Brain = {
   description: 'two models',
   delegated: false,
   modelFor: modelOf,
+  hasModel: () => false,
   health: () => Promise.resolve({ reachable: true, detail: '' }),
 };
 

@@ -15,6 +15,7 @@ const brain: Brain = {
   description: 'two models',
   delegated: false,
   modelFor: (role) => ({ model: `the ${role}` }) as ReturnType<Brain['modelFor']>,
+  hasModel: () => false,
   health: () => Promise.resolve({ reachable: true, detail: '' }),
 };
 const options = { brain, promptTokens: 6000 };
