@@ -2,6 +2,7 @@ import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { LoggerModule } from 'nestjs-pino';
 import { ApiModule } from './api/index.ts';
 import { BrokerModule } from './broker/index.ts';
+import { ContextModule } from './context/index.ts';
 import { EventsModule } from './events/index.ts';
 import { GatewayModule } from './gateway/index.ts';
 import { CONFIGURATION, type Configuration } from './kernel/configuration.ts';
@@ -27,6 +28,7 @@ export class AppModule {
         EventsModule,
         LlmModule,
         WorkspaceModule,
+        ContextModule,
         OrchestratorModule,
         BrokerModule,
         TasksModule,

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { MessagesController, WorkersController } from './broker.controller.ts';
 import { HealthController } from './health.controller.ts';
 import { HealthService } from './health.service.ts';
+import { KnowledgeController } from './knowledge.controller.ts';
 import { Leaving } from './leaving.service.ts';
 import { SteeringController } from './steering.controller.ts';
 import { TaskCodeController } from './task-code.controller.ts';
@@ -24,6 +25,7 @@ import { WorkItemsController } from './work-items.controller.ts';
     WorkItemsController,
     WorkersController,
     MessagesController,
+    KnowledgeController,
     HealthController,
   ],
   providers: [TaskEvents, HealthService, Leaving],

@@ -23,6 +23,7 @@ import { addFork } from './commands/fork.ts';
 import { addFsck } from './commands/fsck.ts';
 import { addImport } from './commands/import.ts';
 import { addIntervene } from './commands/intervene.ts';
+import { addKnowledge } from './commands/knowledge.ts';
 import { addPlan } from './commands/plan.ts';
 import { addReplay } from './commands/replay.ts';
 import { addResult } from './commands/result.ts';
@@ -113,6 +114,7 @@ function programOf(cli: Cli): Command {
     addFork,
     addReplay,
     addCompare,
+    addKnowledge,
     addWork,
     addDispatch,
     addWorkers,

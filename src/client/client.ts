@@ -4,6 +4,7 @@ import type { TaskContext } from './context-types.ts';
 import { Connection, type ConnectionOptions } from './connection.ts';
 import type { Comparison, Fork, StepPage } from './history-types.ts';
 import { Http } from './http.ts';
+import type { Knowledge, KnowledgePage } from './knowledge-types.ts';
 import type { GivenPlan } from './plan-types.ts';
 import type {
   BugReport,
@@ -227,6 +228,35 @@ export class TaskloomClient {
   /** The files of a version as a .tar.gz; default: the newest. */
   archive(taskId: string, query: { readonly version?: number } = {}): Promise<Uint8Array> {
     return this.http.bytes(`${pathOf(taskId)}/archive`, { query });
+  }
+
+  /** What past tasks have taught: what fits a query best, or all, the newest first. */
+  knowledge(
+    query: {
+      readonly query?: string;
+      readonly kind?: Knowledge['kind'];
+      readonly limit?: number;
+      readonly before?: number;
+    } = {},
+  ): Promise<KnowledgePage> {
+    return this.http.json('GET', '/knowledge', { query });
+  }
+
+  getKnowledge(id: string): Promise<Knowledge> {
+    return this.http.json('GET', `/knowledge/${encodeURIComponent(id)}`);
+  }
+
+  /** What is left out stays as it is. Recorded in the log. */
+  correctKnowledge(
+    id: string,
+    body: { readonly title?: string; readonly text?: string; readonly by?: string },
+  ): Promise<Knowledge> {
+    return this.http.json('PUT', `/knowledge/${encodeURIComponent(id)}`, { body });
+  }
+
+  /** It is not found again. Recorded in the log. */
+  async forgetKnowledge(id: string, { by }: { readonly by?: string } = {}): Promise<void> {
+    await this.http.json('DELETE', `/knowledge/${encodeURIComponent(id)}`, { query: { by } });
   }
 
   /** Rejects with TaskloomError (status 503) that names the part that is down. */

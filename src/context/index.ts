@@ -41,3 +41,13 @@ export {
   OnlineCache,
 } from './caches/online-cache.ts';
 export { type TokenBudget, tokenBudgetFor } from './caches/token-budget.ts';
+export { ContextModule } from './context.module.ts';
+export { type KnowledgeEntry, type KnowledgeKind, knowledgeKinds } from './knowledge/knowledge-entry.ts';
+export { KnowledgeNotFoundError } from './knowledge/knowledge.errors.ts';
+export {
+  type Correction,
+  OfflineCache,
+  type OfflineCacheParts,
+  type SearchOptions,
+} from './knowledge/offline-cache.ts';
+export type { FoundKnowledge } from './knowledge/rank-knowledge.ts';

@@ -7,8 +7,8 @@ import { FakeOllama, type FakeOllamaOptions } from '../../test/support/fake-olla
 import { FakeOpenAi } from '../../test/support/fake-openai.ts';
 import { temporaryDirectory } from '../../test/support/temporary-directory.ts';
 import { ConfigurationError } from '../kernel/configuration.ts';
-import type { Brain } from './brain.ts';
 import { Recording } from './recording.ts';
+import type { Brain } from './brain.ts';
 import { resolveBrain } from './resolve-brain.ts';
 
 const messages = [{ role: 'user' as const, content: 'What colour is the sky?' }];
@@ -93,6 +93,37 @@ describe('the configured brain', () => {
     expect(brain.modelFor('executor', 'codestral:22b')?.model).toBe('codestral:22b');
     expect(brain.modelFor('executor', 'qwen3:8b')).toBe(brain.modelFor('planner'));
     expect(brain.modelFor('summarizer')).toBe(brain.modelFor('executor'));
+  });
+
+  it('knows which models the provider has [CX-3]', async () => {
+    await using ollama = await startOllama({ models: ['qwen3:8b', 'mistral:7b', 'codestral'] });
+    const offered = (brain: Brain, ...names: string[]) => Promise.all(names.map((name) => brain.offers(name)));
+    const { brain } = await resolve({ LLM_PROVIDER: 'ollama', OLLAMA_BASE_URL: ollama.url });
+    expect(await offered(brain, 'qwen3:8b', 'codestral', 'qwen3:32b')).toEqual([true, true, false]);
+    const claude = await resolve({ LLM_PROVIDER: 'anthropic', ANTHROPIC_API_KEY: 'sk-ant-1' });
+    expect(await offered(claude.brain, 'claude-sonnet-4-5', 'codestral')).toEqual([true, false]);
+    expect(await offered((await resolve({ LLM_PROVIDER: 'delegated' })).brain, 'qwen3:8b')).toEqual([false]);
+  });
+
+  it('asks again for the models of a provider that did not answer [CX-3]', async () => {
+    await using ollama = await startOllama({ models: ['qwen3:8b'] });
+    const { brain } = await resolve({ LLM_PROVIDER: 'ollama', OLLAMA_BASE_URL: ollama.url });
+    await ollama.stop();
+    expect(await brain.offers('qwen3:8b')).toBe(false);
+    await ollama.restart();
+    expect(await brain.offers('qwen3:8b')).toBe(true);
+  });
+
+  it('gives every local model its own window, at most LLM_CONTEXT_TOKENS [CX-1, LM-2]', async () => {
+    await using ollama = await startOllama({ models: ['qwen3:8b', 'mistral:7b'] });
+    const environment = { LLM_PROVIDER: 'ollama', OLLAMA_BASE_URL: ollama.url };
+    const MODELS = 'mistral:7b context=4096 tokenizer=mistral';
+    for (const more of [{}, { LLM_CONTEXT_TOKENS: '16384' }, { MODELS }]) {
+      const { brain } = await resolve({ ...environment, ...more });
+      for (const role of ['planner', 'executor'] as const) await brain.modelFor(role)?.generate({ messages });
+    }
+    const windows = ollama.chats.map(({ options }) => options?.num_ctx);
+    expect(windows).toEqual([32_768, 8192, 16_384, 8192, 32_768, 4096]);
   });
 
   it('has a summarizer of its own where one is named, shows it and needs it [LM-1]', async () => {

@@ -37,6 +37,13 @@ declare module '../events/event.ts' {
       room?: { contextTokens: number; promptTokens: number };
       /** Stream sequence of the newest event that the prompt was made from. Absent in old logs. */
       asOf?: number;
+      /** What earlier tasks have taught, as it was told. */
+      recalled?: readonly {
+        readonly id: string;
+        readonly kind: string;
+        readonly title: string;
+        readonly text: string;
+      }[];
       /** Models that would have been asked rather, and why they were not. */
       passedOver?: readonly { readonly model: string; readonly reason: string }[];
       /** The files that the prompt is built on and that may change meanwhile: SHA-256 by path. Absent in old logs. */

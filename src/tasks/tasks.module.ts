@@ -8,6 +8,7 @@ import {
   type OnModuleDestroy,
   type OnModuleInit,
 } from '@nestjs/common';
+import { OfflineCache } from '../context/index.ts';
 import { EventStore } from '../events/index.ts';
 import { systemClock } from '../kernel/clock.ts';
 import { CONFIGURATION, type Configuration } from '../kernel/configuration.ts';
@@ -72,11 +73,12 @@ class DeadCodeSearch implements OnApplicationBootstrap, OnModuleDestroy {
     },
     {
       provide: Asker,
-      inject: [BRAIN, EventStore, CONFIGURATION],
-      useFactory: (brain: Brain, events: EventStore, configuration: Configuration) =>
+      inject: [BRAIN, EventStore, OfflineCache, CONFIGURATION],
+      useFactory: (brain: Brain, events: EventStore, knowledge: OfflineCache, configuration: Configuration) =>
         new Asker({
           brain,
           events,
+          knowledge,
           catalogue: ModelCatalogue.of(configuration),
           answerTokens: configuration.LLM_ANSWER_TOKENS,
           delegatedTokens: configuration.LLM_CONTEXT_TOKENS ?? UNKNOWN_CONTEXT_TOKENS,

@@ -53,10 +53,13 @@ describe('the OpenAPI document', () => {
 
   it('has every route [API-1]', () => {
     expect(operations.map(([name]) => name).sort()).toEqual([
+      'delete /knowledge/{id}',
       'delete /tasks/{id}',
       'get /health',
       'get /health/live',
       'get /health/ready',
+      'get /knowledge',
+      'get /knowledge/{id}',
       'get /tasks',
       'get /tasks/{id}',
       'get /tasks/{id}/archive',
@@ -87,6 +90,7 @@ describe('the OpenAPI document', () => {
       'post /work-items/claim',
       'post /work-items/{id}/answer',
       'post /work-items/{id}/release',
+      'put /knowledge/{id}',
       'put /tasks/{id}/plan',
     ]);
   });

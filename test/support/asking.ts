@@ -16,12 +16,16 @@ export const twoModels: Brain = {
 /** The log of a task of which nothing is told but its state. */
 const noHistory = { getEvents: () => Promise.resolve([]) } as unknown as EventStore;
 
+/** Nothing was ever learned. */
+export const noKnowledge = { search: () => Promise.resolve([]) };
+
 /** What a model with such a window would be asked. */
 export function askOf(state: CodingState, question: Question, contextTokens = 8000): Promise<ModelCallRequest> {
   const catalogue = new ModelCatalogue([], contextTokens);
   const asker = new Asker({
     brain: twoModels,
     events: noHistory,
+    knowledge: noKnowledge,
     catalogue,
     answerTokens: 0,
     delegatedTokens: contextTokens,

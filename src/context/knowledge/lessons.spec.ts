@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { corrected, created, failed, generated, passed, planned, started } from '../../../test/support/coding-facts.ts';
+import { corrected, created, generated, passed, planned, started } from '../../../test/support/coding-facts.ts';
 import { storedEvent } from '../../../test/support/stored-event.ts';
+import { codeOf, failureOf } from '../../../test/support/task-with-fix.ts';
 import type { EventDraft, ExecutionPlan } from '../../events/index.ts';
 import { changedLines } from './changed-lines.ts';
 import { MAX_TEXT_CHARACTERS, MAX_TITLE_CHARACTERS } from './knowledge-entry.ts';
@@ -9,17 +10,6 @@ import { lessonsOf } from './lessons.ts';
 import { splitWords } from './split-words.ts';
 
 const stream = (...drafts: readonly EventDraft[]) => drafts.map((draft, index) => storedEvent(index + 1, {}, draft));
-
-const code = (module: string, content: string): EventDraft => ({
-  eventType: 'CODE_GENERATED',
-  data: { module, files: [{ path: module, content, role: 'source' }], codeHash: 'h', callId: 'c' },
-});
-
-const failure = (module: string, name: string, message: string): EventDraft => {
-  const { data, eventType } = failed(module, 'a.test.js') as EventDraft<'TEST_FAILED'>;
-  const results = [{ name, file: 'a.test.js', status: 'failed' as const, durationMs: 1, message }];
-  return { eventType, data: { ...data, results } };
-};
 
 const end: EventDraft = { eventType: 'TASK_COMPLETE', data: { summary: 'done' } };
 
@@ -29,9 +19,9 @@ describe('what a task teaches (CX-11)', () => {
       created(),
       started,
       planned({ path: 'src/slug.js' }),
-      code('src/slug.js', 'export const slug = (text) =>\n  text.trim();\n'),
-      failure('src/slug.js', 'joins words', "expected 'a-b', got 'a b'"),
-      code('src/slug.js', 'export const slug = (text) =>\n  text.trim().replaceAll(" ", "-");\n'),
+      codeOf('src/slug.js', 'export const slug = (text) =>\n  text.trim();\n'),
+      failureOf('src/slug.js', 'joins words', "expected 'a-b', got 'a b'"),
+      codeOf('src/slug.js', 'export const slug = (text) =>\n  text.trim().replaceAll(" ", "-");\n'),
       passed('src/slug.js'),
       end,
     );
@@ -49,7 +39,7 @@ describe('what a task teaches (CX-11)', () => {
   });
 
   it('is not an error that was never fixed, nor one that went away without a change [CX-11]', () => {
-    const open = [created(), planned({ path: 'a.js' }), code('a.js', 'one'), failure('a.js', 't', 'no')];
+    const open = [created(), planned({ path: 'a.js' }), codeOf('a.js', 'one'), failureOf('a.js', 't', 'no')];
     const given: EventDraft = { eventType: 'TASK_FAILED', data: { code: 'X', reason: 'gave up' } };
     expect(lessonsOf(stream(...open, given))).toEqual([]);
     expect(lessonsOf(stream(...open, passed('a.js'), given))).toEqual([]);
@@ -59,9 +49,9 @@ describe('what a task teaches (CX-11)', () => {
     const course = [
       created(),
       planned({ path: 'a.js' }),
-      code('a.js', 'one'),
-      failure('a.js', 't', 'no'),
-      code('a.js', 'two'),
+      codeOf('a.js', 'one'),
+      failureOf('a.js', 't', 'no'),
+      codeOf('a.js', 'two'),
       passed('a.js'),
     ];
     const given: EventDraft = { eventType: 'TASK_CANCELLED', data: { by: 'ada', reason: '' } };
@@ -79,7 +69,7 @@ describe('what a task teaches (CX-11)', () => {
     const events = stream(
       created(),
       { eventType: 'PLANNING_COMPLETE', data: { ...plan, plan: { ...plan.plan, document } } },
-      code('a.js', 'export const a = 1;'),
+      codeOf('a.js', 'export const a = 1;'),
       passed('a.js'),
       end,
     );
@@ -98,8 +88,8 @@ describe('what a task teaches (CX-11)', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 15 }), (steps) => {
         const drafts = steps.map(({ kind, text }): EventDraft => {
-          if (kind === 'code') return code('a.js', text);
-          if (kind === 'fail') return failure('a.js', text, text);
+          if (kind === 'code') return codeOf('a.js', text);
+          if (kind === 'fail') return failureOf('a.js', text, text);
           return kind === 'correct' ? corrected('a.js', 1, 1) : kind === 'pass' ? passed('a.js') : generated('b.js', 1);
         });
         const events = stream(created(), planned({ path: 'a.js' }), ...drafts, end);

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { twoModels } from '../../../test/support/asking.ts';
+import { noKnowledge, twoModels } from '../../../test/support/asking.ts';
 import {
   begun,
   complete,
@@ -47,6 +47,7 @@ async function asked(
   const tools = {
     brain,
     events: log.events,
+    knowledge: noKnowledge,
     catalogue: new ModelCatalogue(),
     answerTokens: 2048,
     delegatedTokens: 8192,

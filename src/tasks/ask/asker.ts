@@ -1,4 +1,4 @@
-import { Outlines } from '../../context/index.ts';
+import { type OfflineCache, Outlines } from '../../context/index.ts';
 import type { EventPayloads, EventStore } from '../../events/index.ts';
 import { newId } from '../../kernel/ids.ts';
 import type { Json } from '../../kernel/json.ts';
@@ -17,6 +17,7 @@ import type { CodingState } from '../coding-state.ts';
 import { basisOf } from '../stale-basis.ts';
 import { type BackgroundPart, criticalTokens, type FittedPrompt, fitPrompt, type PromptRoom } from './fit-prompt.ts';
 import { draftQuestion, type QuestionDraft } from './question-draft.ts';
+import { recall, type Recalled, recalledName, recalledParts } from './recall.ts';
 import { type Moment, Surroundings } from './surroundings.ts';
 
 export type ModelCallRequest = EventPayloads['MODEL_CALL_REQUESTED'];
@@ -24,6 +25,8 @@ export type ModelCallRequest = EventPayloads['MODEL_CALL_REQUESTED'];
 export interface AskerTools {
   readonly brain: Brain;
   readonly events: EventStore;
+  /** What earlier tasks have taught. */
+  readonly knowledge: Pick<OfflineCache, 'search'>;
   readonly catalogue: ModelCatalogue;
   /** Tokens kept free for an answer. */
   readonly answerTokens: number;
@@ -53,7 +56,9 @@ export class Asker {
     const draft = draftQuestion(state, question);
     const surroundings = await this.surroundingsAt(moment, draft.module);
     const seat = await this.seatFor(state, draft, [surroundings.standing(draft)]);
-    const { prompt, tokens, manifest } = this.compose(draft, surroundings, seat);
+    const recalled = await recall(this.tools.knowledge, draft, state);
+    const { prompt, tokens, manifest, has } = this.compose(draft, surroundings, recalled, seat);
+    const told = recalled.filter((each) => has(recalledName(each)));
     const { model, contextTokens, promptTokens, passedOver } = seat;
     return {
       callId: newId(),
@@ -68,6 +73,7 @@ export class Asker {
       tokens,
       room: { contextTokens, promptTokens },
       asOf: sequence,
+      ...(told.length > 0 ? { recalled: told } : {}),
       ...(passedOver?.length ? { passedOver } : {}),
       ...(draft.module === null ? {} : { basis: basisOf(state, draft.module) }),
     };
@@ -86,7 +92,7 @@ export class Asker {
     const counter = model === null ? estimatingCounter : await tokenCounterFor(this.tools.catalogue.describe(model));
     const draft = draftQuestion(state, question);
     const surroundings = await this.surroundingsAt(moment, draft.module);
-    return this.compose(draft, surroundings, { counter, ...room }).prompt.messages;
+    return this.compose(draft, surroundings, request.recalled ?? [], { counter, ...room }).prompt.messages;
   }
 
   private surroundingsAt(moment: Moment, module: string | null): Promise<Surroundings> {
@@ -94,11 +100,16 @@ export class Asker {
   }
 
   /** Files first, as far as they fit; what is not shown whole is told by facts. */
-  private compose(draft: QuestionDraft, surroundings: Surroundings, room: PromptRoom): FittedPrompt {
+  private compose(
+    draft: QuestionDraft,
+    surroundings: Surroundings,
+    recalled: readonly Recalled[],
+    room: PromptRoom,
+  ): FittedPrompt {
     const standing = surroundings.standing(draft);
     const shown = fitPrompt(draft, [standing], room);
     const facts = surroundings.facts(draft, room, shown.has);
-    return fitPrompt(draft, [standing, ...facts, ...surroundings.lastEvents()], room);
+    return fitPrompt(draft, [standing, ...facts, ...recalledParts(recalled), ...surroundings.lastEvents()], room);
   }
 
   private async seatFor(
