@@ -1,11 +1,6 @@
-export {
-  ContextTooLargeError,
-  prepareContext,
-  type ContextPart,
-  type ManifestLine,
-  type PartPriority,
-  type PreparedContext,
-} from './prompt-context.ts';
+export type { ContextPart, ManifestLine, PartPriority, PreparedContext } from './levels/context-part.ts';
+export { ContextTooLargeError, prepareContext } from './levels/prepare-context.ts';
+export { buildHierarchy, type HierarchicalContext } from './levels/build-hierarchy.ts';
 export type { CodeOutline, OutlinedFunction, OutlinedImport, OutlinedType } from './outline/code-outline.ts';
 export { outlineCode } from './outline/outline-code.ts';
 export { summarizeModule, type ModuleToSummarize } from './summaries/summarize-module.ts';
