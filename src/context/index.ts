@@ -1,12 +1,7 @@
-export {
-  ContextTooLargeError,
-  prepareContext,
-  type ContextLayer,
-  type ContextPart,
-  type ManifestLine,
-  type PartPriority,
-  type PreparedContext,
-} from './prompt-context.ts';
+export type { ContextLayer, ContextPart, ManifestLine, PartPriority, PreparedContext } from './levels/context-part.ts';
+export { priorities } from './levels/context-part.ts';
+export { ContextTooLargeError, prepareContext } from './levels/prepare-context.ts';
+export { buildHierarchy, type HierarchicalContext } from './levels/build-hierarchy.ts';
 export { chooseFacts } from './history/choose-facts.ts';
 export { summarizeEvents, type EventSummary, type SummaryLimits } from './history/event-summary.ts';
 export { type Fact, type FactKind, type Knowledge, PROJECT, type Relation, type Statement } from './history/fact.ts';

@@ -10,7 +10,7 @@ const LENGTH_SHARE = 0.75;
  */
 export function matchFacts(facts: readonly Fact[], text: string): ReadonlyMap<Fact, number> {
   const wanted = new Set(wordsOf(text));
-  const documents = facts.map((fact) => ({ fact, words: wordsOf(`${fact.owner} ${fact.text}`) }));
+  const documents = facts.map((fact) => ({ fact, words: wordsOfFact(fact) }));
   const meanLength = documents.reduce((sum, { words }) => sum + words.length, 0) / (documents.length || 1);
   const counted = documents.map(({ fact, words }) => ({ fact, length: words.length, counts: countsOf(words, wanted) }));
   const holders = new Map<string, number>();
@@ -27,6 +27,15 @@ export function matchFacts(facts: readonly Fact[], text: string): ReadonlyMap<Fa
     if (score > 0) matches.set(fact, score);
   }
   return matches;
+}
+
+/** Facts never change and are matched again and again. */
+const known = new WeakMap<Fact, readonly string[]>();
+
+function wordsOfFact(fact: Fact): readonly string[] {
+  const words = known.get(fact) ?? wordsOf(`${fact.owner} ${fact.text}`);
+  known.set(fact, words);
+  return words;
 }
 
 function countsOf(words: readonly string[], wanted: ReadonlySet<string>): ReadonlyMap<string, number> {

@@ -71,7 +71,7 @@ function seedsOf(
   const seeds = new Map<string, number>();
   // The module of a function that is meant would bring in all its other functions.
   const containers = new Set(symbols.flatMap((symbol) => relations.origins(symbol, 'contains')));
-  for (const named of new SymbolIndex(graph.names()).namedIn(text)) if (!containers.has(named)) seeds.set(named, NAMED);
+  for (const named of SymbolIndex.namedIn(text, graph.names())) if (!containers.has(named)) seeds.set(named, NAMED);
   for (const symbol of symbols) seeds.set(symbol, 1);
   const alike = [...matchFacts(facts, `${symbols.join(' ')} ${text}`)].sort((a, b) => b[1] - a[1]).slice(0, MAX_ALIKE);
   const total = alike.reduce((sum, [, score]) => sum + score, 0);

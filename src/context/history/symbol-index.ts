@@ -9,6 +9,12 @@ export class SymbolIndex {
     for (const symbol of symbols) this.add(symbol);
   }
 
+  /** The symbols that a text names, of many that are asked about once. */
+  static namedIn(text: string, symbols: readonly string[]): readonly string[] {
+    // Every name of a symbol ends with its shortest one: most need not be indexed.
+    return new SymbolIndex(symbols.filter((symbol) => text.includes(shortestOf(symbol)))).namedIn(text);
+  }
+
   /** May be repeated. */
   add(symbol: string): void {
     for (const name of namesOf(symbol)) {
@@ -36,12 +42,18 @@ export class SymbolIndex {
   }
 }
 
-/** `src/store.ts#Store.load` is also called store.ts#…, Store.load and load; `src/store.ts` is called store.ts and store. */
+/** `src/store.ts#Store.load` is also called Store.load and load; `src/store.ts` is called store.ts and store. */
 function namesOf(symbol: string): readonly string[] {
-  const [path = '', member] = symbol.split('#');
-  if (member !== undefined) return [symbol, member, member.split('.').at(-1) ?? member];
-  const file = path.split('/').at(-1) ?? path;
-  return path.includes('/') ? [symbol, file, file.replace(/\.[^.]+$/, '')] : [symbol];
+  const member = symbol.indexOf('#');
+  if (member >= 0) return [symbol, symbol.slice(member + 1), shortestOf(symbol)];
+  return symbol.includes('/') ? [symbol, symbol.slice(symbol.lastIndexOf('/') + 1), shortestOf(symbol)] : [symbol];
+}
+
+function shortestOf(symbol: string): string {
+  const member = symbol.indexOf('#');
+  if (member >= 0) return symbol.slice(Math.max(member, symbol.lastIndexOf('.')) + 1);
+  const file = symbol.slice(symbol.lastIndexOf('/') + 1);
+  return symbol.includes('/') && file.lastIndexOf('.') > 0 ? file.slice(0, file.lastIndexOf('.')) : file;
 }
 
 /** Whether nobody would write it so in a sentence unless they meant the name: camelCase, snake_case, paths. */

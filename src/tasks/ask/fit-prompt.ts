@@ -1,4 +1,4 @@
-import type { ContextLayer, ContextPart, PartPriority } from '../../context/index.ts';
+import { type ContextLayer, type ContextPart, prepareContext, priorities } from '../../context/index.ts';
 import { type Prompt, sections, section, type TokenCounter } from '../../llm/index.ts';
 import type { ManifestEntry } from '../tasks.events.ts';
 import type { QuestionDraft } from './question-draft.ts';
@@ -27,10 +27,10 @@ export interface FittedPrompt {
 
 /** With less room than this the optional parts of an answer are not asked for. */
 const BRIEF_TOKENS = 4000;
-/** What a part takes besides its text: a heading, a fence, the mark of a list. */
-const PART_FRAME_TOKENS = 16;
+/** What a part takes besides its name and text: the marks of a heading, a fence, a list. */
+const PART_FRAME_TOKENS = 10;
 
-const priorities: readonly PartPriority[] = ['CRITICAL', 'HIGH', 'MEDIUM', 'LOW'];
+type LayeredPart = ContextPart & { readonly layer?: ContextLayer };
 
 /** The tokens of the prompt with nothing in it but what is critical. */
 export function criticalTokens(draft: QuestionDraft, background: readonly BackgroundPart[], room: PromptRoom): number {
@@ -44,29 +44,26 @@ export function criticalTokens(draft: QuestionDraft, background: readonly Backgr
 export function fitPrompt(draft: QuestionDraft, background: readonly BackgroundPart[], room: PromptRoom): FittedPrompt {
   const { counter, promptTokens } = room;
   const parts = [...background, ...draft.parts];
-  const sizes = new Map(parts.map(({ name, text }) => [name, counter.count(text) + PART_FRAME_TOKENS]));
+  const sizeOf = (text: string) => counter.count(text) + PART_FRAME_TOKENS;
+  const left = promptTokens - criticalTokens(draft, background, room);
+  const optional = parts.filter(({ priority }) => priority !== 'CRITICAL');
   const shown = critical(draft, background);
-  const optional: string[] = [];
-  let left = promptTokens - criticalTokens(draft, background, room);
-  for (const priority of priorities.slice(1)) {
-    for (const { name } of parts.filter((part) => part.priority === priority)) {
-      const size = sizes.get(name) ?? 0;
-      if (size > left || shown.has(name)) continue;
-      left -= size;
-      shown.add(name);
-      optional.push(name);
-    }
-  }
+  const { parts: fitting } = prepareContext(optional, Math.max(0, left), sizeOf);
+  const chosen = priorities.flatMap((priority) => fitting.filter((part) => part.priority === priority));
+  for (const { name } of chosen) shown.add(name);
   let prompt = render(draft, background, shown, room);
   let tokens = counter.countPrompt(prompt.messages);
   // Texts side by side can take a little more than each by itself.
-  for (let last = optional.pop(); tokens > promptTokens && last !== undefined; last = optional.pop()) {
-    shown.delete(last);
+  for (let last = chosen.pop(); tokens > promptTokens && last !== undefined; last = chosen.pop()) {
+    shown.delete(last.name);
     prompt = render(draft, background, shown, room);
     tokens = counter.countPrompt(prompt.messages);
   }
-  const manifest = [systemEntry(prompt, counter), ...parts.map((part) => entryOf(part, sizes, shown))];
-  return { prompt, tokens, manifest, has: (part) => shown.has(part) };
+  const manifest = parts.map(({ layer = 'event', name, priority, text, why }: LayeredPart): ManifestEntry => {
+    const included = shown.has(name);
+    return { part: name, layer, level: priority, tokens: sizeOf(`${name}\n${text}`), why, included };
+  });
+  return { prompt, tokens, manifest: [systemEntry(prompt, counter), ...manifest], has: (part) => shown.has(part) };
 }
 
 function critical(draft: QuestionDraft, background: readonly BackgroundPart[]): Set<string> {
@@ -94,14 +91,4 @@ function systemEntry({ messages }: Prompt, counter: TokenCounter): ManifestEntry
   const tokens = counter.count(messages[0]?.content ?? '');
   const why = 'what kind of answer is wanted: the same for every question of its kind';
   return { part: 'system prompt', layer: 'system', level: 'CRITICAL', tokens, why, included: true };
-}
-
-function entryOf(
-  part: ContextPart & { readonly layer?: ContextLayer },
-  sizes: ReadonlyMap<string, number>,
-  shown: ReadonlySet<string>,
-): ManifestEntry {
-  const { name, layer = 'event', priority, why } = part;
-  const included = shown.has(name);
-  return { part: name, layer, level: priority, tokens: sizes.get(name) ?? 0, why, included };
 }
