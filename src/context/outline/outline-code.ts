@@ -1,4 +1,5 @@
 import { type CodeOutline, outlineLimits } from './code-outline.ts';
+import { nestsDeeply } from './nesting.ts';
 import { OutlineBuilder } from './outline-builder.ts';
 import { pythonReader } from './outline.python.ts';
 import { scriptReader } from './outline.script.ts';
@@ -35,22 +36,6 @@ export function countLines(code: string): number {
   let lines = code === '' || code.endsWith('\n') ? 0 : 1;
   for (let end = code.indexOf('\n'); end !== -1; end = code.indexOf('\n', end + 1)) lines++;
   return lines;
-}
-
-/** Code that no one wrote: a parser spends the square of the depth on it, in steps that cannot be interrupted. */
-function nestsDeeply(code: string): boolean {
-  let open = 0;
-  let angles = 0;
-  for (let index = 0; index < code.length; index++) {
-    const character = code[index];
-    if (character === '(' || character === '[' || character === '{') open++;
-    else if (character === ')' || character === ']' || character === '}') open = Math.max(0, open - 1);
-    // A comparison has a blank after it.
-    else if (character === '<' && /[^\s<=]/.test(code[index + 1] ?? ' ')) angles++;
-    else if (character === '>') angles = Math.max(0, angles - 1);
-    if (open > outlineLimits.nesting || angles > outlineLimits.nesting) return true;
-  }
-  return false;
 }
 
 function outlineTree(code: string, grammar: Grammar, lines: number, cut: boolean): Promise<CodeOutline | null> {

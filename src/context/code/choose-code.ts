@@ -1,0 +1,118 @@
+import { type Change, historyOf } from './change-history.ts';
+import type { CodeFile, CodeIndex } from './code-index.ts';
+import { viewFrom } from './code-view.ts';
+import { type CodeItem, Excerpts, renderItem, type WantedLines } from './excerpts.ts';
+import type { LinkedFile } from './link-code.ts';
+import { rankDefinitions } from './rank-definitions.ts';
+import { rankFiles } from './rank-files.ts';
+import { rankByUse } from './rank-symbols.ts';
+import type { ImportRules } from './resolve-import.ts';
+import { type Query, searchPieces } from './search-pieces.ts';
+import { similarFiles } from './similar-files.ts';
+import { callers, heads, placesToEdit, rankPlaces, signatures, symbolsAt, testsOf } from './wanted-lines.ts';
+
+/** A repository version, the file that is worked on, and how much there is room for. */
+export interface CodeRequest extends ImportRules {
+  readonly files: readonly CodeFile[];
+  /** The path of the file that is worked on; it may be one that is not there yet. It is not part of the answer. */
+  readonly current: string;
+  readonly budgetTokens: number;
+  readonly countTokens: (text: string) => number;
+  /** Changes of the past, in any order. */
+  readonly changes?: readonly Change[];
+  /** What is to be done, in words. */
+  readonly task?: string;
+}
+
+/** What a word of each text counts in the search. */
+const QUERY_WEIGHTS = { code: 1, path: 2, task: 8 };
+/** So many places, best first, tell which definitions may be edited. */
+const PLACES_OF_DEFINITIONS = 200;
+
+/** Shares of the room, filled in this order: what one leaves is there for the next. */
+export const shares = { places: 0.36, tests: 0.03, callers: 0.03, definitions: 0.54, heads: 0.04 };
+
+/** As full as this is full enough. */
+const FULL = 0.985;
+const MOST_ROUNDS = 4;
+
+/**
+ * Chooses what of a repository a model must see to work on one file, most needed first: signatures of what the file
+ * refers to and lines of its callers, signatures near by use, likely places to edit, tests, heads of related files.
+ * All items as `renderItem` writes them take at most `budgetTokens`. Same request, same items, byte for byte.
+ */
+export async function chooseCode(index: CodeIndex, request: CodeRequest): Promise<readonly CodeItem[]> {
+  const { current, files, task = '' } = request;
+  const isThere = files.some(({ path }) => path === current);
+  const code = await index.link(isThere ? files : [...files, { path: current, text: '' }], request);
+  const view = viewFrom(
+    code,
+    code.files.findIndex(({ path }) => path === current),
+  );
+  const text = code.files[view.current]?.text.lines.join('\n') ?? '';
+  const query: Query = [
+    { text, weight: QUERY_WEIGHTS.code },
+    { text: current, weight: QUERY_WEIGHTS.path },
+    { text: task, weight: QUERY_WEIGHTS.task },
+  ];
+  const found = searchPieces(index, code, view.current, query);
+  const use = rankByUse(view);
+  const similar = similarFiles(view);
+  const history = historyOf(view, request.changes ?? []);
+  const ranked = rankFiles(view, { found, use, similar, history });
+  const places = rankPlaces(found, ranked);
+  const definitions = rankDefinitions(view, {
+    use,
+    similar,
+    files: ranked.map(({ item }) => item),
+    atPlaces: symbolsAt(view, places.slice(0, PLACES_OF_DEFINITIONS)),
+    mentioned: new Set(task.match(/[\p{L}_$][\p{L}\p{N}_$]{2,}/gu)),
+  });
+  const wanted: Wanted = {
+    places: placesToEdit(view, places),
+    tests: testsOf(view, ranked, found),
+    callers: callers(view, ranked),
+    definitions: signatures(view, definitions),
+    heads: heads(view, ranked, use),
+  };
+  return fitted(code.files, wanted, request);
+}
+
+type Wanted = Readonly<Record<keyof typeof shares, readonly WantedLines[]>>;
+
+/** Fills by estimate, measures, and corrects the estimate by what was measured. */
+function fitted(files: readonly LinkedFile[], wanted: Wanted, { budgetTokens, countTokens }: CodeRequest) {
+  const counted = new Map<string, number>();
+  const count = (items: readonly CodeItem[]) =>
+    items.reduce((sum, item) => {
+      const text = renderItem(item);
+      const tokens = counted.get(text) ?? countTokens(text);
+      counted.set(text, tokens);
+      return sum + tokens;
+    }, 0);
+  let best: { items: readonly CodeItem[]; tokens: number } = { items: [], tokens: 0 };
+  let limit = budgetTokens;
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    const items = fill(files, wanted, limit);
+    const tokens = count(items);
+    if (tokens > best.tokens && tokens <= budgetTokens) best = { items, tokens };
+    if (tokens === 0 || best.tokens >= FULL * budgetTokens) break;
+    limit *= (budgetTokens / tokens) * (tokens > budgetTokens ? 0.995 : 0.998);
+  }
+  return best.items;
+}
+
+function fill(files: readonly LinkedFile[], wanted: Wanted, limit: number): readonly CodeItem[] {
+  const excerpts = new Excerpts(files);
+  const take = (lines: readonly WantedLines[], upTo: number) => {
+    for (const next of lines) if (!excerpts.add(next, upTo) && excerpts.tokens > upTo - 25) return;
+  };
+  take(wanted.places, limit * shares.places);
+  for (const kind of ['tests', 'callers'] as const) take(wanted[kind], excerpts.tokens + limit * shares[kind]);
+  take(wanted.definitions, limit * (1 - shares.heads));
+  take(
+    wanted.heads.filter(({ file }) => !excerpts.has(file)),
+    limit,
+  );
+  return excerpts.items();
+}
