@@ -2,6 +2,9 @@ export type { ContextLayer, ContextPart, ManifestLine, PartPriority, PreparedCon
 export { priorities } from './levels/context-part.ts';
 export { ContextTooLargeError, prepareContext } from './levels/prepare-context.ts';
 export { buildHierarchy, type HierarchicalContext } from './levels/build-hierarchy.ts';
+export { chooseCode, type CodeRequest } from './code/choose-code.ts';
+export { type CodeFile, CodeIndex } from './code/code-index.ts';
+export type { CodeItem, CodeLevel } from './code/excerpts.ts';
 export { chooseFacts } from './history/choose-facts.ts';
 export { summarizeEvents, type EventSummary, type SummaryLimits } from './history/event-summary.ts';
 export { type Fact, type FactKind, type Knowledge, PROJECT, type Relation, type Statement } from './history/fact.ts';

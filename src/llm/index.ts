@@ -42,7 +42,7 @@ export {
   tokenCounterFor,
   type TokenCounter,
 } from './tokenizers/token-counter.ts';
-export { section, sections } from './signatures/parts.ts';
+export { fileBlocks, section, sections } from './signatures/parts.ts';
 export type { ShownFile, WrittenFile } from './signatures/parts.ts';
 export { planTask, type PlanDetails, type PlanTaskInput, type PlanTaskOutput } from './signatures/plan-task.ts';
 export { writeTests, type WriteTestsInput } from './signatures/write-tests.ts';

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { noKnowledge, twoModels } from '../../../test/support/asking.ts';
 import {
@@ -12,9 +13,10 @@ import {
   planned,
   started,
 } from '../../../test/support/coding-facts.ts';
+import { failureOf } from '../../../test/support/task-with-fix.ts';
 import { type EventLog, eventLog } from '../../../test/support/event-log.ts';
-import type { EventDraft } from '../../events/index.ts';
-import { ModelCatalogue, PromptTooLargeError, tokenCounterFor } from '../../llm/index.ts';
+import type { EventDraft, SourceFile } from '../../events/index.ts';
+import { ModelCatalogue, PromptTooLargeError, type TokenCounter, tokenCounterFor } from '../../llm/index.ts';
 import type { Question } from '../coding-decide.ts';
 import { evolveCoding } from '../coding-evolve.ts';
 import { initialCodingState } from '../coding-state.ts';
@@ -112,6 +114,86 @@ describe('a question about a file', () => {
       /mistral:7b must be told \d+ tokens .*qwen3:8b: the provider does not have it/,
     );
   });
+});
+
+describe('a question of a task with more files than fit', () => {
+  const file = (name: string, content: string): SourceFile => ({ path: `src/${name}.js`, content, role: 'source' });
+  const project = [
+    file('date', 'export function formatDate(date) {\n  return date.toISOString().slice(0, 10);\n}\n'),
+    file(
+      'invoice',
+      "import { formatDate } from './date.js';\nexport const title = (invoice) => formatDate(invoice.day);\n",
+    ),
+    ...Array.from({ length: 60 }, (_, index) => file(`noise${index}`, large(`noise${index}`).slice(0, 6000))),
+  ];
+  const facts = [
+    created({ prompt: 'formatDate of src/date.js must answer "unknown" for a date that is not valid', files: project }),
+    started,
+    planned({ path: 'src/date.js' }),
+    begun('src/date.js'),
+  ];
+
+  it.each(['mistral:7b', 'qwen3:8b'])(
+    'shows %s the lines that matter, and says what it does not show [CX-13, CX-8]',
+    async (model) => {
+      const request = await asked(facts, { signature: 'WriteTests', module: 'src/date.js' }, { model });
+      const excerpts = request.manifest.filter(({ part }) => part.startsWith('lines of '));
+      expect(excerpts.map(({ part }) => part)).toContain('lines of src/invoice.js');
+      expect(words(request)).toContain('formatDate(invoice.day)');
+      expect(request.tokens).toBeLessThanOrEqual(request.room?.promptTokens ?? 0);
+      expect(request.manifest.filter(({ included }) => !included).length).toBeLessThanOrEqual(52);
+      expect(request.manifest.at(-1)?.part).toMatch(/^\d+ more files$/);
+    },
+  );
+
+  it('is never over the room of its model, counted by its own tokenizer, whatever the task holds [CX-3, CX-14]', async () => {
+    const counters = new Map<string, TokenCounter>();
+    for (const name of ['mistral:7b', 'qwen3:8b']) {
+      counters.set(name, await tokenCounterFor(new ModelCatalogue().describe(name)));
+    }
+    const text = fc.oneof(
+      fc.string({ maxLength: 3000, unit: 'binary' }),
+      fc
+        .integer({ min: 0, max: 400 })
+        .map((lines) => 'const 数据 = { id: "01990000-0000-7000", ok: true };\n'.repeat(lines)),
+    );
+    const task = fc.record({
+      prompt: text,
+      files: fc.array(text, { maxLength: 6 }),
+      code: text,
+      message: text,
+      model: fc.constantFrom('mistral:7b', 'qwen3:8b'),
+      signature: fc.constantFrom('WriteTests' as const, 'GenerateModule' as const, 'CorrectModule' as const),
+    });
+    await fc.assert(
+      fc.asyncProperty(task, async ({ prompt, files, code, message, model, signature }) => {
+        const given = files.map((content, index) => file(`given${index}`, content));
+        const { data } = generated('a.js', 1) as EventDraft<'CODE_GENERATED'>;
+        const change = { ...data, files: [{ path: 'a.js', content: code, role: 'source' as const }] };
+        const history = [
+          created({ prompt, files: given }),
+          started,
+          planned({ path: 'a.js' }),
+          begun('a.js'),
+          { eventType: 'CODE_GENERATED', codeVersion: 1, data: change } as const,
+          failureOf('a.js', 'works', message),
+          correcting('a.js', 1),
+        ];
+        try {
+          const request = await asked(history, { signature, module: 'a.js' }, { model });
+          const counted = counters.get(model)?.countPrompt(request.messages) ?? Infinity;
+          expect(request.tokens).toBe(counted);
+          expect(counted + 2048).toBeLessThanOrEqual(request.room?.contextTokens ?? 0);
+          for (const { level, included } of request.manifest) if (level === 'CRITICAL') expect(included).toBe(true);
+        } catch (error) {
+          if (!(error instanceof PromptTooLargeError)) throw error;
+          const { criticalTokens, contextTokens, answerTokens } = error.numbers;
+          expect(criticalTokens + answerTokens).toBeGreaterThan(contextTokens);
+        }
+      }),
+      { numRuns: 40 },
+    );
+  }, 120_000);
 });
 
 const order = ['system', 'state', 'history', 'event'];

@@ -1,9 +1,10 @@
-import { type OfflineCache, Outlines } from '../../context/index.ts';
+import { CodeIndex, type OfflineCache, Outlines } from '../../context/index.ts';
 import type { EventPayloads, EventStore } from '../../events/index.ts';
 import { newId } from '../../kernel/ids.ts';
 import type { Json } from '../../kernel/json.ts';
 import {
   type Brain,
+  estimateTokens,
   estimatingCounter,
   type ModelCatalogue,
   type ModelDescription,
@@ -15,6 +16,8 @@ import {
 import type { Question } from '../coding-decide.ts';
 import type { CodingState } from '../coding-state.ts';
 import { basisOf } from '../stale-basis.ts';
+import type { ManifestEntry } from '../tasks.events.ts';
+import { shortenQuestion } from './code-parts.ts';
 import { type BackgroundPart, criticalTokens, type FittedPrompt, fitPrompt, type PromptRoom } from './fit-prompt.ts';
 import { draftQuestion, type QuestionDraft } from './question-draft.ts';
 import { recall, type Recalled, recalledName, recalledParts } from './recall.ts';
@@ -44,6 +47,7 @@ interface Seat extends PromptRoom {
 /** Puts the questions of a task into prompts: what the model must know, within its window, and what of it went in. */
 export class Asker {
   private readonly outlines = new Outlines();
+  private readonly code = new CodeIndex();
 
   constructor(private readonly tools: AskerTools) {}
 
@@ -57,7 +61,7 @@ export class Asker {
     const surroundings = await this.surroundingsAt(moment, draft.module);
     const seat = await this.seatFor(state, draft, [surroundings.standing(draft)]);
     const recalled = await recall(this.tools.knowledge, draft, state);
-    const { prompt, tokens, manifest, has } = this.compose(draft, surroundings, recalled, seat);
+    const { prompt, tokens, manifest, has } = await this.compose(draft, surroundings, recalled, seat);
     const told = recalled.filter((each) => has(recalledName(each)));
     const { model, contextTokens, promptTokens, passedOver } = seat;
     return {
@@ -92,24 +96,33 @@ export class Asker {
     const counter = model === null ? estimatingCounter : await tokenCounterFor(this.tools.catalogue.describe(model));
     const draft = draftQuestion(state, question);
     const surroundings = await this.surroundingsAt(moment, draft.module);
-    return this.compose(draft, surroundings, request.recalled ?? [], { counter, ...room }).prompt.messages;
+    const recalled = request.recalled ?? [];
+    const { prompt } = await this.compose(draft, surroundings, recalled, { counter, ...room });
+    return prompt.messages;
   }
 
   private surroundingsAt(moment: Moment, module: string | null): Promise<Surroundings> {
     return Surroundings.at(moment, module, this.tools.events, this.outlines);
   }
 
-  /** Files first, as far as they fit; what is not shown whole is told by facts. */
-  private compose(
+  /**
+   * All files whole where they fit; else those that are needed whole, and of the others the lines that matter. What the
+   * prompt does not show is told by facts.
+   */
+  private async compose(
     draft: QuestionDraft,
     surroundings: Surroundings,
     recalled: readonly Recalled[],
     room: PromptRoom,
-  ): FittedPrompt {
+  ): Promise<FittedPrompt> {
     const standing = surroundings.standing(draft);
     const shown = fitPrompt(draft, [standing], room);
     const facts = surroundings.facts(draft, room, shown.has);
-    return fitPrompt(draft, [standing, ...facts, ...recalledParts(recalled), ...surroundings.lastEvents()], room);
+    const background = [standing, ...facts, ...recalledParts(recalled), ...surroundings.lastEvents()];
+    const shorter = await shortenQuestion(this.code, surroundings.state, draft, background, room);
+    if (!shorter) return fitPrompt(draft, background, room);
+    const fitted = fitPrompt(shorter.draft, [...background, ...shorter.excerpts], room);
+    return { ...fitted, manifest: [...fitted.manifest, ...leftOut(shorter.left, room)] };
   }
 
   private async seatFor(
@@ -147,4 +160,26 @@ function questionOf({ signature, module }: ModelCallRequest): Question | null {
   if (signature === 'PlanTask') return { signature };
   const isKnown = signature === 'WriteTests' || signature === 'GenerateModule' || signature === 'CorrectModule';
   return isKnown && module !== null ? { signature, module } : null;
+}
+
+const MOST_LEFT_OUT = 50;
+
+/** The files that are shown in parts or not at all; of many the rest in one line. */
+function leftOut(parts: QuestionDraft['parts'], { counter }: PromptRoom): readonly ManifestEntry[] {
+  const entries = parts.slice(0, MOST_LEFT_OUT).map(({ name, text, priority, why }): ManifestEntry => {
+    const tokens = counter.count(text);
+    return {
+      part: name,
+      layer: 'event',
+      level: priority,
+      tokens,
+      why: `${why}: no room for all of it`,
+      included: false,
+    };
+  });
+  const more = parts.slice(MOST_LEFT_OUT);
+  if (more.length === 0) return entries;
+  const tokens = more.reduce((sum, { text }) => sum + estimateTokens(text), 0);
+  const part = `${more.length} more files`;
+  return [...entries, { part, layer: 'event', level: 'LOW', tokens, why: 'no room for all of them', included: false }];
 }

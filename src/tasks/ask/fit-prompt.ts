@@ -28,7 +28,7 @@ export interface FittedPrompt {
 /** With less room than this the optional parts of an answer are not asked for. */
 const BRIEF_TOKENS = 4000;
 /** What a part takes besides its name and text: the marks of a heading, a fence, a list. */
-const PART_FRAME_TOKENS = 10;
+export const PART_FRAME_TOKENS = 10;
 
 type LayeredPart = ContextPart & { readonly layer?: ContextLayer };
 

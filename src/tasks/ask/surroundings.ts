@@ -48,7 +48,7 @@ export class Surroundings {
   private constructor(
     private readonly events: readonly StoredEvent[],
     private readonly knowledge: Knowledge,
-    private readonly state: CodingState,
+    readonly state: CodingState,
   ) {}
 
   /** Read from the events up to the moment. `outlines` keeps code that was parsed before. */
