@@ -29,8 +29,8 @@ const QUERY_WEIGHTS = { code: 1, path: 2, task: 8 };
 /** So many places, best first, tell which definitions may be edited. */
 const PLACES_OF_DEFINITIONS = 200;
 
-/** Shares of the room, filled in this order: what one leaves is there for the next. */
-export const shares = { places: 0.36, tests: 0.03, callers: 0.03, definitions: 0.54, heads: 0.04 };
+/** Shares of the room, filled in this order but for the heads, which come last; definitions take what is left. */
+const shares = { places: 0.34, tests: 0.03, callers: 0.03, heads: 0.04 };
 
 /** As full as this is full enough. */
 const FULL = 0.985;
@@ -55,7 +55,7 @@ export async function chooseCode(index: CodeIndex, request: CodeRequest): Promis
     { text: current, weight: QUERY_WEIGHTS.path },
     { text: task, weight: QUERY_WEIGHTS.task },
   ];
-  const found = searchPieces(index, code, view.current, query);
+  const found = searchPieces(code, view.current, query);
   const use = rankByUse(view);
   const similar = similarFiles(view);
   const history = historyOf(view, request.changes ?? []);
@@ -78,7 +78,7 @@ export async function chooseCode(index: CodeIndex, request: CodeRequest): Promis
   return fitted(code.files, wanted, request);
 }
 
-type Wanted = Readonly<Record<keyof typeof shares, readonly WantedLines[]>>;
+type Wanted = Readonly<Record<keyof typeof shares | 'definitions', readonly WantedLines[]>>;
 
 /** Fills by estimate, measures, and corrects the estimate by what was measured. */
 function fitted(files: readonly LinkedFile[], wanted: Wanted, { budgetTokens, countTokens }: CodeRequest) {

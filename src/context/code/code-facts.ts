@@ -2,7 +2,7 @@
 export interface CodeFacts {
   /** `text`: there is no parser for the language, or the code was beyond what it may spend; then only definitions. */
   readonly source: 'syntaxTree' | 'text';
-  /** In the order of their first lines; what stands inside a function is part of that function. */
+  /** What stands inside a function is part of that function. An owner comes before what it owns. */
   readonly definitions: readonly Definition[];
   readonly references: readonly Reference[];
   readonly imports: readonly CodeImport[];
@@ -64,6 +64,3 @@ export const factLimits = {
   typeHeadLines: 12,
   fieldHeadLines: 8,
 } as const;
-
-/** Of all facts none: a file that says nothing. */
-export const noFacts: CodeFacts = { source: 'text', definitions: [], references: [], imports: [], exports: [] };

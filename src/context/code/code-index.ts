@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto';
-import type { CodeFacts } from './code-facts.ts';
 import type { Grammar } from '../outline/syntax-parser.ts';
 import { linkCode, type LinkedCode } from './link-code.ts';
 import { grammarOf, readFacts } from './read-facts.ts';
 import type { ImportRules } from './resolve-import.ts';
 import { countUses, type IndexedText, type Piece } from './indexed-text.ts';
 import { type LineRange, splitCode } from './split-code.ts';
-import { wordsOf } from './words.ts';
+import { wordNumber, wordsOf } from './words.ts';
 
 /** A file of a repository version. `hash` tells its text apart from any other text; without it one is made. */
 export interface CodeFile {
@@ -18,86 +17,93 @@ export interface CodeFile {
 /** Lines of a piece: a function of usual length, and no more than fits among others into a small context. */
 const PIECE_LINES = 12;
 
-const limits = { texts: 10_000, versions: 4, words: 1_000_000 };
+/** Versions of a repository that are kept linked: those of the tasks at hand. */
+const MOST_VERSIONS = 4;
+
+interface Kept {
+  readonly text: Promise<IndexedText>;
+  readonly characters: number;
+}
 
 /**
  * Keeps what was read of every text, by its hash and language, the longest unused going first. One for a process: texts
  * of many versions share it.
  */
 export class CodeIndex {
-  private readonly texts = new Map<string, Promise<IndexedText>>();
-  private readonly words = new Map<string, number>();
+  private readonly maxCharacters: number;
+  private readonly texts = new Map<string, Kept>();
   private readonly versions = new Map<string, LinkedCode>();
+  private characters = 0;
 
-  /** The number of a word, or undefined for one that no kept text holds. */
-  numberOf(word: string): number | undefined {
-    return this.words.get(word);
-  }
-
-  get wordCount(): number {
-    return this.words.size;
-  }
-
-  async read({ path, text, hash = hashOf(text) }: CodeFile): Promise<IndexedText> {
-    const grammar = grammarOf(path);
-    const key = `${grammar} ${hash}`;
-    const kept = this.texts.get(key) ?? this.readText(text, hash, grammar);
-    this.texts.delete(key);
-    this.texts.set(key, kept);
-    kept.catch(() => this.texts.delete(key));
-    forgetOldest(this.texts, limits.texts);
-    return kept;
+  /** Of texts as long as `maxCharacters` together what was read is kept. It takes some ten bytes a character. */
+  constructor({ maxCharacters = 30_000_000 } = {}) {
+    this.maxCharacters = maxCharacters;
   }
 
   /** Links the files of a version; the last versions asked for are kept. */
   async link(files: readonly CodeFile[], rules: ImportRules): Promise<LinkedCode> {
-    const texts = await Promise.all(files.map(async (file) => ({ path: file.path, text: await this.read(file) })));
+    const texts: { path: string; text: IndexedText }[] = [];
+    // One after the other: a parser for each at once would take the memory of all their trees.
+    for (const file of files) texts.push({ path: file.path, text: await this.read(file) });
     const version = createHash('sha1').update(JSON.stringify([rules.aliases, rules.pythonRoots]));
     for (const { path, text } of texts) version.update(`\n${path} ${text.hash}`);
     const key = version.digest('base64');
-    const kept = this.versions.get(key) ?? linkCode(texts, rules);
+    const linked = this.versions.get(key) ?? linkCode(texts, rules);
     this.versions.delete(key);
-    this.versions.set(key, kept);
-    forgetOldest(this.versions, limits.versions);
-    return kept;
-  }
-
-  private async readText(text: string, hash: string, grammar: Grammar | null): Promise<IndexedText> {
-    return this.index(text, hash, await readFacts(text, grammar));
-  }
-
-  private index(text: string, hash: string, facts: CodeFacts): IndexedText {
-    const lines = text.split('\n');
-    if (lines.at(-1) === '') lines.pop();
-    const pieces = splitCode(lines, facts.definitions, PIECE_LINES).map((range) => this.piece(lines, range));
-    return { hash, facts, lines, uses: countUses(facts), pieces };
-  }
-
-  private piece(lines: readonly string[], range: LineRange): Piece {
-    const counts = new Map<number, number>();
-    const words = wordsOf(lines.slice(range.firstLine - 1, range.lastLine).join('\n'));
-    for (const word of words) {
-      const number = this.words.get(word) ?? this.words.size;
-      this.words.set(word, number);
-      counts.set(number, (counts.get(number) ?? 0) + 1);
+    this.versions.set(key, linked);
+    for (const oldest of this.versions.keys()) {
+      if (this.versions.size <= MOST_VERSIONS) break;
+      this.versions.delete(oldest);
     }
-    return {
-      ...range,
-      words: Uint32Array.from(counts.keys()),
-      counts: Uint16Array.from(counts.values()),
-      length: words.length,
-    };
+    return linked;
   }
+
+  /** What is known of a text. Rejects when a grammar cannot be loaded, which means a broken installation. */
+  read({ path, text, hash = hashOf(text) }: CodeFile): Promise<IndexedText> {
+    const grammar = grammarOf(path);
+    const key = `${grammar} ${hash}`;
+    const kept = this.texts.get(key) ?? { text: readText(text, hash, grammar), characters: text.length };
+    this.forget(key);
+    this.texts.set(key, kept);
+    this.characters += kept.characters;
+    kept.text.catch(() => this.forget(key));
+    // A map's keys stand in the order in which they were set.
+    for (const oldest of this.texts.keys()) {
+      if (this.characters <= this.maxCharacters || oldest === key) break;
+      this.forget(oldest);
+    }
+    return kept.text;
+  }
+
+  private forget(key: string): void {
+    this.characters -= this.texts.get(key)?.characters ?? 0;
+    this.texts.delete(key);
+  }
+}
+
+async function readText(text: string, hash: string, grammar: Grammar | null): Promise<IndexedText> {
+  const facts = await readFacts(text, grammar);
+  const lines = text.split(/\r?\n/);
+  if (lines.at(-1) === '') lines.pop();
+  const pieces = splitCode(lines, facts.definitions, PIECE_LINES).map((range) => countWords(lines, range));
+  return { hash, facts, lines, uses: countUses(facts), pieces };
+}
+
+function countWords(lines: readonly string[], range: LineRange): Piece {
+  const words = wordsOf(lines.slice(range.firstLine - 1, range.lastLine).join('\n'));
+  const counts = new Map<number, number>();
+  for (const word of words) {
+    const number = wordNumber(word);
+    counts.set(number, (counts.get(number) ?? 0) + 1);
+  }
+  return {
+    ...range,
+    words: Uint32Array.from(counts.keys()),
+    counts: Uint32Array.from(counts.values()),
+    length: words.length,
+  };
 }
 
 function hashOf(text: string): string {
   return createHash('sha1').update(text).digest('base64');
-}
-
-/** A map's keys stand in the order in which they were set. */
-function forgetOldest(kept: Map<string, unknown>, most: number): void {
-  for (const key of kept.keys()) {
-    if (kept.size <= most) return;
-    kept.delete(key);
-  }
 }

@@ -58,18 +58,20 @@ export class Excerpts {
 
   /** Shows these lines too, unless more than `limit` were shown then. False: there was no room. */
   add({ file, lines, level, why }: WantedLines, limit: number): boolean {
+    const wanted = lines.filter((line) => this.line(file, line).trim() !== '');
     const shown = this.excerpts.get(file);
-    const added = lines.filter((line) => !shown?.lines.has(line) && this.line(file, line).trim() !== '');
+    const added = wanted.filter((line) => !shown?.lines.has(line));
     const [first] = added;
-    if (first === undefined) return true;
-    const frame =
-      shown === undefined ? pathTokens(this.files[file]?.path ?? '') : shown.lines.has(first - 1) ? 0 : GAP_TOKENS;
-    const cost = added.reduce((sum, line) => sum + lineTokens(this.line(file, line)), frame);
+    if (first === undefined) {
+      if (wanted.length > 0) shown?.reasons.set(why, level);
+      return true;
+    }
+    const cost = added.reduce((sum, line) => sum + lineTokens(this.line(file, line)), this.frameTokens(file, first));
     if (this.used + cost > limit) return false;
     this.used += cost;
     const excerpt = shown ?? { lines: new Set(), reasons: new Map() };
     for (const line of added) excerpt.lines.add(line);
-    if (!excerpt.reasons.has(why)) excerpt.reasons.set(why, level);
+    excerpt.reasons.set(why, level);
     this.excerpts.set(file, excerpt);
     return true;
   }
@@ -78,6 +80,13 @@ export class Excerpts {
   items(): readonly CodeItem[] {
     const items = [...this.excerpts].map(([file, excerpt]) => this.item(file, excerpt));
     return items.sort((a, b) => levels.indexOf(a.level) - levels.indexOf(b.level));
+  }
+
+  /** What lines take besides themselves: the path of a file that is not shown yet, or the mark of a gap. */
+  private frameTokens(file: number, first: number): number {
+    const shown = this.excerpts.get(file);
+    if (shown !== undefined) return shown.lines.has(first - 1) ? 0 : GAP_TOKENS;
+    return 3 + (this.files[file]?.path.length ?? 0) / CHARACTERS_PER_TOKEN;
   }
 
   private item(file: number, { lines, reasons }: Excerpt): CodeItem {
@@ -117,10 +126,6 @@ export function renderItem({ path, text }: CodeItem): string {
 export function lineTokens(line: string): number {
   const length = Math.min(line.trim().length, LINE_CHARACTERS);
   return length === 0 ? 0 : 1 + length / CHARACTERS_PER_TOKEN;
-}
-
-function pathTokens(path: string): number {
-  return 3 + path.length / CHARACTERS_PER_TOKEN;
 }
 
 function cut(line: string): string {

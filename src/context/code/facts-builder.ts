@@ -58,30 +58,12 @@ export class FactsBuilder {
   }
 
   /** Opens a definition around what is inside; the result closes it. What is in a function is part of that. */
-  define({ kind, name, node, headRow }: DefinitionHead): Leave | undefined {
-    const opensFunction = kind === 'function' || kind === 'method';
-    const text = name === null ? '' : this.text(name.startIndex, name.endIndex);
-    if (name !== null) this.declared.add(name.startIndex);
-    const isKept =
-      text !== '' &&
-      text.length <= factLimits.nameCharacters &&
-      !this.isInFunction &&
-      // Of a type's field only itself, not the fields of its own type.
-      this.owner !== 'field' &&
-      this.definitions.length < factLimits.definitions;
-    if (isKept) {
-      const firstLine = node.startPosition.row + 1;
-      const lastLine = node.endPosition.row + 1;
-      this.around.push(this.definitions.length);
-      this.definitions.push({
-        name: text,
-        kind,
-        owner: this.around.at(-2) ?? null,
-        firstLine,
-        headEnd: Math.min(lastLine, Math.max(firstLine, headRow + 1), firstLine + factLimits.headLines - 1),
-        lastLine,
-      });
-    }
+  define(head: DefinitionHead): Leave | undefined {
+    const opensFunction = head.kind === 'function' || head.kind === 'method';
+    const { length } = this.definitions;
+    // Of a type's field only itself, not the fields of its own type.
+    const isKept = this.keep(head, !this.isInFunction && this.owner !== 'field', this.around.at(-1) ?? null);
+    if (isKept) this.around.push(length);
     if (opensFunction) this.functionDepth++;
     if (!isKept && !opensFunction) return undefined;
     return () => {
@@ -90,17 +72,40 @@ export class FactsBuilder {
     };
   }
 
+  /** A parameter of a constructor that is a field of its class: `constructor(private readonly store: Store)`. */
+  defineParameterField(head: DefinitionHead): void {
+    this.keep(head, this.owner === 'method' && this.functionDepth === 1, this.around.at(-2) ?? null);
+  }
+
+  private keep({ kind, name, node, headRow }: DefinitionHead, isWanted: boolean, owner: number | null): boolean {
+    if (name === null) return false;
+    this.declared.add(name.startIndex);
+    const text = this.text(name.startIndex, name.endIndex);
+    if (!isWanted || text === '' || text.length > factLimits.nameCharacters) return false;
+    if (this.definitions.length >= factLimits.definitions) return false;
+    const firstLine = node.startPosition.row + 1;
+    const lastLine = node.endPosition.row + 1;
+    const headEnd = Math.min(lastLine, Math.max(firstLine, headRow + 1), firstLine + factLimits.headLines - 1);
+    this.definitions.push({ name: text, kind, owner, firstLine, headEnd, lastLine });
+    return true;
+  }
+
   /** A function without a name of its own: what is defined inside is part of whatever is around. */
   openFunction(): Leave {
     this.functionDepth++;
     return () => this.functionDepth--;
   }
 
+  /** Something stands here that may be before a dot and is no name: `this`. */
+  see(start: number, end: number): void {
+    this.lastName = { text: this.text(start, end), end };
+  }
+
   /** A use of the name at this place; a name that is declared or imported here is none. */
   refer(start: number, end: number, isMember = false): void {
     const name = this.text(start, end);
     const before = this.lastName;
-    this.lastName = { text: name, end };
+    this.see(start, end);
     if (this.importDepth > 0 || this.declared.has(start) || name.length > factLimits.nameCharacters) return;
     if (this.references.length >= factLimits.references) return;
     const isBehind = isMember && /^\s*[?!]?\.\s*$/.test(this.text(before.end, Math.min(start, before.end + 40)));

@@ -25,12 +25,9 @@ export const scriptFacts: FactReader = {
     const node = cursor.currentNode;
     // `constructor(private readonly store: Store)`
     if (!node.namedChildren.some((child) => child?.type === 'accessibility_modifier')) return undefined;
-    return facts.define({
-      kind: 'field',
-      name: node.childForFieldName('pattern'),
-      node,
-      headRow: node.endPosition.row,
-    });
+    const head = { name: node.childForFieldName('pattern'), node, headRow: node.endPosition.row };
+    facts.defineParameterField({ kind: 'field', ...head });
+    return undefined;
   },
 
   variable_declarator: (cursor, facts) => {
@@ -70,6 +67,10 @@ export const scriptFacts: FactReader = {
     return undefined;
   },
 
+  this: (cursor, facts) => {
+    facts.see(cursor.startIndex, cursor.endIndex);
+    return undefined;
+  },
   identifier: refer,
   type_identifier: refer,
   shorthand_property_identifier: refer,

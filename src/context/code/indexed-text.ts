@@ -17,10 +17,10 @@ export interface Use extends Omit<Reference, 'line'> {
   readonly count: number;
 }
 
-/** A stretch of lines with its words, as numbers of the index. */
+/** A stretch of lines with its words, as numbers, and how often each is there. */
 export interface Piece extends LineRange {
   readonly words: Uint32Array;
-  readonly counts: Uint16Array;
+  readonly counts: Uint32Array;
   readonly length: number;
 }
 

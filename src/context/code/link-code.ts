@@ -35,8 +35,8 @@ export interface LinkedCode {
 
 /** A name that as many members have says nothing about which one is meant. */
 const MOST_CANDIDATES = 8;
-/** Re-exports are followed so far. */
-const MOST_STEPS = 6;
+/** Re-exports are followed through as many files. */
+const MOST_STEPS = 100;
 
 type Binding = { readonly file: number; readonly name: string };
 
@@ -64,6 +64,8 @@ class Linker {
   private readonly imports: Set<number>[] = [];
   /** By folder and what is written in an import. */
   private readonly resolved = new Map<string, number | null>();
+  /** By file and name. */
+  private readonly lookedUp = new Map<string, number | null>();
 
   constructor(texts: readonly { readonly path: string; readonly text: IndexedText }[], rules: ImportRules) {
     this.texts = texts;
@@ -135,27 +137,38 @@ class Linker {
     const key = `${path.slice(0, path.lastIndexOf('/') + 1)} ${from}`;
     const known = this.resolved.get(key);
     if (known !== undefined) return known;
-    const found = this.search(path, from, isPython);
+    const found = this.fileOf(path, from, isPython);
     this.resolved.set(key, found);
     return found;
   }
 
-  private search(path: string, from: string, isPython: boolean): number | null {
+  private fileOf(path: string, from: string, isPython: boolean): number | null {
     const find = (candidate: string) => (this.numbers.has(candidate) ? candidate : null);
     const found = (isPython ? resolvePythonModule : resolveScriptImport)(path, from, find, this.rules);
     return found === null ? null : (this.numbers.get(found) ?? null);
   }
 
   /** The symbol that a file knows by this name at its top, through imports and re-exports. */
-  private lookUp(file: number, name: string, steps = 0): number | null {
+  private lookUp(file: number, name: string): number | null {
+    const key = `${file} ${name}`;
+    const known = this.lookedUp.get(key);
+    if (known !== undefined) return known;
+    const found = this.search(file, name, new Set());
+    this.lookedUp.set(key, found);
+    return found;
+  }
+
+  private search(file: number, name: string, seen: Set<string>): number | null {
     const own = this.topLevel[file]?.get(name);
     if (own !== undefined) return own;
-    if (steps >= MOST_STEPS) return null;
+    const key = `${file} ${name}`;
+    if (seen.has(key) || seen.size >= MOST_STEPS) return null;
+    seen.add(key);
     const binding = this.bindings[file]?.get(name);
     if (binding === null || binding?.name === '*') return null;
-    if (binding !== undefined) return this.lookUp(binding.file, binding.name, steps + 1);
+    if (binding !== undefined) return this.search(binding.file, binding.name, seen);
     for (const wildcard of this.wildcards[file] ?? []) {
-      const found = this.lookUp(wildcard, name, steps + 1);
+      const found = this.search(wildcard, name, seen);
       if (found !== null) return found;
     }
     return null;

@@ -41,9 +41,17 @@ export async function readFacts(code: string, grammar: Grammar | null): Promise<
       return Object.hasOwn(reader, nodeType) && cursor.nodeIsNamed ? reader[nodeType]?.(cursor, builder) : undefined;
     };
     await walkTree(tree, enter, factLimits.nodes);
-    return builder.build();
+    const built = builder.build();
+    return tree.rootNode.hasError ? withLostDefinitions(built, factsByLine(read)) : built;
   });
   return facts ?? factsByLine(read);
+}
+
+/** A parser that lost its way may skip a definition that its line still shows; these come last. */
+function withLostDefinitions(facts: CodeFacts, byLine: CodeFacts): CodeFacts {
+  const known = new Set(facts.definitions.map(({ firstLine }) => firstLine));
+  const lost = byLine.definitions.filter(({ firstLine }) => !known.has(firstLine));
+  return { ...facts, definitions: [...facts.definitions, ...lost].slice(0, factLimits.definitions) };
 }
 
 /** Where no parser helps: definitions by the usual words, each up to the next one. */

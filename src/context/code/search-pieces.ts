@@ -1,7 +1,6 @@
-import type { CodeIndex } from './code-index.ts';
 import type { Piece } from './indexed-text.ts';
 import type { LinkedCode } from './link-code.ts';
-import { wordsOf } from './words.ts';
+import { wordNumber, wordNumbers, wordsOf } from './words.ts';
 
 export interface FoundPiece {
   readonly file: number;
@@ -26,23 +25,18 @@ const PATH_SHARE = 0.3;
  * Source: Robertson, Zaragoza, The Probabilistic Relevance Framework: BM25 and Beyond (2009), with the query's words
  * weighed by the logarithm of how often they are there.
  */
-export function searchPieces(
-  index: CodeIndex,
-  { files }: LinkedCode,
-  current: number,
-  query: Query,
-): readonly FoundPiece[] {
+export function searchPieces({ files }: LinkedCode, current: number, query: Query): readonly FoundPiece[] {
   const pieces = files.flatMap((file, number) =>
     number === current ? [] : file.text.pieces.map((piece) => ({ file: number, piece })),
   );
-  const holding = new Uint32Array(index.wordCount);
+  const holding = new Uint32Array(wordNumbers);
   let length = 0;
   for (const { piece } of pieces) {
     length += piece.length;
     for (const word of piece.words) holding[word] = (holding[word] ?? 0) + 1;
   }
-  const asked = askedWords(index, query, holding, pieces.length);
-  const inPath = files.map(({ path }) => pathWeight(index, path, asked));
+  const asked = askedWords(query, holding, pieces.length);
+  const inPath = files.map(({ path }) => pathWeight(path, asked));
   const average = length / Math.max(1, pieces.length);
   const found: FoundPiece[] = [];
   for (const { file, piece } of pieces) {
@@ -60,20 +54,20 @@ export function searchPieces(
 }
 
 /** What the words of a path weigh, each once. */
-function pathWeight(index: CodeIndex, path: string, asked: Float64Array): number {
-  const words = new Set(wordsOf(path).map((word) => index.numberOf(word)));
+function pathWeight(path: string, asked: Float64Array): number {
+  const words = new Set(wordsOf(path).map(wordNumber));
   let sum = 0;
-  for (const word of words) if (word !== undefined) sum += asked[word] ?? 0;
+  for (const word of words) sum += asked[word] ?? 0;
   return sum;
 }
 
 /** A weight for every word of the index: of most of them 0. */
-function askedWords(index: CodeIndex, query: Query, holding: Uint32Array, pieces: number): Float64Array {
+function askedWords(query: Query, holding: Uint32Array, pieces: number): Float64Array {
   const counts = new Map<number, number>();
   for (const { text, weight } of query) {
     for (const word of wordsOf(text)) {
-      const number = index.numberOf(word);
-      if (number !== undefined) counts.set(number, (counts.get(number) ?? 0) + weight);
+      const number = wordNumber(word);
+      counts.set(number, (counts.get(number) ?? 0) + weight);
     }
   }
   const rarity = (word: number) => Math.log(1 + (pieces - (holding[word] ?? 0) + 0.5) / ((holding[word] ?? 0) + 0.5));
@@ -82,7 +76,7 @@ function askedWords(index: CodeIndex, query: Query, holding: Uint32Array, pieces
     .map(([word, count]): [number, number] => [word, Math.log(1 + count) * rarity(word)])
     .sort((a, b) => b[1] - a[1])
     .slice(0, MOST_WORDS);
-  const asked = new Float64Array(index.wordCount);
+  const asked = new Float64Array(wordNumbers);
   for (const [word, weight] of weighed) asked[word] = weight;
   return asked;
 }

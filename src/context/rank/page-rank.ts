@@ -3,7 +3,7 @@ import type { DirectedGraph } from 'graphology';
 export interface PageRankOptions {
   /** The share of a walk that goes on along edges instead of back to where it began. Default: 0.85. */
   readonly damping?: number;
-  /** Ends when the ranks of all nodes together move by less than this. Default: 1e-6. */
+  /** Ends when the ranks of all nodes together move by less than this. Default: 1e-5. */
   readonly tolerance?: number;
   readonly maxRounds?: number;
 }
@@ -24,7 +24,7 @@ export interface Edges {
 export function pageRank(
   edges: Edges,
   seeds: Float64Array,
-  { damping = 0.85, tolerance = 1e-6, maxRounds = 60 }: PageRankOptions = {},
+  { damping = 0.85, tolerance = 1e-5, maxRounds = 60 }: PageRankOptions = {},
 ): Float64Array {
   const total = seeds.reduce((sum, weight) => sum + weight, 0);
   if (!(total > 0)) return new Float64Array(seeds.length);
