@@ -1,4 +1,4 @@
-import { type ContextLayer, type ContextPart, prepareContext, priorities } from '../../context/index.ts';
+import { type ContextLayer, type ContextPart, prepareContext } from '../../context/index.ts';
 import { type Prompt, sections, section, type TokenCounter } from '../../llm/index.ts';
 import type { ManifestEntry } from '../tasks.events.ts';
 import type { QuestionDraft } from './question-draft.ts';
@@ -30,6 +30,10 @@ const BRIEF_TOKENS = 4000;
 /** What a part takes besides its name and text: the marks of a heading, a fence, a list. */
 export const PART_FRAME_TOKENS = 10;
 
+/** How often an estimate is put right, and what share of the room may stay free. */
+const MAX_ROUNDS = 4;
+const FULL_ENOUGH = 0.02;
+
 type LayeredPart = ContextPart & { readonly layer?: ContextLayer };
 
 /** The tokens of the prompt with nothing in it but what is critical. */
@@ -45,20 +49,23 @@ export function fitPrompt(draft: QuestionDraft, background: readonly BackgroundP
   const { counter, promptTokens } = room;
   const parts = [...background, ...draft.parts];
   const sizeOf = (text: string) => counter.count(text) + PART_FRAME_TOKENS;
-  const left = promptTokens - criticalTokens(draft, background, room);
+  const must = critical(draft, background);
   const optional = parts.filter(({ priority }) => priority !== 'CRITICAL');
-  const shown = critical(draft, background);
-  const { parts: fitting } = prepareContext(optional, Math.max(0, left), sizeOf);
-  const chosen = priorities.flatMap((priority) => fitting.filter((part) => part.priority === priority));
-  for (const { name } of chosen) shown.add(name);
-  let prompt = render(draft, background, shown, room);
-  let tokens = counter.countPrompt(prompt.messages);
-  // Texts side by side can take a little more than each by itself.
-  for (let last = chosen.pop(); tokens > promptTokens && last !== undefined; last = chosen.pop()) {
-    shown.delete(last.name);
-    prompt = render(draft, background, shown, room);
-    tokens = counter.countPrompt(prompt.messages);
+  const show = (chosen: readonly ContextPart[]) => {
+    const shown = new Set([...must, ...chosen.map(({ name }) => name)]);
+    const prompt = render(draft, background, shown, room);
+    return { shown, prompt, tokens: counter.countPrompt(prompt.messages), isAll: chosen.length === optional.length };
+  };
+  let best = show([]);
+  // What parts take side by side is known only of the whole: chosen by estimate, which is then put right.
+  let left = promptTokens - best.tokens;
+  for (let round = 0; round < MAX_ROUNDS && left > 0 && !best.isAll; round++) {
+    const next = show(prepareContext(optional, left, sizeOf).parts);
+    if (next.tokens <= promptTokens && next.tokens > best.tokens) best = next;
+    if (next.tokens <= promptTokens && promptTokens - next.tokens < promptTokens * FULL_ENOUGH) break;
+    left += promptTokens - next.tokens;
   }
+  const { shown, prompt, tokens } = best;
   const manifest = parts.map(({ layer = 'event', name, priority, text, why }: LayeredPart): ManifestEntry => {
     const included = shown.has(name);
     return { part: name, layer, level: priority, tokens: sizeOf(`${name}\n${text}`), why, included };
