@@ -5,6 +5,7 @@ import { hasPython } from '../support/coding-samples.ts';
 import { FakeOllama } from '../support/fake-ollama.ts';
 import type { FakeAnswer } from '../support/fake-ollama.ts';
 import { LiveServer } from '../support/live-server.ts';
+import { expectKeptBudgets } from '../support/kept-budgets.ts';
 import { eventsOf, outcomeOf, request } from '../support/rest.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 
@@ -210,7 +211,7 @@ describe('models that misbehave, in three languages', () => {
     outside[Symbol.dispose]();
   });
 
-  it('each end as they should, none hangs, and the log tells why [LM-3, TK-3, TK-4, WS-3]', async () => {
+  it('each end as they should, none hangs, the log tells why, and every call keeps its budget [LM-3, TK-3, TK-4, WS-3, CX-3]', async () => {
     const runnable = cases.filter(({ language }) => hasPython || language.name !== 'python');
     await Promise.all(
       runnable.map(async ({ id, language }) => {
@@ -235,6 +236,7 @@ describe('models that misbehave, in three languages', () => {
         ends: behaviour.ends,
         types: behaviour.told === undefined ? types : (expect.arrayContaining([behaviour.told]) as unknown),
       });
+      expect(await expectKeptBudgets(events)).toBeGreaterThan(0);
       // Completed is what has passed its tests, and nothing else is.
       expect(types.includes('TEST_PASSED')).toBe(behaviour.ends === 'completed');
       const test = await fetch(`${server.url}/tasks/${id}/files/${language.testPath(id)}`);

@@ -192,7 +192,9 @@ export function taskOf(sample: CodingSample): NewTask {
 
 /** What a model answers: the wrong code when asked to generate, the right one when asked to correct. */
 export function answerTo(prompt: string): string {
-  const sample = codingSamples.find(({ path }) => prompt.includes(path));
+  // What the answer is to be about stands at the end; other samples may be spoken of before.
+  const asked = [...prompt.matchAll(/"path": "([^"]+)"/g)].at(-1)?.[1];
+  const sample = codingSamples.find(({ path }) => path === asked);
   if (!sample) throw new Error(`No sample fits the prompt: ${prompt.slice(0, 200)}`);
   return JSON.stringify({ path: sample.path, code: prompt.includes('Failing tests') ? sample.right : sample.wrong });
 }

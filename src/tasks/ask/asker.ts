@@ -10,8 +10,8 @@ import {
   type ModelDescription,
   promptHash,
   routeModel,
-  type TokenCounter,
   tokenCounterFor,
+  WINDOW_SHARE,
 } from '../../llm/index.ts';
 import type { Question } from '../coding-decide.ts';
 import type { CodingState } from '../coding-state.ts';
@@ -137,18 +137,20 @@ export class Asker {
       return { model: null, contextTokens: delegatedTokens, promptTokens, counter: estimatingCounter, passedOver: [] };
     }
     const model = catalogue.describe(name);
-    const larger = catalogue.largerThan(model);
-    const offered = await Promise.all(larger.map((sibling) => brain.offers(sibling.name)));
-    const available = larger.filter((_, index) => offered[index]);
-    const counters = new Map<string, TokenCounter>();
-    for (const each of [model, ...available]) counters.set(each.name, await tokenCounterFor(each));
+    const counters = new Map([[model.name, await tokenCounterFor(model)]]);
     const counterOf = (each: ModelDescription) => counters.get(each.name) ?? estimatingCounter;
     const needFor = (each: ModelDescription) => {
       const room = { counter: counterOf(each), promptTokens: each.contextTokens - answerTokens };
       const needed = criticalTokens(draft, background, room);
       return { neededTokens: needed, criticalTokens: needed };
     };
-    const isAvailable = (sibling: string) => available.some((each) => each.name === sibling);
+    // The tokenizers of larger models are loaded only where one is needed.
+    if (needFor(model).neededTokens + answerTokens > model.contextTokens * WINDOW_SHARE) {
+      for (const sibling of catalogue.largerThan(model)) {
+        if (await brain.offers(sibling.name)) counters.set(sibling.name, await tokenCounterFor(sibling));
+      }
+    }
+    const isAvailable = (sibling: string) => counters.has(sibling);
     const route = routeModel({ model, catalogue, needFor, answerTokens, isAvailable });
     const { promptTokens, passedOver } = route;
     const { name: routed, contextTokens } = route.model;
