@@ -48,11 +48,16 @@ export function retrieversWith(product) {
 
 const textsOf = (events) => events.map(({ text }) => text);
 
+/** The first line, as many of its words as fit. */
 function shortened(text, tokens, count) {
-  const [line = ''] = text.split('\n');
-  const words = line.split(/(?<=\s)/);
-  while (words.length > 1 && count(words.join('')) > tokens) words.pop();
-  return words.join('').trim();
+  const words = text.split('\n')[0].split(/(?<=\s)/);
+  let [fitting, most] = [0, words.length];
+  while (fitting < most) {
+    const middle = Math.ceil((fitting + most) / 2);
+    if (count(words.slice(0, middle).join('')) <= tokens) fitting = middle;
+    else most = middle - 1;
+  }
+  return words.slice(0, fitting).join('').trim();
 }
 
 /** As far as they go: the first that does not fit ends it. */
