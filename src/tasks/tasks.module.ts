@@ -26,6 +26,8 @@ import { TaskReader } from './task-reader.ts';
 import { TasksService } from './tasks.service.ts';
 import { WorkItemsService } from './work-items.service.ts';
 
+const nothingLearned: Pick<OfflineCache, 'search'> = { search: () => Promise.resolve([]) };
+
 /** Searches completed tasks for dead code while the server runs, unless that is turned off. */
 @Injectable()
 class DeadCodeSearch implements OnApplicationBootstrap, OnModuleDestroy {
@@ -78,7 +80,8 @@ class DeadCodeSearch implements OnApplicationBootstrap, OnModuleDestroy {
         new Asker({
           brain,
           events,
-          knowledge,
+          // A recording has the words of its day: prompts that know more would have no answer in it.
+          knowledge: configuration.LLM_PROVIDER === 'replay' ? nothingLearned : knowledge,
           catalogue: ModelCatalogue.of(configuration),
           answerTokens: configuration.LLM_ANSWER_TOKENS,
           delegatedTokens: configuration.LLM_CONTEXT_TOKENS ?? UNKNOWN_CONTEXT_TOKENS,

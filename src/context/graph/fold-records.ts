@@ -17,7 +17,7 @@ export function foldRecords(taskId: string, records: readonly TaskRecord[]): Net
 }
 
 /** Puts nodes for what each record says. Ids: `task:<id>`, `module:<path>`, `function:<path>#<name>`, `error:<module> <test>` … */
-class RecordFold {
+export class RecordFold {
   readonly cache = new NetworkedCache();
   readonly #taskId: string;
   readonly #symbols = new SymbolIndex();
@@ -204,10 +204,10 @@ function nodeIdOf({ id, kind }: CodeSymbol): string {
   return `${kind === 'type' ? 'concept' : 'function'}:${id}`;
 }
 
-function summaryOfFile({ path, doc, symbols }: ModuleCode): string {
+function summaryOfFile({ path, outline, symbols }: ModuleCode): string {
   const names = symbols.slice(0, MAX_LISTED).map(({ name }) => name);
   const more = symbols.length > names.length ? ` and ${symbols.length - names.length} more` : '';
-  return [`${path}:`, doc ?? '', names.length === 0 ? '' : `declares ${names.join(', ')}${more}`]
+  return [`${path}:`, outline.doc ?? '', names.length === 0 ? '' : `declares ${names.join(', ')}${more}`]
     .filter(Boolean)
     .join(' ');
 }

@@ -20,7 +20,8 @@ export interface CodeSymbol {
 export interface ModuleCode {
   readonly path: string;
   readonly role: string;
-  readonly doc: string | null;
+  readonly content: string;
+  readonly outline: CodeOutline;
   readonly symbols: readonly CodeSymbol[];
   /** Paths of files of the task. */
   readonly imports: readonly string[];
@@ -57,7 +58,8 @@ export async function readModuleCode(
   return {
     path,
     role,
-    doc: outline.doc,
+    content,
+    outline,
     symbols: symbolsOf(path, content, outline, imported),
     imports: [...new Set(imported.flatMap(({ path: target }) => target ?? []))],
     libraries: [...new Set(imported.flatMap(({ from, path: target }) => (target ? [] : (libraryOf(from) ?? []))))],

@@ -17,16 +17,13 @@ export async function readTask(
 ): Promise<readonly TaskRecord[]> {
   const reader = new TaskReader(outlines);
   const records: TaskRecord[] = [];
-  for (const event of [...events].sort((a, b) => a.streamSequence - b.streamSequence)) {
-    const { streamSequence: sequence, eventId, timestamp, vectorClock, codeVersion } = event;
-    const origin = { sequence, eventId, timestamp, vectorClock: vectorClock ?? {}, codeVersion: codeVersion ?? 0 };
-    for (const content of await reader.read(event)) records.push({ ...origin, ...content });
-  }
+  const inOrder = [...events].sort((a, b) => a.streamSequence - b.streamSequence);
+  for (const event of inOrder) records.push(...(await reader.read(event)));
   return records;
 }
 
-/** Remembers which files there are, and what they hold: imports and changes are told by it. */
-class TaskReader {
+/** Reads one event after the other; remembers what files hold, as imports and changes are told by it. */
+export class TaskReader {
   readonly #outlines: Outlines;
   readonly #paths = new Set<string>();
   readonly #code = new Map<string, ModuleCode>();
@@ -35,7 +32,13 @@ class TaskReader {
     this.#outlines = outlines;
   }
 
-  async read({ eventType, data }: StoredEvent): Promise<readonly RecordContent[]> {
+  async read(event: StoredEvent): Promise<readonly TaskRecord[]> {
+    const { streamSequence: sequence, eventId, timestamp, vectorClock, codeVersion } = event;
+    const origin = { sequence, eventId, timestamp, vectorClock: vectorClock ?? {}, codeVersion: codeVersion ?? 0 };
+    return (await this.#contentsOf(event)).map((content) => ({ ...origin, ...content }));
+  }
+
+  async #contentsOf({ eventType, data }: StoredEvent): Promise<readonly RecordContent[]> {
     const payload = payloadOf(data);
     switch (eventType) {
       case 'TASK_CREATED':

@@ -19,7 +19,7 @@ export function statementsOf(records: readonly TaskRecord[]): readonly Statement
 }
 
 /** Remembers the names that texts may mention, and which failures a correction may have fixed. */
-class StatementWriter {
+export class StatementWriter {
   readonly #symbols = new SymbolIndex();
   readonly #open = new Map<string, { failures: readonly TestFailure[]; changed: Set<string> }>();
 

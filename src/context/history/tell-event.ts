@@ -1,4 +1,5 @@
 import type { StoredEvent } from '../../events/index.ts';
+import { countLines } from '../outline/outline-code.ts';
 import { CUT_MARK } from '../summaries/shorten.ts';
 import { type Payload, countOf, payloadOf, payloadsOf, textOf, textsOf } from './payload.ts';
 
@@ -76,13 +77,17 @@ function tellTests({ passed, failed, problem, results }: Payload): string {
 }
 
 function tellFiles(files: unknown): string {
-  const lines = payloadsOf(files).reduce((sum, { content }) => sum + textOf(content).split('\n').length, 0);
-  return `${lines} lines in ${payloadsOf(files).length} files`;
+  const lines = payloadsOf(files).reduce((sum, { content }) => sum + countLines(textOf(content)), 0);
+  return `${counted(lines, 'line')} in ${counted(payloadsOf(files).length, 'file')}`;
 }
 
 function filesNote(files: unknown): string {
   const { length } = payloadsOf(files);
-  return length === 0 ? '' : ` (${length} files given)`;
+  return length === 0 ? '' : ` (${counted(length, 'file')} given)`;
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
 const MAX_DEPTH = 20;

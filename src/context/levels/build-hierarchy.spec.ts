@@ -63,6 +63,7 @@ about pattern`,
   it('shows what there is, where nothing of it is critical [CX-13]', () => {
     const { text } = buildHierarchy([part('old', 'LOW'), part('older', 'LOW')], room(40));
     expect(text).toContain('## old');
+    expect(buildHierarchy([part('old', 'LOW', [], 'a')], room(3)).text).toBe('');
     expect(buildHierarchy([], room(100)).text).toBe('');
   });
 

@@ -65,7 +65,7 @@ function fitCritical(
   countTokens: (text: string) => number,
 ): readonly (SizedPart & { readonly from: ContextPart })[] {
   const needed = sum(critical);
-  if (needed <= budgetTokens) return critical.map((sized) => ({ ...sized, from: sized.part }));
+  if (critical.length === 0 || needed <= budgetTokens) return critical.map((sized) => ({ ...sized, from: sized.part }));
   const cuttable = critical.filter(({ part }) => part.cutAs !== undefined);
   const room = budgetTokens - sum(critical.filter(({ part }) => part.cutAs === undefined));
   if (cuttable.length === 0 || room < 0) throw new ContextTooLargeError(needed, budgetTokens);

@@ -93,7 +93,7 @@ function partOfNode(
   why: string,
   graph: NetworkedCache,
 ): ContextPart {
-  return { name: id, text: summary, priority, why, references: [...graph.targets(id)].sort() };
+  return { name: id, text: summary, priority, why, references: [...graph.targets(id)].sort(), cutAs: 'text' };
 }
 
 /** The file that a node belongs to; '' for one of none. */

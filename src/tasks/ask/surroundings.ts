@@ -2,11 +2,9 @@ import {
   chooseFacts,
   type Fact,
   type Knowledge,
-  Ledger,
   type Outlines,
-  readTask,
-  statementsOf,
   summarizeEvents,
+  TaskMemory,
 } from '../../context/index.ts';
 import type { EventStore, EventType, StoredEvent } from '../../events/index.ts';
 import type { CodingState } from '../coding-state.ts';
@@ -60,8 +58,9 @@ export class Surroundings {
   ): Promise<Surroundings> {
     const all = await store.getEvents(state.taskId, { until: sequence });
     const events = all.filter(concerning(state, module));
-    const ledger = Ledger.of(statementsOf(await readTask(events, outlines)));
-    return new Surroundings(events, ledger.at(), state);
+    const memory = new TaskMemory(state.taskId, outlines);
+    await memory.add(events);
+    return new Surroundings(events, memory.ledger.at(), state);
   }
 
   /** A line or two that are always in. */
