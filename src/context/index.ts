@@ -19,3 +19,8 @@ export type {
   SummarySource,
   TaskSummary,
 } from './summaries/summary.ts';
+export { chooseCode, type CodeRequest } from './code/choose-code.ts';
+export { CodeIndex, type CodeFile } from './code/code-index.ts';
+export { renderItem, type CodeItem, type CodeLevel } from './code/excerpts.ts';
+export type { Change } from './code/change-history.ts';
+export type { ImportRules } from './code/resolve-import.ts';
