@@ -2,8 +2,10 @@ export type { ContextLayer, ContextPart, ManifestLine, PartPriority, PreparedCon
 export { ContextTooLargeError, prepareContext } from './levels/prepare-context.ts';
 export { buildHierarchy, type HierarchicalContext } from './levels/build-hierarchy.ts';
 export { chooseCode, type CodeRequest } from './code/choose-code.ts';
-export { type CodeFile, CodeIndex } from './code/code-index.ts';
-export type { CodeItem, CodeLevel } from './code/excerpts.ts';
+export { CodeIndex, type CodeFile } from './code/code-index.ts';
+export { renderItem, type CodeItem, type CodeLevel } from './code/excerpts.ts';
+export type { Change } from './code/change-history.ts';
+export type { ImportRules } from './code/resolve-import.ts';
 export { taskParts, type TaskKnowledge } from './levels/task-parts.ts';
 export { type ContextSubject, TaskMemory } from './task-memory.ts';
 export { type EventSummary, summarizeEvents, type SummaryLimits } from './history/event-summary.ts';

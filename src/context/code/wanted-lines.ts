@@ -2,7 +2,7 @@ import type { RankedItem } from '../rank/fuse-ranks.ts';
 import type { Definition } from './code-facts.ts';
 import type { CodeView } from './code-view.ts';
 import { lineTokens, type WantedLines } from './excerpts.ts';
-import type { LinkedFile, CodeSymbol } from './link-code.ts';
+import type { CodeSymbol, LinkedFile } from './link-code.ts';
 import { directUses, topLevelOf } from './rank-definitions.ts';
 import type { FoundPiece } from './search-pieces.ts';
 
@@ -52,6 +52,7 @@ export function callers(
         .filter(({ symbol, share }) => share === 1 && code.symbols[symbol]?.file === current)
         .map(({ use }) => use.name),
     );
+    if (names.size === 0) return [];
     const line = linked?.text.facts.references.find(({ name }) => names.has(name))?.line;
     return line === undefined ? [] : [{ file, lines: [line], level: 'CRITICAL', why: 'uses the current file' }];
   });
