@@ -220,5 +220,5 @@ function hasTests(state: CodingState, module: string): boolean {
 function forked(state: CodingState, fork: StoredEvent<'TASK_FORKED'>['data']): CodingState {
   const calls = new Map([...state.calls].filter(([, call]) => call.answer !== null));
   const { created } = state;
-  return { ...state, calls, created: created && { ...created, ...changesOf(fork) } };
+  return { ...state, calls, forkedFrom: fork.from, created: created && { ...created, ...changesOf(fork) } };
 }

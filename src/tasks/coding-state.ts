@@ -61,6 +61,8 @@ export interface OpenCall {
 export interface CodingState {
   readonly taskId: string;
   readonly created: EventPayloads['TASK_CREATED'] | null;
+  /** The task whose first events are these; null for one of its own. */
+  readonly forkedFrom: string | null;
   readonly started: boolean;
   readonly plan: Plan | null;
   /** Plans that could not be used, and why the last one could not. */
@@ -116,6 +118,7 @@ export function initialCodingState(taskId: string): CodingState {
   return {
     taskId,
     created: null,
+    forkedFrom: null,
     started: false,
     plan: null,
     badPlans: 0,

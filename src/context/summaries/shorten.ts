@@ -13,13 +13,17 @@ export interface Shortened {
 export function shorten(text: string, tokens: number, countTokens: (text: string) => number): Shortened {
   const whole = text.replace(/\s+/g, ' ').trim();
   if (countTokens(whole) <= tokens) return { text: whole, cut: false };
-  const fits = (end: number) => countTokens(whole.slice(0, end) + CUT_MARK) <= tokens;
+  const shown = (end: number) => wellFormed(whole.slice(0, end)) + CUT_MARK;
+  const fits = (end: number) => countTokens(shown(end)) <= tokens;
   const room = longest(whole.length, fits);
   const sentences = [...whole.slice(0, room).matchAll(/[.!?…。！？](?=["')\]]?\s)["')\]]?/g)];
   const sentence = sentences.at(-1);
   const atSentence = sentence === undefined ? 0 : sentence.index + sentence[0].length;
-  const end = atSentence > 0 ? atSentence : whole.lastIndexOf(' ', room) > 0 ? whole.lastIndexOf(' ', room) : room;
-  return { text: wellFormed(whole.slice(0, end)) + CUT_MARK, cut: true };
+  const atBlank = whole.lastIndexOf(' ', room);
+  let end = atSentence > 0 ? atSentence : atBlank > 0 ? atBlank : room;
+  // A text may count more than a longer one: tokens do not end where words do.
+  while (end > 0 && !fits(end)) end = Math.max(0, whole.lastIndexOf(' ', end - 1));
+  return { text: shown(end), cut: true };
 }
 
 /** The items that fit in together, as far as they go. */
@@ -38,7 +42,7 @@ export function shortenList(
   return { items: items.slice(0, taken), cut: taken < items.length };
 }
 
-/** The largest length up to `length` that fits: more text has never fewer tokens. */
+/** The largest length up to `length` that fits, or nearly: more text has hardly ever fewer tokens. */
 export function longest(length: number, fits: (end: number) => boolean): number {
   let low = 0;
   let high = length;

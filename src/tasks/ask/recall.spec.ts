@@ -7,7 +7,11 @@ import { initialCodingState } from '../coding-state.ts';
 import type { QuestionDraft } from './question-draft.ts';
 import { recall, recalledParts } from './recall.ts';
 
-const state = storedEvents('t', [created(), planned({ path: 'a.js' })]).reduce(evolveCoding, initialCodingState('t'));
+const state = storedEvents('t', [
+  created(),
+  planned({ path: 'a.js' }),
+  { eventType: 'TASK_FORKED', data: { from: 'parent', atSequence: 2 } },
+]).reduce(evolveCoding, initialCodingState('t'));
 const draft = (...texts: readonly string[]): QuestionDraft => ({
   signature: 'CorrectModule',
   role: 'executor',
@@ -44,6 +48,7 @@ describe('what earlier tasks have taught (CX-11)', () => {
     ['only says what every test runner says', entry({ title: 'case 1: Expected values to be strictly equal' })],
     ['is another error', entry({ title: 'parses a number: SyntaxError: Unexpected token' })],
     ['is of the task itself', entry({ taskId: 't' })],
+    ['is of the task that it was forked from', entry({ taskId: 'parent' })],
     ['is of another language', entry({ language: 'python' })],
   ])('is not told where what was found %s', async (_, found) => {
     const asked = draft('case 1: Expected values to be strictly equal: prints a date: Invalid time value');

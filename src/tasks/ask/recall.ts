@@ -38,12 +38,16 @@ export async function recall(
   const found = await knowledge.search(query, { kinds, limit: 10 });
   const words = new Set(wordsIn(query));
   const language = state.plan?.language ?? state.created?.language ?? null;
-  return found
-    .map(({ entry }) => entry)
-    .filter((entry) => entry.taskId !== state.taskId && (language === null || entry.language === language))
-    .filter(({ title }) => isAlike(wordsIn(title), words))
-    .slice(0, MAX_RECALLED)
-    .map(({ id, kind, title, text }) => ({ id, kind, title, text: text.slice(0, MAX_CHARACTERS) }));
+  return (
+    found
+      .map(({ entry }) => entry)
+      // What a task was forked from has solved the very same.
+      .filter(({ taskId }) => taskId !== state.taskId && taskId !== state.forkedFrom)
+      .filter((entry) => language === null || entry.language === language)
+      .filter(({ title }) => isAlike(wordsIn(title), words))
+      .slice(0, MAX_RECALLED)
+      .map(({ id, kind, title, text }) => ({ id, kind, title, text: text.slice(0, MAX_CHARACTERS) }))
+  );
 }
 
 /** As parts of a prompt: a fix for an error like this one is worth more than how something like it was built. */
