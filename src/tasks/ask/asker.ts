@@ -58,9 +58,11 @@ export class Asker {
   async ask(moment: Moment, question: Question): Promise<ModelCallRequest> {
     const { state, sequence } = moment;
     const draft = draftQuestion(state, question);
-    const surroundings = await this.surroundingsAt(moment, draft.module);
+    const [surroundings, recalled] = await Promise.all([
+      this.surroundingsAt(moment, draft.module),
+      recall(this.tools.knowledge, draft, state),
+    ]);
     const seat = await this.seatFor(state, draft, [surroundings.standing(draft)]);
-    const recalled = await recall(this.tools.knowledge, draft, state);
     const { prompt, tokens, manifest, has } = await this.compose(draft, surroundings, recalled, seat);
     const told = recalled.filter((each) => has(recalledName(each)));
     const { model, contextTokens, promptTokens, passedOver } = seat;
