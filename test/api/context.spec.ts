@@ -81,6 +81,15 @@ describe('the context of a model call', () => {
     expect(sent?.options?.num_ctx).toBe(32_768);
   });
 
+  it('is not there before the first call, and says so [CX-4]', async () => {
+    const { url } = server;
+    const modules = [{ path: 'src/x.js', description: 'x' }];
+    await request('POST', `${url}/tasks`, { prompt: 'x', taskId: 'new', modules, language: 'javascript' });
+    const { body } = await request<{ code: string }>('GET', `${url}/tasks/new/context?sequence=1`);
+    expect(body.code).toBe('CONTEXT_NOT_FOUND');
+    await request('DELETE', `${url}/tasks/new`);
+  });
+
   it.each([
     ['t0/context?sequence=1', 404, 'CONTEXT_NOT_FOUND', 'up to event 1'],
     ['t0/context?callId=01990000-0000-7000-8000-000000000001', 404, 'CONTEXT_NOT_FOUND', 'with this callId'],

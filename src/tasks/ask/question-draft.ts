@@ -55,7 +55,7 @@ export function draftQuestion(state: CodingState, question: Question): QuestionD
 }
 
 const OTHER_FILES = 'names of other files';
-const MAX_NAMES = 200;
+const MAX_NAMES = 80;
 
 function draftPlan(state: CodingState): QuestionDraft {
   const { prompt = '', language = null } = state.created ?? {};

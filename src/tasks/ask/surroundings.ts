@@ -57,7 +57,8 @@ export class Surroundings {
     outlines: Outlines,
   ): Promise<Surroundings> {
     const all = await store.getEvents(state.taskId, { until: sequence });
-    const events = all.filter(concerning(state, module));
+    const related = relatedFiles(state, module);
+    const events = all.filter((event) => concerns(event, related)).map((event) => withoutOtherFiles(event, related));
     const memory = new TaskMemory(state.taskId, outlines);
     await memory.add(events);
     return new Surroundings(events, memory.ledger.at(), state);
@@ -134,11 +135,23 @@ const statusWords: Readonly<Record<string, string>> = {
   CorrectModule: 'its tests fail',
 };
 
-/** The events of a file, of what it builds on, and of the task as a whole. */
-function concerning({ modules }: CodingState, module: string | null): (event: StoredEvent) => boolean {
-  if (module === null) return () => true;
-  const related = new Set([module, ...transitiveDependencies([...modules.values()], module)]);
-  return ({ data }) => !('module' in data) || typeof data.module !== 'string' || related.has(data.module);
+/** A file and what it builds on; all that is planned where the question is about the whole task. */
+function relatedFiles({ modules }: CodingState, module: string | null): ReadonlySet<string> {
+  if (module === null) return new Set(modules.keys());
+  return new Set([module, ...transitiveDependencies([...modules.values()], module)]);
+}
+
+/** Of these files, or of the task as a whole; a first try of the tests of a project says nothing of the work. */
+function concerns({ data }: StoredEvent, related: ReadonlySet<string>): boolean {
+  if ('trial' in data && data.trial) return false;
+  return !('module' in data) || typeof data.module !== 'string' || related.has(data.module);
+}
+
+/** Of a project that was given, what is not worked on is told by its lines, where they matter, and not by facts. */
+function withoutOtherFiles(event: StoredEvent, related: ReadonlySet<string>): StoredEvent {
+  if (event.eventType !== 'TASK_CREATED') return event;
+  const files = event.data.files.filter(({ path, role }) => role === 'test' || related.has(path));
+  return { ...event, data: { ...event.data, files } };
 }
 
 /** Words beyond these add nothing to what a question is about. */

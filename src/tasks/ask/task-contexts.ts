@@ -80,9 +80,9 @@ export class TaskContexts {
       if (event.eventType !== 'MODEL_CALL_REQUESTED') continue;
       if (callId === undefined || event.data.callId === callId) return event;
     }
-    const version = await this.events.latestVersion(taskId);
-    if (version === 0) throw new TaskNotFoundError(taskId);
-    throw new ContextNotFoundError(taskId, callId === undefined ? (sequence ?? version) : undefined);
+    const head = await this.events.head(taskId);
+    if (!head) throw new TaskNotFoundError(taskId);
+    throw new ContextNotFoundError(taskId, callId === undefined ? (sequence ?? head.streamSequence) : undefined);
   }
 
   private async rebuild({ taskId, data: request }: Request): Promise<Rebuilt> {
