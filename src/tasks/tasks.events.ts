@@ -1,5 +1,5 @@
 import type { ContextLayer, PartPriority } from '../context/index.ts';
-import { declareEventTypes, type SourceFile } from '../events/index.ts';
+import { declareEventTypes, type EventPayloads, type SourceFile } from '../events/index.ts';
 import type { Json } from '../kernel/json.ts';
 
 /** One piece of a prompt, or of what was left out of it. */
@@ -13,6 +13,9 @@ export interface ManifestEntry {
   readonly why: string;
   readonly included: boolean;
 }
+
+/** A question to a model with all that it is told. */
+export type ModelCallRequest = EventPayloads['MODEL_CALL_REQUESTED'];
 
 declare module '../events/event.ts' {
   interface EventPayloads {

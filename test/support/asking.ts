@@ -1,6 +1,7 @@
 import type { EventStore } from '../../src/events/index.ts';
 import { type Brain, ModelCatalogue } from '../../src/llm/index.ts';
-import { Asker, type ModelCallRequest } from '../../src/tasks/ask/asker.ts';
+import { Asker } from '../../src/tasks/ask/asker.ts';
+import type { ModelCallRequest } from '../../src/tasks/tasks.events.ts';
 import type { Question } from '../../src/tasks/coding-decide.ts';
 import type { CodingState } from '../../src/tasks/coding-state.ts';
 

@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals';
 import { ModelCatalogue, tokenCounterFor } from '../../src/llm/index.ts';
-import type { ModelCallRequest } from '../../src/tasks/ask/asker.ts';
+import type { ModelCallRequest } from '../../src/tasks/tasks.events.ts';
 import type { WireEvent } from './rest.ts';
 
 const catalogue = new ModelCatalogue();

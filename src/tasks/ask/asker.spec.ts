@@ -20,7 +20,8 @@ import { ModelCatalogue, PromptTooLargeError, type TokenCounter, tokenCounterFor
 import type { Question } from '../coding-decide.ts';
 import { evolveCoding } from '../coding-evolve.ts';
 import { initialCodingState } from '../coding-state.ts';
-import { Asker, type ModelCallRequest } from './asker.ts';
+import type { ModelCallRequest } from '../tasks.events.ts';
+import { Asker } from './asker.ts';
 
 const plan = planned({ path: 'a.js' }, { path: 'b.js' }, { path: 'c.js', dependsOn: ['a.js'] });
 const beginning = [created(), started, plan, begun('a.js'), begun('b.js')];

@@ -1,5 +1,5 @@
 import { CodeIndex, type OfflineCache, Outlines } from '../../context/index.ts';
-import type { EventPayloads, EventStore } from '../../events/index.ts';
+import type { EventStore } from '../../events/index.ts';
 import { newId } from '../../kernel/ids.ts';
 import type { Json } from '../../kernel/json.ts';
 import {
@@ -16,14 +16,12 @@ import {
 import type { Question } from '../coding-decide.ts';
 import type { CodingState } from '../coding-state.ts';
 import { basisOf } from '../stale-basis.ts';
-import type { ManifestEntry } from '../tasks.events.ts';
+import type { ManifestEntry, ModelCallRequest } from '../tasks.events.ts';
 import { shortenQuestion } from './code-parts.ts';
 import { type BackgroundPart, criticalTokens, type FittedPrompt, fitPrompt, type PromptRoom } from './fit-prompt.ts';
 import { draftQuestion, type QuestionDraft } from './question-draft.ts';
 import { recall, type Recalled, recalledName, recalledParts } from './recall.ts';
 import { type Moment, Surroundings } from './surroundings.ts';
-
-export type ModelCallRequest = EventPayloads['MODEL_CALL_REQUESTED'];
 
 export interface AskerTools {
   readonly brain: Brain;

@@ -1,6 +1,6 @@
 import type { KnowledgeKind, OfflineCache } from '../../context/index.ts';
 import type { CodingState } from '../coding-state.ts';
-import type { ModelCallRequest } from './asker.ts';
+import type { ModelCallRequest } from '../tasks.events.ts';
 import type { BackgroundPart } from './fit-prompt.ts';
 import type { QuestionDraft } from './question-draft.ts';
 

@@ -2,8 +2,8 @@ import type { EventStore, StoredEvent } from '../../events/index.ts';
 import { evolveCoding } from '../coding-evolve.ts';
 import { initialCodingState } from '../coding-state.ts';
 import { ContextNotFoundError, TaskNotFoundError } from '../tasks.errors.ts';
-import type { ManifestEntry } from '../tasks.events.ts';
-import type { Asker, ModelCallRequest } from './asker.ts';
+import type { ManifestEntry, ModelCallRequest } from '../tasks.events.ts';
+import type { Asker } from './asker.ts';
 
 /** How a prompt that is made again from the events before it compares to the one that was sent. */
 export type Rebuilt = 'same' | 'different' | 'impossible';
