@@ -9,7 +9,7 @@ import { rankByUse } from './rank-symbols.ts';
 import type { ImportRules } from './resolve-import.ts';
 import { type Query, searchPieces } from './search-pieces.ts';
 import { similarFiles } from './similar-files.ts';
-import { callers, heads, placesToEdit, rankPlaces, signatures, symbolsAt, testsOf } from './wanted-lines.ts';
+import { callers, heads, importsOf, placesToEdit, rankPlaces, signatures, symbolsAt, testsOf } from './wanted-lines.ts';
 
 /** A repository version, the file that is worked on, and how much there is room for. */
 export interface CodeRequest extends ImportRules {
@@ -29,12 +29,15 @@ const QUERY_WEIGHTS = { code: 1, path: 2, task: 8 };
 /** So many places, best first, tell which definitions may be edited. */
 const PLACES_OF_DEFINITIONS = 200;
 
-/** Shares of the room, filled in this order but for the heads, which come last; definitions take what is left. */
-const shares = { places: 0.34, tests: 0.03, callers: 0.03, heads: 0.04 };
+/** Shares of the room; definitions take what is left. Of what only has to be there, more room needs no more. */
+const SHARES = { places: 0.32, imports: 0.05, tests: 0.03, callers: 0.03, heads: 0.04 };
+const MOST_ROOM = { places: Infinity, imports: Infinity, tests: 200, callers: 200, heads: 240 };
 
 /** As full as this is full enough. */
 const FULL = 0.985;
-const MOST_ROUNDS = 4;
+const MOST_ROUNDS = 5;
+/** Room for fewer tokens is not searched for something that fits. */
+const SMALLEST = 25;
 
 /**
  * Chooses what of a repository a model must see to work on one file, most needed first: signatures of what the file
@@ -71,6 +74,7 @@ export async function chooseCode(index: CodeIndex, request: CodeRequest): Promis
   const wanted: Wanted = {
     places: placesToEdit(view, places),
     tests: testsOf(view, ranked, found),
+    imports: importsOf(view, ranked),
     callers: callers(view, ranked),
     definitions: signatures(view, definitions),
     heads: heads(view, ranked, use),
@@ -78,7 +82,7 @@ export async function chooseCode(index: CodeIndex, request: CodeRequest): Promis
   return fitted(code.files, wanted, request);
 }
 
-type Wanted = Readonly<Record<keyof typeof shares | 'definitions', readonly WantedLines[]>>;
+type Wanted = Readonly<Record<keyof typeof SHARES | 'definitions', readonly WantedLines[]>>;
 
 /** Fills by estimate, measures, and corrects the estimate by what was measured. */
 function fitted(files: readonly LinkedFile[], wanted: Wanted, { budgetTokens, countTokens }: CodeRequest) {
@@ -104,15 +108,14 @@ function fitted(files: readonly LinkedFile[], wanted: Wanted, { budgetTokens, co
 
 function fill(files: readonly LinkedFile[], wanted: Wanted, limit: number): readonly CodeItem[] {
   const excerpts = new Excerpts(files);
+  const roomOf = (kind: keyof typeof SHARES) => Math.min(MOST_ROOM[kind], limit * SHARES[kind]);
   const take = (lines: readonly WantedLines[], upTo: number) => {
-    for (const next of lines) if (!excerpts.add(next, upTo) && excerpts.tokens > upTo - 25) return;
+    for (const next of lines) if (!excerpts.add(next, upTo) && excerpts.tokens > upTo - SMALLEST) return;
   };
-  take(wanted.places, limit * shares.places);
-  for (const kind of ['tests', 'callers'] as const) take(wanted[kind], excerpts.tokens + limit * shares[kind]);
-  take(wanted.definitions, limit * (1 - shares.heads));
-  take(
-    wanted.heads.filter(({ file }) => !excerpts.has(file)),
-    limit,
-  );
+  for (const kind of ['places', 'imports', 'tests', 'callers'] as const)
+    take(wanted[kind], excerpts.tokens + roomOf(kind));
+  take(wanted.definitions, limit - roomOf('heads'));
+  const isNew = ({ file }: WantedLines) => !excerpts.has(file);
+  take(wanted.heads.filter(isNew), limit);
   return excerpts.items();
 }

@@ -18,7 +18,7 @@ export interface DefinitionSignals {
 }
 
 const WEIGHTS = {
-  use: 2,
+  use: 3,
   similar: 1,
   direct: 0.3,
   popular: 0.25,

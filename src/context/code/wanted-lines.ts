@@ -59,8 +59,10 @@ export function callers(
 }
 
 /** How soon pieces of a search fall behind others by their place in it, and what the rank of their file adds. */
-const PLACE_RANK = { k: 30, perPlace: 0.5, file: 0.3 };
+const PLACE_RANK = { k: 30, perPlace: 0.5, file: 0.6 };
 const MOST_PLACES = 800;
+/** Files that import more are not shown with all of it. */
+const MOST_IMPORT_LINES = 24;
 
 /** Where there may be something to edit: pieces by their words and by their file, best first. */
 export function rankPlaces(found: readonly FoundPiece[], files: readonly RankedItem<number>[]): readonly FoundPiece[] {
@@ -84,6 +86,22 @@ export function placesToEdit({ isTest }: CodeView, places: readonly FoundPiece[]
       level: 'MEDIUM',
       why: 'likely place to edit',
     }));
+}
+
+/** What likely files to edit import: an edit often needs one more. */
+export function importsOf({ code, isTest }: CodeView, files: readonly RankedItem<number>[]): readonly WantedLines[] {
+  return files
+    .filter(({ item }) => !isTest[item])
+    .map(({ item: file }) => {
+      const imports = code.files[file]?.text.facts.imports ?? [];
+      const lines = imports.flatMap(({ firstLine, lastLine }) => range(firstLine, lastLine));
+      return {
+        file,
+        lines: lines.slice(0, MOST_IMPORT_LINES),
+        level: 'MEDIUM',
+        why: 'imports of a likely file to edit',
+      };
+    });
 }
 
 /** Of the likeliest test some lines, of others one: there they are, and how they look. */
