@@ -22,9 +22,19 @@ export interface Signature<Input, Output, Role extends ModelRole = ModelRole> {
   issues?(input: Input, output: Output): readonly Issue[];
 }
 
-/** The prompt of a call as plain JSON; `background`, sections of their own, stands in front of the question. */
-export function promptOf<Input, Output>(signature: Signature<Input, Output>, input: Input, background = ''): Prompt {
-  const answerSchema = answerSchemaOf(signature, input);
+export interface PromptOptions {
+  /** Sections of their own that stand in front of the question. */
+  readonly background?: string;
+  /** That of the answer to this input, where it is at hand: making it takes longest. */
+  readonly answerSchema?: JsonSchema;
+}
+
+/** The prompt of a call as plain JSON. */
+export function promptOf<Input, Output>(
+  signature: Signature<Input, Output>,
+  input: Input,
+  { background = '', answerSchema = answerSchemaOf(signature, input) }: PromptOptions = {},
+): Prompt {
   const question = sections(background.trim(), signature.render(input).trim());
   return {
     messages: [

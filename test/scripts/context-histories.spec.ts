@@ -9,7 +9,7 @@ function measured(seed: number): {
   readonly head: readonly string[];
   readonly rows: ReadonlyMap<string, readonly number[]>;
 } {
-  const { stdout, stderr } = spawnSync(process.execPath, [script, '--histories', '6', '--seed', String(seed)], {
+  const { stdout, stderr } = spawnSync(process.execPath, [script, '--histories', process.env.CONTEXT_HISTORIES ?? '4', '--seed', String(seed)], {
     encoding: 'utf8',
   });
   expect(stderr).toBe('');

@@ -119,8 +119,9 @@ export class Asker {
     const shown = fitPrompt(draft, [standing], room);
     const facts = surroundings.facts(draft, room, shown.has);
     const background = [standing, ...facts, ...recalledParts(recalled), ...surroundings.lastEvents()];
-    const shorter = await shortenQuestion(this.code, surroundings.state, draft, background, room);
-    if (!shorter) return fitPrompt(draft, background, room);
+    const whole = fitPrompt(draft, background, room);
+    const shorter = await shortenQuestion(this.code, surroundings.state, { draft, background, room, whole });
+    if (!shorter) return whole;
     const fitted = fitPrompt(shorter.draft, [...background, ...shorter.excerpts], room);
     return { ...fitted, manifest: [...fitted.manifest, ...leftOut(shorter.left, room)] };
   }

@@ -12,6 +12,14 @@ export interface ShortenedQuestion {
   readonly left: QuestionDraft['parts'];
 }
 
+/** A question as it stands with all its files, as far as they fit. */
+interface Offered {
+  readonly draft: QuestionDraft;
+  readonly background: readonly BackgroundPart[];
+  readonly room: PromptRoom;
+  readonly whole: FittedPrompt;
+}
+
 /**
  * Where the files of a task do not all fit: of those that the question does not need whole the lines that it most likely
  * needs, chosen by the graph of the code and by its words. Null where all files are shown.
@@ -19,11 +27,8 @@ export interface ShortenedQuestion {
 export async function shortenQuestion(
   index: CodeIndex,
   { files }: CodingState,
-  draft: QuestionDraft,
-  background: readonly BackgroundPart[],
-  room: PromptRoom,
+  { draft, background, room, whole }: Offered,
 ): Promise<ShortenedQuestion | null> {
-  const whole = fitPrompt(draft, background, room);
   const isOptionalFile = ({ name, priority }: QuestionDraft['parts'][number]) =>
     files.has(name) && (priority === 'MEDIUM' || priority === 'LOW');
   const missing = draft.parts.filter(({ name }) => files.has(name) && !whole.has(name));

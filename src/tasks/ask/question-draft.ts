@@ -1,8 +1,10 @@
 import type { ContextPart } from '../../context/index.ts';
 import type { Attempt } from '../../events/index.ts';
 import {
+  answerSchemaOf,
   correctModule,
   generateModule,
+  type JsonSchema,
   type ModelRole,
   planTask,
   type Prompt,
@@ -155,12 +157,20 @@ function draft<Input, Output>(
   parts: readonly ContextPart[],
   input: (shown: Shown) => Input,
 ): QuestionDraft {
+  // What is shown does not change what is asked for; `brief` does.
+  const schemas = new Map<boolean, JsonSchema>();
   return {
     signature: signature.name,
     role: signature.role,
     module: module?.path ?? null,
     parts: parts.filter(({ text }) => text.trim() !== ''),
-    prompt: (shown) => promptOf(signature, input(shown), shown.background),
+    prompt: (shown) => {
+      const { background, brief } = shown;
+      const filled = input(shown);
+      const answerSchema = schemas.get(brief) ?? answerSchemaOf(signature, filled);
+      schemas.set(brief, answerSchema);
+      return promptOf(signature, filled, { background, answerSchema });
+    },
   };
 }
 
