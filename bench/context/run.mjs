@@ -52,6 +52,7 @@ async function measureCode() {
             repository: config.name,
             budget: budget.name,
             name,
+            isHeldOut: config.isHeldOut ?? false,
             ...(await measure(found, state, budget, name)),
           });
     }
@@ -61,10 +62,8 @@ async function measureCode() {
 }
 
 function repositories() {
-  const given = options.repository.map((url) => ({
-    name: basename(url.replace(/\/(?:\.git|repo)\/?$/, ''), '.git'),
-    url,
-  }));
+  const nameOf = (url) => basename(url.replace(/\/(?:\.git|repo)?\/?$/, ''), '.git');
+  const given = options.repository.map((url) => ({ name: nameOf(url), url, pythonRoots: ['', 'src/'] }));
   return given.length > 0 ? given : JSON.parse(readFileSync(new URL('repositories.json', import.meta.url), 'utf8'));
 }
 
@@ -98,21 +97,30 @@ function shareOf(code, current, share, count) {
 }
 
 function print(results, budgets, names) {
+  const columns = Object.keys(results[0]?.scores ?? {});
   const repositoryNames = [...new Set(results.map(({ repository }) => repository))];
+  const groups = [
+    { title: '', names, isOf: ({ isHeldOut }) => !isHeldOut },
+    { title: ', held out', names, isOf: ({ isHeldOut }) => isHeldOut },
+    // By repository ours alone, to show that it is no one repository's figure.
+    ...repositoryNames.map((name) => ({
+      title: `, ${name}`,
+      names: names.filter((other) => other === 'taskloom'),
+      isOf: ({ repository }) => repository === name,
+    })),
+  ];
   for (const budget of budgets) {
-    const columns = Object.keys(results[0]?.scores ?? {});
     console.log(
-      `\n## ${budget.name}\n\n| retriever | ${columns.join(' | ')} | ms |\n| --- |${' --- |'.repeat(columns.length + 1)}`,
+      `\n${budget.name}\n\n| retriever | ${columns.join(' | ')} | ms |\n| ---${' | ---'.repeat(columns.length + 1)} |`,
     );
-    const groups = [['', () => true], ...repositoryNames.map((name) => [name, (result) => result.repository === name])];
-    for (const [title, isOf] of groups) {
-      for (const name of names) {
-        // By repository ours alone: that it is no one repository's figure.
-        if (title !== '' && (name !== 'taskloom' || repositoryNames.length === 1)) continue;
-        const own = results.filter((result) => result.budget === budget.name && result.name === name && isOf(result));
+    for (const group of groups) {
+      const measured = results.filter((result) => result.budget === budget.name && group.isOf(result));
+      if (measured.length === 0) continue;
+      for (const name of group.names) {
+        const own = measured.filter((result) => result.name === name);
         const cells = columns.map((column) => percent(meanOf(own, column)));
         const time = Math.round(mean(own.map(({ milliseconds }) => milliseconds)));
-        console.log(`| ${name}${title && `, ${title}`} | ${cells.join(' | ')} | ${time} |`);
+        console.log(`| ${name}${group.title} | ${cells.join(' | ')} | ${time} |`);
       }
     }
   }
