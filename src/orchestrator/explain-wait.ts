@@ -3,6 +3,7 @@ import type { Database } from '../storage/index.ts';
 import { CLAIM_ORDER, READY } from './work-order.ts';
 import type { WorkTables } from './work-schema.ts';
 import type { WorkPlace } from './work-table.ts';
+import type { Wait } from './workflow.ts';
 
 /** What keeps a task from going on; `other` is a reason of its workflow that `detail` tells. */
 export type WaitKind = 'nothing' | 'slot' | 'dependency' | 'model' | 'answer' | 'approval' | 'resume' | 'other';
@@ -41,7 +42,7 @@ export async function explainWait(
 ): Promise<WaitExplanation> {
   if (status === 'done') return explanation('nothing', 'It is over.');
   if (status === 'running') return explanation('nothing', 'It runs.');
-  if (wait) return { ...explanation(kinds[wait.reason] ?? 'other', wait.detail), until: wait.until };
+  if (wait) return explainReason(wait);
   const needed = await unfinishedDependencies(database, taskId);
   if (needed.length > 0)
     return { ...explanation('dependency', `It starts when ${listed(needed)} ended.`), tasks: needed };
@@ -52,6 +53,11 @@ export async function explainWait(
     ...explanation('slot', `${line}; ${slots.held.length} of ${slots.total} slots are taken.`),
     tasks: slots.held,
   };
+}
+
+/** A wait that a workflow has asked for, as an explanation. */
+export function explainReason({ reason, detail, until }: Wait): WaitExplanation {
+  return { ...explanation(kinds[reason] ?? 'other', detail), until };
 }
 
 function explanation(waitsFor: WaitKind, detail: string): WaitExplanation {

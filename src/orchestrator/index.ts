@@ -21,7 +21,7 @@ export {
 } from './priority.ts';
 export type { OrchestratorStats } from './stats.ts';
 export type { QueueAlert, QueueAlertCode } from './backpressure.ts';
-export type { WaitExplanation, WaitKind } from './explain-wait.ts';
+export { explainReason, type WaitExplanation, type WaitKind } from './explain-wait.ts';
 export type { WaitingTask, WorkPlace } from './work-table.ts';
 export {
   fold,

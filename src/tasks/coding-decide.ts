@@ -27,16 +27,14 @@ export type Question =
 /** What a coding task does next, from its state alone. Pure: it can be asked at any past moment without effect. */
 export function decideCoding(state: CodingState): Decision<CodingAction> {
   if (state.outcome) return { kind: 'done', outcome: state.outcome };
-  if (state.pause) return rest('paused', `${state.pause.reason} It goes on when somebody resumes it.`);
+  const wait = waitForPeople(state);
+  if (wait && state.pause) return { kind: 'wait', wait };
   if (!state.started) return { kind: 'act', actions: [{ kind: 'start', key: 'start' }] };
   const limit = reachedLimit(state);
   if (limit) return { kind: 'act', actions: [{ kind: 'pause', key: 'pause', ...limit }] };
   const hopeless = state.hopeless ?? exhausted(state);
   if (hopeless) return { kind: 'act', actions: [{ kind: 'fail', key: 'fail', ...hopeless }] };
-  if (state.questions.length > 0) return rest('awaitingAnswers', `The planner asks: ${state.questions.join(' · ')}`);
-  if (state.plan && state.approval === 'pending') {
-    return rest('awaitingApproval', 'The plan waits to be approved, edited or refused.');
-  }
+  if (wait) return { kind: 'wait', wait };
   const actions = [...callActions(state), ...(state.plan ? moduleActions(state) : planActions(state))];
   if (actions.length > 0) return { kind: 'act', actions };
   return { kind: 'wait', wait: whatIsMissing(state) };
@@ -56,8 +54,19 @@ function callActions(state: CodingState): readonly CodingAction[] {
   });
 }
 
-function rest(reason: string, detail: string): Decision<CodingAction> {
-  return { kind: 'wait', wait: { reason, detail, until: null } };
+/** What a person has to say before anything goes on: an end of the pause, answers, a word on the plan. Null: nothing. */
+export function waitForPeople({
+  pause,
+  questions,
+  plan,
+  approval,
+}: Pick<CodingState, 'pause' | 'questions' | 'plan' | 'approval'>): Wait | null {
+  const wait = (reason: string, detail: string): Wait => ({ reason, detail, until: null });
+  if (pause) return wait('paused', `${pause.reason} It goes on when somebody resumes it.`);
+  if (questions.length > 0) return wait('awaitingAnswers', `The planner asks: ${questions.join(' · ')}`);
+  if (plan && approval === 'pending')
+    return wait('awaitingApproval', 'The plan waits to be approved, edited or refused.');
+  return null;
 }
 
 function isDelegated(call: OpenCall): boolean {

@@ -7,7 +7,8 @@ import {
   type StoredEvent,
   type TaskState,
 } from '../events/index.ts';
-import type { Orchestrator, WaitExplanation, WorkPlace } from '../orchestrator/index.ts';
+import { explainReason, type Orchestrator, type WaitExplanation, type WorkPlace } from '../orchestrator/index.ts';
+import { waitForPeople } from './coding-decide.ts';
 import { compareStreams, type StreamDifference } from './compare-streams.ts';
 import { type ForkPoint, readForkPoint } from './fork-point.ts';
 import { documentOf } from './plan/plan-from-answer.ts';
@@ -119,11 +120,13 @@ export class TaskReader {
 
   /** What keeps a task from going on. Rejects with TaskNotFoundError. */
   async why(taskId: string): Promise<WaitExplanation & { readonly taskId: string; readonly status: TaskStatus }> {
-    const task = await this.get(taskId);
-    const { status } = task;
-    const explained = await this.orchestrator.why(task.taskId);
+    const state = await this.current(taskId);
+    const { status } = await this.get(taskId);
+    const isOver = status === 'completed' || status === 'failed' || status === 'cancelled';
+    const wait = isOver ? null : waitForPeople(state);
+    const explained = wait ? explainReason(wait) : await this.orchestrator.why(state.taskId);
     if (!explained) throw new TaskNotFoundError(taskId);
-    return { taskId: task.taskId, status, ...explained };
+    return { taskId: state.taskId, status, ...explained };
   }
 
   /** The projection now, or at a past moment (a stream sequence or an ISO 8601 time). */

@@ -1,5 +1,6 @@
 import type { TaskState } from '../events/index.ts';
 import type { WaitingTask, WorkPlace } from '../orchestrator/index.ts';
+import { waitForPeople } from './coding-decide.ts';
 
 export const taskStatuses = [
   'created',
@@ -65,11 +66,9 @@ export interface ModuleView {
 export function statusOf(state: TaskState, work: WorkPlace | null): TaskStatus {
   const { status } = state;
   if (status === 'created' || status === 'completed' || status === 'failed' || status === 'cancelled') return status;
-  if (state.pause) return 'paused';
-  // Whether or not the row has been parked yet: nothing goes on.
-  if (state.questions.length > 0) return 'awaitingAnswers';
-  if (state.plan && state.approval === 'pending') return 'awaitingApproval';
-  if (work?.wait) return waitStatus(work.wait.reason) ?? status;
+  // Whether or not the row has been parked yet: nothing goes on before people have said something.
+  const wait = waitForPeople(state) ?? work?.wait;
+  if (wait) return waitStatus(wait.reason) ?? status;
   return work?.status === 'queued' ? 'queued' : status;
 }
 
