@@ -35,7 +35,7 @@ async function measureCode() {
   const results = [];
   for (const config of repositories()) {
     const repository = new Repository(gitDirectoryOf(config), config);
-    const index = new CodeIndex({ maxCharacters: 100_000_000 });
+    const index = new CodeIndex();
     const cases = await casesOf(repository, { ...config, index, most: Number(options.cases) });
     console.error(`${config.name}: ${cases.length} cases`);
     for (const found of cases) {

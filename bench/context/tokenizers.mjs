@@ -16,17 +16,26 @@ const loaders = {
   },
 };
 
+/** Of the texts that are remembered with their counts. */
+const MOST_CHARACTERS = 20_000_000;
+
 /** Counts tokens as a model does, each text once. */
 export async function counterOf(name) {
   if (!Object.hasOwn(loaders, name))
     throw new Error(`No tokenizer is called ${name}: take ${Object.keys(loaders).join(' or ')}.`);
   const count = await loaders[name]();
   const known = new Map();
+  let characters = 0;
   return (text) => {
     let tokens = known.get(text);
     if (tokens === undefined) {
-      if (known.size > 200_000) known.clear();
-      known.set(text, (tokens = text === '' ? 0 : count(text)));
+      tokens = text === '' ? 0 : count(text);
+      characters += text.length;
+      if (characters > MOST_CHARACTERS) {
+        known.clear();
+        characters = text.length;
+      }
+      known.set(text, tokens);
     }
     return tokens;
   };

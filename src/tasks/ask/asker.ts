@@ -9,6 +9,7 @@ import {
   type ModelCatalogue,
   type ModelDescription,
   promptHash,
+  PromptTooLargeError,
   routeModel,
   tokenCounterFor,
   WINDOW_SHARE,
@@ -56,6 +57,7 @@ export class Asker {
   async ask(moment: Moment, question: Question): Promise<ModelCallRequest> {
     const { state, sequence } = moment;
     const draft = draftQuestion(state, question);
+    this.refuseHopeless(state, draft);
     const [surroundings, recalled] = await Promise.all([
       this.surroundingsAt(moment, draft.module),
       recall(this.tools.knowledge, draft, state),
@@ -81,6 +83,29 @@ export class Asker {
       ...(passedOver?.length ? { passedOver } : {}),
       ...(draft.module === null ? {} : { basis: basisOf(state, draft.module) }),
     };
+  }
+
+  /** What is beyond every window by its length alone is not even counted: megabytes would take minutes. */
+  private refuseHopeless(state: CodingState, draft: QuestionDraft): void {
+    const { brain, catalogue, answerTokens, delegatedTokens } = this.tools;
+    const name = brain.modelFor(draft.role, state.created?.models[draft.role])?.model;
+    const models = name === undefined ? [] : [catalogue.describe(name)];
+    const windows = models.flatMap((model) =>
+      [model, ...catalogue.largerThan(model)].map((each) => each.contextTokens),
+    );
+    const contextTokens = Math.max(delegatedTokens, ...windows);
+    const said = [
+      ...state.guidance,
+      ...draft.parts.filter(({ priority }) => priority === 'CRITICAL').map((part) => part.text),
+    ];
+    const criticalTokens = Math.ceil(said.reduce((sum, text) => sum + text.length, 0) / MOST_CHARACTERS_PER_TOKEN);
+    if (criticalTokens <= contextTokens) return;
+    throw new PromptTooLargeError(name ?? 'whoever answers', {
+      criticalTokens,
+      answerTokens,
+      contextTokens,
+      passedOver: [],
+    });
   }
 
   /**
@@ -166,6 +191,8 @@ function questionOf({ signature, module }: ModelCallRequest): Question | null {
 }
 
 const MOST_LEFT_OUT = 50;
+/** No real text has more characters a token. */
+const MOST_CHARACTERS_PER_TOKEN = 16;
 
 /** The files that are shown in parts or not at all; of many the rest in one line. */
 function leftOut(parts: QuestionDraft['parts'], { counter }: PromptRoom): readonly ManifestEntry[] {
