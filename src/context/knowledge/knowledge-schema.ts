@@ -39,7 +39,8 @@ const create: Readonly<Record<DatabaseDialect, readonly string[]>> = {
     `CREATE TABLE knowledge_vectors (id INTEGER PRIMARY KEY AUTOINCREMENT, position INTEGER NOT NULL UNIQUE,
        model TEXT NOT NULL, vector BLOB NOT NULL) STRICT`,
     vectorsOfModel,
-    `CREATE VIRTUAL TABLE knowledge_words USING fts5(words, content='knowledge', content_rowid='position')`,
+    `CREATE VIRTUAL TABLE knowledge_words USING fts5(words, content='knowledge', content_rowid='position',
+       tokenize='unicode61 remove_diacritics 0')`,
     `CREATE VIRTUAL TABLE knowledge_vocabulary USING fts5vocab(knowledge_words, row)`,
     `CREATE TRIGGER knowledge_learned AFTER INSERT ON knowledge BEGIN
        INSERT INTO knowledge_words (rowid, words) VALUES (new.position, new.words);

@@ -70,6 +70,10 @@ describe('what past tasks have taught (CX-11)', () => {
     });
     const emails = await cache.search('an email that is validated');
     expect(emails.map(({ entry }) => entry.taskId)).toEqual(['mail', 'mail']);
+    await cache.correct(emails[0]!.entry.id, { text: 'Überprüfung von Café@example.com, 检查邮件', by: 'ada' });
+    for (const words of ['überprüfung', 'CAFE\u0301', '邮']) {
+      expect((await cache.search(words)).map(({ entry }) => entry.id)).toEqual([emails[0]?.entry.id]);
+    }
     expect(await cache.search('quaternion')).toEqual([]);
     expect(await cache.search('" OR ) * NEAR( ^ -')).toEqual([]);
     expect(await cache.search('')).toEqual([]);
