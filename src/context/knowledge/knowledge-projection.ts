@@ -46,12 +46,16 @@ export class KnowledgeProjection {
 
   constructor(private readonly parts: ProjectionParts) {}
 
-  /** Looks whether the tables are whole; where they are not, they are emptied, and the next catching up fills them. */
-  async repair(): Promise<void> {
-    const damage = await this.parts.table.damage();
-    if (damage === null) return;
+  /**
+   * Looks whether the tables are whole, thoroughly where something went wrong with them. Where they are not, they are
+   * emptied, and the next catching up fills them. Answers whether that was so.
+   */
+  async repair({ thorough }: { readonly thorough: boolean }): Promise<boolean> {
+    const damage = await this.parts.table.damage({ thorough });
+    if (damage === null) return false;
     this.parts.warn(`What was learned in past tasks is damaged (${damage}): it is read again from the log.`);
     await this.parts.table.recreate();
+    return true;
   }
 
   start(): void {
@@ -80,7 +84,7 @@ export class KnowledgeProjection {
       } catch (error) {
         if (signal.aborted) return;
         this.parts.warn('What tasks have taught could not be kept; it is tried again.', error);
-        await this.repair().catch(() => undefined);
+        await this.repair({ thorough: true }).catch(() => undefined);
       }
       await sleep(LOOK_EVERY_MS, signal).catch(() => undefined);
     }

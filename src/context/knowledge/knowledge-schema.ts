@@ -16,6 +16,10 @@ export interface KnowledgeTables {
   };
   /** A vector that changes gets a new id. */
   knowledge_vectors: { id: number; position: number; model: string; vector: Uint8Array };
+  /** SQLite alone: a row for every entry in the index of words. */
+  knowledge_words_docsize: { id: number };
+  /** SQLite alone: the words of the index, and in how many entries they are. */
+  knowledge_vocabulary: { term: string; doc: number };
   /** One row: up to which event of the log the entries go, and how many there are, so that a loss is seen. */
   knowledge_cursor: { id: number; sequence: number; entries: number };
 }

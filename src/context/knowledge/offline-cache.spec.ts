@@ -165,6 +165,14 @@ describe('what past tasks have taught (CX-11)', () => {
     expect(await repaired.search('time value')).not.toEqual([]);
   });
 
+  it('is read again from the log when a search finds the index gone [CX-11]', async () => {
+    const cache = await learned();
+    await run('DROP TABLE knowledge_vocabulary', 'DROP TABLE knowledge_words');
+    expect(await cache.search('time value')).not.toEqual([]);
+    expect(warnings).toEqual([expect.stringContaining('is read again from the log')]);
+    expect(await cache.list({ limit: 10 })).toHaveLength(4);
+  });
+
   it('goes on by itself when a table is lost while it follows the log [CX-11]', async () => {
     const cache = await learned();
     cache.start();

@@ -61,7 +61,7 @@ export class OfflineCache {
     const meaning = embedder && { embedder, vectors: new VectorIndex(database, embedder.model) };
     const parts: ProjectionParts = { events, table, meaning, warn };
     const projection = new KnowledgeProjection(parts);
-    await projection.repair();
+    await projection.repair({ thorough: false });
     return new OfflineCache(parts, new WordIndex(database), projection);
   }
 
@@ -84,7 +84,7 @@ export class OfflineCache {
   async search(text: string, { limit = 10, kinds }: SearchOptions = {}): Promise<readonly FoundKnowledge[]> {
     const candidates = kinds ? CANDIDATES_OF_ALL_KINDS : CANDIDATES;
     const [byWords, byMeaning] = await Promise.all([
-      this.words.find(text, candidates),
+      this.findByWords(text, candidates),
       this.findByMeaning(text, candidates),
     ]);
     const entries = await this.parts.table.findAll([...new Set([...byWords, ...byMeaning])]);
@@ -120,6 +120,17 @@ export class OfflineCache {
     await this.get(id);
     await this.parts.events.append(streamOf(id), [{ eventType: 'KNOWLEDGE_FORGOTTEN', data: { id, by } }]);
     await this.catchUp();
+  }
+
+  /** An index that turns out to be damaged is made anew first. */
+  private async findByWords(text: string, limit: number): Promise<readonly string[]> {
+    try {
+      return await this.words.find(text, limit);
+    } catch (error) {
+      if (!(await this.projection.repair({ thorough: true }))) throw error;
+      await this.catchUp();
+      return this.words.find(text, limit);
+    }
   }
 
   private async findByMeaning(text: string, limit: number): Promise<readonly string[]> {
