@@ -37,6 +37,12 @@ describe('the estimate of tokens', () => {
     expect(named.filter(({ estimate, cautious }) => estimate < -0.05 || cautious < -0.05)).toEqual([]);
   });
 
+  it('takes ten thousand characters of English for some 2,500 tokens [CX-2]', () => {
+    const english = readFileSync(new URL('../../test/fixtures/tokens/english.txt', import.meta.url), 'utf8');
+    const tokens = estimateTokens(english.repeat(10).slice(0, 10_000));
+    expect(Math.abs(tokens / 2500 - 1)).toBeLessThan(0.2);
+  });
+
   it('counts digits singly, so that ids and time stamps are not underrated', () => {
     expect(estimateTokens('2026-11-24T21:13:02.123Z')).toBeGreaterThanOrEqual(17);
   });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { jsonLines, taskloom } from '../support/cli-process.ts';
+import { eventually } from '../support/rest.ts';
 import { ServerProcess } from '../support/server-process.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 
@@ -32,6 +33,11 @@ describe('taskloom knowledge, after the sample was built (CX-11)', () => {
     expect(await cli('list')).toMatchObject({ exitCode: 0, out: 'nothing was learned yet\n' });
     const run = ['run', prompt, '--language', 'javascript', '--id', 'statistics'];
     expect(await taskloom(run, { env: { TASKLOOM_URL: server.url } })).toMatchObject({ exitCode: 0 });
+    // A task teaches within a second of its end.
+    await eventually(
+      () => list(),
+      (entries) => entries.length > 0,
+    );
   });
 
   afterAll(async () => {

@@ -17,15 +17,15 @@ export interface ProjectionParts {
 }
 
 const followedTypes: readonly EventType[] = [...endingTypes, 'KNOWLEDGE_CORRECTED', 'KNOWLEDGE_FORGOTTEN'];
-const followed: ReadonlySet<EventType> = new Set(followedTypes);
 
 /** Ended tasks that are learned from in one commit. */
 const BATCH = 20;
 /** Entries that are embedded in one call. */
 const EMBEDDED_AT_ONCE = 32;
-/** Events that teach nothing are passed over again with every look, unless the cursor moves beyond so many. */
+/** The cursor is moved beyond so many events that teach nothing: the next start does not look at them again. */
 const STRIDE = 10_000;
-const RETRY_MS = 2000;
+/** How soon after its end a task teaches. A subscription would read every event, and few of them teach. */
+const LOOK_EVERY_MS = 1000;
 /** Of an entry, what its vector is made of: small embedding models read no more. */
 const EMBEDDED_CHARACTERS = 2000;
 
@@ -39,15 +39,23 @@ export class KnowledgeProjection {
   private following: Promise<void> = Promise.resolve();
   private catchingUp: Promise<void> = Promise.resolve();
   private embedderFails = false;
+  private mayLackVectors = true;
+  /** Where the cursor was seen last, and up to which event beyond it there was nothing to learn. */
+  private cursor = 0;
+  private seen = 0;
 
   constructor(private readonly parts: ProjectionParts) {}
 
-  /** Looks whether the tables are whole; where they are not, they are emptied, and the next catching up fills them. */
-  async repair(): Promise<void> {
-    const damage = await this.parts.table.damage();
-    if (damage === null) return;
+  /**
+   * Looks whether the tables are whole, thoroughly where something went wrong with them. Where they are not, they are
+   * emptied, and the next catching up fills them. Answers whether that was so.
+   */
+  async repair({ thorough }: { readonly thorough: boolean }): Promise<boolean> {
+    const damage = await this.parts.table.damage({ thorough });
+    if (damage === null) return false;
     this.parts.warn(`What was learned in past tasks is damaged (${damage}): it is read again from the log.`);
     await this.parts.table.recreate();
+    return true;
   }
 
   start(): void {
@@ -69,24 +77,16 @@ export class KnowledgeProjection {
 
   private async follow(): Promise<void> {
     const { signal } = this.stopping;
-    const { events, warn } = this.parts;
     while (!signal.aborted) {
       try {
-        // Known before the log is read: what comes in between is not missed.
-        const after = await events.lastSequence();
-        await this.catchUp();
-        await this.embedMissing();
-        for await (const batch of events.subscribe({ after, signal })) {
-          if (!batch.some(({ eventType }) => followed.has(eventType))) continue;
-          await this.catchUp();
-          await this.embedMissing();
-        }
+        if ((await this.parts.events.lastSequence()) !== this.seen) await this.catchUp();
+        if (this.mayLackVectors) await this.embedMissing();
       } catch (error) {
         if (signal.aborted) return;
-        warn('What tasks have taught could not be kept; it is tried again.', error);
-        await sleep(RETRY_MS, signal).catch(() => undefined);
-        await this.repair().catch(() => undefined);
+        this.parts.warn('What tasks have taught could not be kept; it is tried again.', error);
+        await this.repair({ thorough: true }).catch(() => undefined);
       }
+      await sleep(LOOK_EVERY_MS, signal).catch(() => undefined);
     }
   }
 
@@ -94,17 +94,31 @@ export class KnowledgeProjection {
     const { events, table } = this.parts;
     for (;;) {
       const [cursor, last] = [await table.cursor(), await events.lastSequence()];
-      const batch = await events.readAll({ after: cursor, limit: BATCH, types: followedTypes });
+      // Somebody has made the tables anew, and begins at the beginning.
+      if (cursor < this.cursor) this.seen = 0;
+      this.cursor = cursor;
+      const after = Math.max(cursor, this.seen);
+      const batch = await events.readAll({ after, limit: BATCH, types: followedTypes });
       const end = batch.at(-1)?.sequenceNumber ?? (last - cursor > STRIDE ? last : cursor);
-      if (end === cursor) return;
-      const statements: GuardedStatement[] = [];
-      for (const event of batch) statements.push(...(await this.changesOf(event)));
-      try {
-        await table.apply([...statements, changes.moveCursor(cursor, end)]);
-      } catch (error) {
-        // Another process was faster: look again.
-        if (!(error instanceof GuardFailedError)) throw error;
+      if (end !== cursor && !(await this.keep(batch, cursor, end))) continue;
+      if (batch.length === 0) {
+        this.seen = last;
+        return;
       }
+    }
+  }
+
+  /** False: another process was faster, and nothing was kept. */
+  private async keep(batch: readonly StoredEvent[], cursor: number, end: number): Promise<boolean> {
+    const statements: GuardedStatement[] = [];
+    for (const event of batch) statements.push(...(await this.changesOf(event)));
+    try {
+      await this.parts.table.apply([...statements, changes.moveCursor(cursor, end)]);
+      this.mayLackVectors = true;
+      return true;
+    } catch (error) {
+      if (error instanceof GuardFailedError) return false;
+      throw error;
     }
   }
 
@@ -129,6 +143,7 @@ export class KnowledgeProjection {
     const { meaning, warn } = this.parts;
     if (!meaning) return;
     const { embedder, vectors } = meaning;
+    this.mayLackVectors = false;
     try {
       for (;;) {
         const entries = await vectors.missing(EMBEDDED_AT_ONCE);

@@ -16,6 +16,10 @@ export interface KnowledgeTables {
   };
   /** A vector that changes gets a new id. */
   knowledge_vectors: { id: number; position: number; model: string; vector: Uint8Array };
+  /** SQLite alone: a row for every entry in the index of words. */
+  knowledge_words_docsize: { id: number };
+  /** SQLite alone: the words of the index, and in how many entries they are. */
+  knowledge_vocabulary: { term: string; doc: number };
   /** One row: up to which event of the log the entries go, and how many there are, so that a loss is seen. */
   knowledge_cursor: { id: number; sequence: number; entries: number };
 }
@@ -39,7 +43,8 @@ const create: Readonly<Record<DatabaseDialect, readonly string[]>> = {
     `CREATE TABLE knowledge_vectors (id INTEGER PRIMARY KEY AUTOINCREMENT, position INTEGER NOT NULL UNIQUE,
        model TEXT NOT NULL, vector BLOB NOT NULL) STRICT`,
     vectorsOfModel,
-    `CREATE VIRTUAL TABLE knowledge_words USING fts5(words, content='knowledge', content_rowid='position')`,
+    `CREATE VIRTUAL TABLE knowledge_words USING fts5(words, content='knowledge', content_rowid='position',
+       tokenize='unicode61 remove_diacritics 0')`,
     `CREATE VIRTUAL TABLE knowledge_vocabulary USING fts5vocab(knowledge_words, row)`,
     `CREATE TRIGGER knowledge_learned AFTER INSERT ON knowledge BEGIN
        INSERT INTO knowledge_words (rowid, words) VALUES (new.position, new.words);

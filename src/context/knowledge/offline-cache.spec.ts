@@ -70,6 +70,10 @@ describe('what past tasks have taught (CX-11)', () => {
     });
     const emails = await cache.search('an email that is validated');
     expect(emails.map(({ entry }) => entry.taskId)).toEqual(['mail', 'mail']);
+    await cache.correct(emails[0]!.entry.id, { text: 'Überprüfung von Café@example.com, 检查邮件', by: 'ada' });
+    for (const words of ['überprüfung', 'CAFE\u0301', '邮']) {
+      expect((await cache.search(words)).map(({ entry }) => entry.id)).toEqual([emails[0]?.entry.id]);
+    }
     expect(await cache.search('quaternion')).toEqual([]);
     expect(await cache.search('" OR ) * NEAR( ^ -')).toEqual([]);
     expect(await cache.search('')).toEqual([]);
@@ -159,6 +163,14 @@ describe('what past tasks have taught (CX-11)', () => {
     await repaired.catchUp();
     expect(await repaired.list({ limit: 10 })).toEqual(before);
     expect(await repaired.search('time value')).not.toEqual([]);
+  });
+
+  it('is read again from the log when a search finds the index gone [CX-11]', async () => {
+    const cache = await learned();
+    await run('DROP TABLE knowledge_vocabulary', 'DROP TABLE knowledge_words');
+    expect(await cache.search('time value')).not.toEqual([]);
+    expect(warnings).toEqual([expect.stringContaining('is read again from the log')]);
+    expect(await cache.list({ limit: 10 })).toHaveLength(4);
   });
 
   it('goes on by itself when a table is lost while it follows the log [CX-11]', async () => {

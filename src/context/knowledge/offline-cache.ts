@@ -37,8 +37,9 @@ export interface Correction {
   readonly by: string;
 }
 
-/** Candidates that each way of searching gives. */
+/** Candidates that each way of searching gives; more where only some kinds are wanted, as the others fall away. */
 const CANDIDATES = 50;
+const CANDIDATES_OF_ALL_KINDS = 200;
 const MOST_FOUND = 100;
 /** How long a search waits for the vector of its question before it goes by words alone. */
 const EMBED_MS = 2000;
@@ -60,7 +61,7 @@ export class OfflineCache {
     const meaning = embedder && { embedder, vectors: new VectorIndex(database, embedder.model) };
     const parts: ProjectionParts = { events, table, meaning, warn };
     const projection = new KnowledgeProjection(parts);
-    await projection.repair();
+    await projection.repair({ thorough: false });
     return new OfflineCache(parts, new WordIndex(database), projection);
   }
 
@@ -81,7 +82,11 @@ export class OfflineCache {
 
   /** The entries that fit a text best, by words and, where there is an embedder, by meaning. Same log, same order. */
   async search(text: string, { limit = 10, kinds }: SearchOptions = {}): Promise<readonly FoundKnowledge[]> {
-    const [byWords, byMeaning] = await Promise.all([this.words.find(text, CANDIDATES), this.findByMeaning(text)]);
+    const candidates = kinds ? CANDIDATES_OF_ALL_KINDS : CANDIDATES;
+    const [byWords, byMeaning] = await Promise.all([
+      this.findByWords(text, candidates),
+      this.findByMeaning(text, candidates),
+    ]);
     const entries = await this.parts.table.findAll([...new Set([...byWords, ...byMeaning])]);
     const wanted = kinds ? entries.filter(({ kind }) => kinds.includes(kind)) : entries;
     return rankKnowledge(byWords, byMeaning, wanted).slice(0, Math.min(limit, MOST_FOUND));
@@ -117,12 +122,23 @@ export class OfflineCache {
     await this.catchUp();
   }
 
-  private async findByMeaning(text: string): Promise<readonly string[]> {
+  /** An index that turns out to be damaged is made anew first. */
+  private async findByWords(text: string, limit: number): Promise<readonly string[]> {
+    try {
+      return await this.words.find(text, limit);
+    } catch (error) {
+      if (!(await this.projection.repair({ thorough: true }))) throw error;
+      await this.catchUp();
+      return this.words.find(text, limit);
+    }
+  }
+
+  private async findByMeaning(text: string, limit: number): Promise<readonly string[]> {
     const { meaning, warn } = this.parts;
     if (!meaning) return [];
     try {
       const [vector] = await meaning.embedder.embed([text], AbortSignal.timeout(EMBED_MS));
-      return vector ? await meaning.vectors.find(vector, CANDIDATES) : [];
+      return vector ? await meaning.vectors.find(vector, limit) : [];
     } catch (error) {
       warn(`A search goes by words alone: ${messageOf(error)}`);
       return [];

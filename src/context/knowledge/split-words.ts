@@ -14,7 +14,7 @@ const PART = /\p{Script=Han}|\p{Lu}+(?!\p{Ll})|\p{Lu}?[\p{Ll}\p{Lo}\p{M}]+|\p{N}
  */
 export function splitWords(text: string, limit: number): readonly string[] {
   const words: string[] = [];
-  for (const [run] of text.matchAll(RUN)) {
+  for (const [run] of text.normalize('NFC').matchAll(RUN)) {
     const parts = run.match(PART) ?? [];
     const whole = parts.length > 1 && !/\p{Script=Han}/u.test(run) ? [run.replace(/[_$]/g, '')] : [];
     for (const word of [...whole, ...parts]) {
