@@ -9,13 +9,14 @@ const CURSOR_GUARD = 'context.knowledgeCursor';
 
 /** The changes of the table as SQL; they commit together with how far the log was followed. */
 export const changes = {
-  /** Nothing when it is there already. */
+  /** Nothing when it is there already, or a person had it forgotten. */
   learn({ id, kind, title, text, taskId, module, language, eventId }: Lesson): readonly GuardedStatement[] {
     return [
       {
         sql: `INSERT INTO knowledge (id, kind, title, text, words, task_id, module, language, event_id)
-              VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
-        parameters: [id, kind, title, text, indexed(title, text), taskId, module, language, eventId],
+              SELECT ?, ?, ?, ?, ?, ?, ?, ?, ? WHERE NOT EXISTS (SELECT 1 FROM knowledge_forgotten WHERE id = ?)
+              ON CONFLICT (id) DO NOTHING`,
+        parameters: [id, kind, title, text, indexed(title, text), taskId, module, language, eventId, id],
       },
     ];
   },
@@ -31,7 +32,11 @@ export const changes = {
   },
 
   forget(id: string): readonly GuardedStatement[] {
-    return [withoutVector(id), { sql: 'DELETE FROM knowledge WHERE id = ?', parameters: [id] }];
+    return [
+      withoutVector(id),
+      { sql: 'DELETE FROM knowledge WHERE id = ?', parameters: [id] },
+      { sql: 'INSERT INTO knowledge_forgotten (id) VALUES (?) ON CONFLICT (id) DO NOTHING', parameters: [id] },
+    ];
   },
 
   /** Refused when somebody else has followed the log meanwhile. */

@@ -8,13 +8,14 @@ export const MAX_TEXT_CHARACTERS = 4000;
 
 /** Something that a task has taught. */
 export interface Lesson {
-  /** The kind and the event it follows from: the same log gives the same ids. */
+  /** The kind and a hash of the content: what several tasks teach is one entry, and is forgotten for good. */
   readonly id: string;
   readonly kind: KnowledgeKind;
   /** One line, at most MAX_TITLE_CHARACTERS. */
   readonly title: string;
   /** At most MAX_TEXT_CHARACTERS. */
   readonly text: string;
+  /** The first that taught it. */
   readonly taskId: string;
   /** Path of the module it is about; null: the whole task. */
   readonly module: string | null;

@@ -20,6 +20,7 @@ export interface KnowledgeTables {
   knowledge_words_docsize: { id: number };
   /** SQLite alone: the words of the index, and in how many entries they are. */
   knowledge_vocabulary: { term: string; doc: number };
+  knowledge_forgotten: { id: string };
   /** One row: up to which event of the log the entries go, and how many there are, so that a loss is seen. */
   knowledge_cursor: { id: number; sequence: number; entries: number };
 }
@@ -27,6 +28,9 @@ export interface KnowledgeTables {
 const columns = `
   id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, title TEXT NOT NULL, text TEXT NOT NULL, words TEXT NOT NULL,
   task_id TEXT NOT NULL, module TEXT, language TEXT NOT NULL, event_id TEXT NOT NULL, corrected_by TEXT`;
+
+/** Ids that are not learned again. */
+const forgotten = `CREATE TABLE knowledge_forgotten (id TEXT PRIMARY KEY)`;
 
 const cursor = [
   `CREATE TABLE knowledge_cursor (id INTEGER PRIMARY KEY CHECK (id = 1), sequence BIGINT NOT NULL, entries BIGINT NOT NULL)`,
@@ -43,6 +47,7 @@ const create: Readonly<Record<DatabaseDialect, readonly string[]>> = {
     `CREATE TABLE knowledge_vectors (id INTEGER PRIMARY KEY AUTOINCREMENT, position INTEGER NOT NULL UNIQUE,
        model TEXT NOT NULL, vector BLOB NOT NULL) STRICT`,
     vectorsOfModel,
+    forgotten,
     `CREATE VIRTUAL TABLE knowledge_words USING fts5(words, content='knowledge', content_rowid='position',
        tokenize='unicode61 remove_diacritics 0')`,
     `CREATE VIRTUAL TABLE knowledge_vocabulary USING fts5vocab(knowledge_words, row)`,
@@ -63,16 +68,22 @@ const create: Readonly<Record<DatabaseDialect, readonly string[]>> = {
     `CREATE TABLE knowledge_vectors (id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
        position BIGINT NOT NULL UNIQUE, model TEXT NOT NULL, vector BYTEA NOT NULL)`,
     vectorsOfModel,
+    forgotten,
     `CREATE INDEX knowledge_words ON knowledge USING gin (to_tsvector('simple', words))`,
     ...cursor,
   ],
 };
 
 const drop: Readonly<Record<DatabaseDialect, readonly string[]>> = {
-  sqlite: ['knowledge_vocabulary', 'knowledge_words', 'knowledge_vectors', 'knowledge', 'knowledge_cursor'].map(
-    (table) => `DROP TABLE IF EXISTS ${table}`,
-  ),
-  postgres: ['DROP TABLE IF EXISTS knowledge_vectors, knowledge, knowledge_cursor'],
+  sqlite: [
+    'knowledge_vocabulary',
+    'knowledge_words',
+    'knowledge_vectors',
+    'knowledge_forgotten',
+    'knowledge',
+    'knowledge_cursor',
+  ].map((table) => `DROP TABLE IF EXISTS ${table}`),
+  postgres: ['DROP TABLE IF EXISTS knowledge_vectors, knowledge_forgotten, knowledge, knowledge_cursor'],
 };
 
 export const knowledgeMigrations: readonly Migration[] = [

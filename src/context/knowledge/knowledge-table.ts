@@ -47,6 +47,7 @@ export class KnowledgeTable {
       const entries = await this.count('knowledge');
       if (entries !== Number(cursor.entries)) return `it has ${entries} entries instead of ${cursor.entries}`;
       await this.reader.selectFrom('knowledge_vectors').select('position').limit(1).execute();
+      await this.reader.selectFrom('knowledge_forgotten').select('id').limit(1).execute();
       return this.database.dialect === 'sqlite' ? await this.damageOfIndex(entries, thorough) : null;
     } catch (error) {
       if (error instanceof StoreClosedError) throw error;

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { CodeChange, EventType, Plan, StoredEvent, TestOutcome } from '../../events/index.ts';
 import { changedLines } from './changed-lines.ts';
 import { type KnowledgeKind, type Lesson, MAX_TEXT_CHARACTERS, MAX_TITLE_CHARACTERS } from './knowledge-entry.ts';
@@ -18,6 +19,7 @@ export const lessonEventTypes: readonly EventType[] = [
   ...endingTypes,
 ];
 
+const ID_DIGITS = 20;
 const MAX_FAILURES = 3;
 const MAX_MESSAGE_CHARACTERS = 400;
 const MAX_CHANGED_LINES = 30;
@@ -106,39 +108,33 @@ function errorsOf({ results, problem }: TestOutcome): readonly string[] {
 
 function decisionsOf({ plan, language }: Course): readonly Lesson[] {
   const decisions = plan?.plan.document?.approach.decisions ?? [];
-  return decisions.flatMap(({ decision, rationale, alternative, whyRejected }, index) => {
+  return decisions.flatMap(({ decision, rationale, alternative, whyRejected }) => {
     const text = `${decision}\nWhy: ${rationale}\nInstead of: ${alternative}, as ${whyRejected}\nFor: ${plan?.plan.objective ?? ''}`;
-    return plan ? [lesson('decision', plan.event, { title: decision, text, module: null, language }, index)] : [];
+    return plan ? [lesson('decision', plan.event, { title: decision, text, module: null, language })] : [];
   });
 }
 
 function patternsOf({ plan, language, code }: Course, completion: StoredEvent): readonly Lesson[] {
-  return (plan?.plan.modules ?? []).flatMap(({ path, description, dependsOn, testCases = [] }, index) => {
+  return (plan?.plan.modules ?? []).flatMap(({ path, description, dependsOn, testCases = [] }) => {
     const content = code.get(path);
     if (content === undefined) return [];
     const needs = dependsOn.length > 0 ? [`Needs ${dependsOn.join(', ')}`] : [];
     const lines = [description, ...needs, ...testCases.map((each) => `- ${each}`), cut(content, MAX_CODE_CHARACTERS)];
     const title = `${path}: ${description}`;
-    return [lesson('pattern', completion, { title, text: lines.join('\n'), module: path, language }, index)];
+    return [lesson('pattern', completion, { title, text: lines.join('\n'), module: path, language })];
   });
 }
 
 function lesson(
   kind: KnowledgeKind,
   { eventId, taskId }: StoredEvent,
-  said: Pick<Lesson, 'title' | 'text' | 'module' | 'language'>,
-  index = 0,
+  { module, language, ...said }: Pick<Lesson, 'title' | 'text' | 'module' | 'language'>,
 ): Lesson {
-  return {
-    id: `${kind}-${eventId}-${index + 1}`,
-    kind,
-    taskId,
-    eventId,
-    module: said.module,
-    language: said.language,
-    title: cut(said.title.replace(/\s+/g, ' ').trim(), MAX_TITLE_CHARACTERS),
-    text: cut(said.text, MAX_TEXT_CHARACTERS),
-  };
+  const title = cut(said.title.replace(/\s+/g, ' ').trim(), MAX_TITLE_CHARACTERS);
+  const text = cut(said.text, MAX_TEXT_CHARACTERS);
+  const content = createHash('sha256').update(JSON.stringify([module, language, title, text]));
+  const id = `${kind}-${content.digest('hex').slice(0, ID_DIGITS)}`;
+  return { id, kind, taskId, eventId, module, language, title, text };
 }
 
 /** At most so many characters, with a mark where something is missing; no half of a surrogate pair. */

@@ -145,6 +145,27 @@ describe('what past tasks have taught (CX-11)', () => {
     ]);
   });
 
+  it('is one entry however many tasks teach it, and stays forgotten when another one does [CX-11]', async () => {
+    const course = taskWithFix('src/date.js', 'RangeError: Invalid time value', 'two');
+    await log.events.append('first', course);
+    await log.events.append('second', course);
+    const cache = await open();
+    await cache.catchUp();
+    const entries = await cache.list({ limit: 10 });
+    expect(entries.map(({ kind, taskId }) => [kind, taskId])).toEqual([
+      ['pattern', 'first'],
+      ['fix', 'first'],
+    ]);
+    await cache.forget(entries[1]!.id, 'ada');
+    await log.events.append('third', course);
+    await cache.catchUp();
+    expect(await cache.list({ limit: 10 })).toEqual(entries.slice(0, 1));
+    await run('DELETE FROM knowledge_cursor');
+    const again = await open();
+    await again.catchUp();
+    expect((await again.list({ limit: 10 })).map(({ kind }) => kind)).toEqual(['pattern']);
+  });
+
   it.each([
     ['a table is missing', ['DROP TABLE knowledge']],
     ['another table is missing', ['DROP TABLE knowledge_vectors']],

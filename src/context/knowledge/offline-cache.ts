@@ -115,7 +115,7 @@ export class OfflineCache {
     return this.get(id);
   }
 
-  /** It is not found again, and not learned again from the same task. Rejects with KnowledgeNotFoundError. */
+  /** It is not found again, and not learned again, whichever task teaches it. Rejects with KnowledgeNotFoundError. */
   async forget(id: string, by: string): Promise<void> {
     await this.get(id);
     await this.parts.events.append(streamOf(id), [{ eventType: 'KNOWLEDGE_FORGOTTEN', data: { id, by } }]);
