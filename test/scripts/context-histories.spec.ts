@@ -9,9 +9,13 @@ function measured(seed: number): {
   readonly head: readonly string[];
   readonly rows: ReadonlyMap<string, readonly number[]>;
 } {
-  const { stdout, stderr } = spawnSync(process.execPath, [script, '--histories', process.env.CONTEXT_HISTORIES ?? '4', '--seed', String(seed)], {
-    encoding: 'utf8',
-  });
+  const { stdout, stderr } = spawnSync(
+    process.execPath,
+    [script, '--histories', process.env.CONTEXT_HISTORIES ?? '4', '--seed', String(seed)],
+    {
+      encoding: 'utf8',
+    },
+  );
   expect(stderr).toBe('');
   const [head = [], , ...rows] = stdout
     .trim()
