@@ -1,6 +1,7 @@
 import { Body, Delete, Get, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import { NeedsRole } from '../policy/index.ts';
 import { TaskFinishedError, TasksService } from '../tasks/index.ts';
 import { NewTaskDto } from './new-task.dto.ts';
 import { PromptLimitPipe } from './prompt-limit.pipe.ts';
@@ -18,10 +19,12 @@ import { TaskDto, taskDtoOf, TaskPageDto } from './task.dto.ts';
 import { CancelQuery, TaskListQuery } from './task-requests.dto.ts';
 
 @RestController('tasks', 'tasks')
+@NeedsRole('viewer')
 export class TasksController {
   constructor(private readonly tasks: TasksService) {}
 
   @Post()
+  @NeedsRole('operator')
   @ApiOperation({
     summary: 'Create a task',
     description: 'Answers once the task is durable. A full queue is waited for (SUBMIT_WAIT_MS), then 503.',
@@ -69,6 +72,7 @@ export class TasksController {
   }
 
   @Delete(':id')
+  @NeedsRole('operator')
   @ApiTaskId()
   @ApiOperation({
     summary: 'Cancel a task',
