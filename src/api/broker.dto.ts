@@ -1,7 +1,16 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { type DispatchRequest, type ShownError, strategies, type Strategy, type WorkerView } from '../broker/index.ts';
 import type { Json } from '../kernel/json.ts';
-import { CheckedField, ChoiceField, FlagField, NumberField, TextField, TextListField } from './fields.dto.ts';
+import {
+  MOST_CHARACTERS,
+  MOST_ENTRIES,
+  CheckedField,
+  ChoiceField,
+  FlagField,
+  NumberField,
+  TextField,
+  TextListField,
+} from './fields.dto.ts';
 
 export class DispatchDto implements DispatchRequest {
   @ChoiceField({
@@ -133,22 +142,22 @@ export class WorkerDto implements WorkerView {
   @ApiProperty({ type: Boolean, description: 'false: its connection is lost, and it may come back', example: true })
   reachable!: boolean;
 
-  @ApiProperty({ type: 'integer', description: 'Messages that it handles now', example: 0 })
+  @ApiProperty({ type: 'integer', minimum: 0, description: 'Messages that it handles now', example: 0 })
   handling!: number;
 
-  @ApiProperty({ type: 'integer', description: 'Messages that wait before it', example: 0 })
+  @ApiProperty({ type: 'integer', minimum: 0, description: 'Messages that wait before it', example: 0 })
   waiting!: number;
 
-  @ApiProperty({ type: 'integer', description: 'Messages that it can handle at once', example: 1 })
+  @ApiProperty({ type: 'integer', minimum: 1, description: 'Messages that it can handle at once', example: 1 })
   maxConcurrent!: number;
 
-  @ApiProperty({ type: 'integer', description: 'Messages that may wait before it', example: 100 })
+  @ApiProperty({ type: 'integer', minimum: 0, description: 'Messages that may wait before it', example: 100 })
   maxInbox!: number;
 
-  @ApiProperty({ type: 'integer', description: 'Messages that it has answered', example: 12 })
+  @ApiProperty({ type: 'integer', minimum: 0, description: 'Messages that it has answered', example: 12 })
   answered!: number;
 
-  @ApiProperty({ type: 'integer', description: 'Messages that it could not do', example: 0 })
+  @ApiProperty({ type: 'integer', minimum: 0, description: 'Messages that it could not do', example: 0 })
   failed!: number;
 }
 
@@ -161,9 +170,9 @@ function anyJson() {
   return {
     oneOf: [
       { type: 'object', additionalProperties: true },
-      { type: 'array', items: {} },
-      { type: 'string' },
-      { type: 'number' },
+      { type: 'array', items: {}, maxItems: MOST_ENTRIES },
+      { type: 'string', maxLength: MOST_CHARACTERS },
+      { type: 'number', minimum: -Number.MAX_VALUE, maximum: Number.MAX_VALUE },
       { type: 'boolean' },
     ],
     nullable: true,

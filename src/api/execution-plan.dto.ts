@@ -1,6 +1,6 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { planJsonSchema } from '../tasks/index.ts';
-import { CheckedField } from './fields.dto.ts';
+import { CheckedField, MOST_CHARACTERS } from './fields.dto.ts';
 
 const NAME = 'ExecutionPlan';
 
@@ -27,7 +27,7 @@ export function GivenPlanField(description: string): PropertyDecorator {
         agents: [{ tasks: [{ name: 'Write slugify', files: ['src/slugify.js'] }] }],
       },
       optional: true,
-      oneOf: [planReference, { type: 'string' }],
+      oneOf: [planReference, { type: 'string', maxLength: MOST_CHARACTERS }],
     },
     'isPlan',
     (value) =>

@@ -31,8 +31,15 @@ interface Described {
 
 interface TextOptions extends Described {
   readonly maxLength?: number;
+  /** Documented instead of maxLength: a limit that something else sees to, such as that of bodies. */
+  readonly limitedTo?: number;
   readonly mayBeEmpty?: boolean;
 }
+
+/** No setting lets a body be longer, and so nothing in it. */
+export const MOST_CHARACTERS = 268_435_456;
+/** A JSON value of two bytes and a comma is the shortest in a list. */
+export const MOST_ENTRIES = MOST_CHARACTERS / 2;
 
 const rejectsLoneSurrogates = ValidateBy({
   name: 'isWellFormed',
@@ -43,8 +50,9 @@ const rejectsLoneSurrogates = ValidateBy({
 });
 
 /** A string that is well-formed Unicode and, unless it may be empty, not blank. */
-export function TextField({ optional = false, maxLength, mayBeEmpty = false, ...doc }: TextOptions): PropertyDecorator {
-  const limits = { ...(mayBeEmpty ? {} : { minLength: 1 }), ...(maxLength === undefined ? {} : { maxLength }) };
+export function TextField(options: TextOptions): PropertyDecorator {
+  const { optional = false, maxLength, limitedTo = MOST_CHARACTERS, mayBeEmpty = false, ...doc } = options;
+  const limits = { ...(mayBeEmpty ? {} : { minLength: 1, pattern: '\\S' }), maxLength: maxLength ?? limitedTo };
   return applyDecorators(
     ApiProperty({ type: String, required: !optional, ...limits, ...doc }),
     ...(maxLength === undefined ? [] : [MaxLength(maxLength)]),
@@ -58,7 +66,7 @@ export function TextField({ optional = false, maxLength, mayBeEmpty = false, ...
 export function TextListField(options: Described & { maxItems: number; maxLength: number }): PropertyDecorator {
   const { optional = false, maxItems, maxLength, ...doc } = options;
   return applyDecorators(
-    ApiProperty({ type: String, isArray: true, required: !optional, maxItems, ...doc }),
+    ApiProperty({ type: 'array', items: { type: 'string', maxLength }, required: !optional, maxItems, ...doc }),
     MaxLength(maxLength, { each: true }),
     IsString({ each: true }),
     ArrayMaxSize(maxItems),

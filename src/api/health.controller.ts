@@ -12,6 +12,7 @@ export class HealthController {
 
   @Get()
   @ApiOperation({
+    operationId: 'getHealth',
     summary: 'Whether everything works',
     description:
       'The store writes, workers run, the model provider answers. Takes at most a second, also if a part hangs.',
@@ -24,6 +25,7 @@ export class HealthController {
 
   @Get('live')
   @ApiOperation({
+    operationId: 'getLiveness',
     summary: 'Whether the process answers',
     description: 'Asks nothing else: for restarting what hangs.',
   })
@@ -34,6 +36,7 @@ export class HealthController {
 
   @Get('ready')
   @ApiOperation({
+    operationId: 'getReadiness',
     summary: 'Whether tasks are accepted',
     description: 'The store writes and workers run. Without a model tasks are accepted and wait.',
   })
