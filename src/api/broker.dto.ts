@@ -1,16 +1,8 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiExtraModels, ApiProperty, getSchemaPath } from '@nestjs/swagger';
 import { type DispatchRequest, type ShownError, strategies, type Strategy, type WorkerView } from '../broker/index.ts';
 import type { Json } from '../kernel/json.ts';
-import {
-  MOST_CHARACTERS,
-  MOST_ENTRIES,
-  CheckedField,
-  ChoiceField,
-  FlagField,
-  NumberField,
-  TextField,
-  TextListField,
-} from './fields.dto.ts';
+import { CheckedField, ChoiceField, FlagField, NumberField, TextField, TextListField } from './fields.dto.ts';
+import { jsonReference } from './json-schemas.ts';
 
 export class DispatchDto implements DispatchRequest {
   @ChoiceField({
@@ -42,7 +34,7 @@ export class DispatchDto implements DispatchRequest {
   capabilities?: string[];
 
   @CheckedField(
-    { description: 'What the worker gets: any JSON', example: '3 4 + 2 *', ...anyJson() },
+    { allOf: [jsonReference], description: 'What the worker gets: any JSON', example: '3 4 + 2 *' },
     'isGiven',
     (value) => (value === undefined ? 'payload is missing' : null),
   )
@@ -76,25 +68,29 @@ export class WorkerErrorDto implements ShownError {
   details!: Readonly<Record<string, unknown>>;
 }
 
-export class WorkerAnswerDto {
+export class WorkerResultDto {
   @ApiProperty({ type: String, description: 'Who answered', example: 'rpn-1' })
   workerId!: string;
 
-  @ApiProperty({ type: Boolean, description: 'Whether it could be done', example: true })
-  ok!: boolean;
+  @ApiProperty({ type: Boolean, enum: [true], description: 'It could be done', example: true })
+  ok!: true;
 
-  @ApiProperty({ required: false, description: 'With ok: any JSON', example: { value: 14 }, ...anyJson() })
-  result?: Json;
-
-  @ApiProperty({
-    type: WorkerErrorDto,
-    required: false,
-    description: 'Without ok; with BROADCAST only',
-    example: { code: 'BROKER_WORKER_LOST', message: 'Worker rpn-1 was lost …', details: {} },
-  })
-  error?: WorkerErrorDto;
+  @ApiProperty({ allOf: [jsonReference], description: 'Any JSON', example: { value: 14 } })
+  result!: Json;
 }
 
+export class WorkerFailureDto {
+  @ApiProperty({ type: String, description: 'Who answered', example: 'rpn-1' })
+  workerId!: string;
+
+  @ApiProperty({ type: Boolean, enum: [false], description: 'It could not be done', example: false })
+  ok!: false;
+
+  @ApiProperty({ type: WorkerErrorDto, description: 'Why; with BROADCAST only', example: {} })
+  error!: WorkerErrorDto;
+}
+
+@ApiExtraModels(WorkerResultDto, WorkerFailureDto)
 export class DispatchAnswerDto {
   @ApiProperty({
     type: String,
@@ -105,12 +101,12 @@ export class DispatchAnswerDto {
   messageId!: string;
 
   @ApiProperty({
-    type: WorkerAnswerDto,
-    isArray: true,
+    type: 'array',
+    items: { oneOf: [{ $ref: getSchemaPath(WorkerResultDto) }, { $ref: getSchemaPath(WorkerFailureDto) }] },
     description: 'One, or with BROADCAST one of each worker',
     example: [{ workerId: 'rpn-1', ok: true, result: { value: 14 } }],
   })
-  answers!: WorkerAnswerDto[];
+  answers!: readonly (WorkerResultDto | WorkerFailureDto)[];
 }
 
 export class WorkerDto implements WorkerView {
@@ -164,17 +160,4 @@ export class WorkerDto implements WorkerView {
 export class WorkerListDto {
   @ApiProperty({ type: WorkerDto, isArray: true, description: 'All of them, by id', example: [] })
   workers!: readonly WorkerDto[];
-}
-
-function anyJson() {
-  return {
-    oneOf: [
-      { type: 'object', additionalProperties: true },
-      { type: 'array', items: {}, maxItems: MOST_ENTRIES },
-      { type: 'string', maxLength: MOST_CHARACTERS },
-      { type: 'number', minimum: -Number.MAX_VALUE, maximum: Number.MAX_VALUE },
-      { type: 'boolean' },
-    ],
-    nullable: true,
-  };
 }

@@ -1,8 +1,8 @@
 interface SchemaNode {
   readonly $ref?: string;
-  readonly type?: unknown;
   readonly required?: readonly string[];
   readonly properties?: Readonly<Record<string, SchemaNode>>;
+  readonly items?: SchemaNode;
   readonly allOf?: readonly SchemaNode[];
   example?: unknown;
 }
@@ -12,33 +12,33 @@ type Schemas = Readonly<Record<string, SchemaNode>>;
 const PREFIX = '#/components/schemas/';
 
 /**
- * Fills the example of each field that is an object of another schema with those of the fields it must have, so that
- * examples are whole without being written twice. What an example says itself goes first. Changes the schemas.
+ * Fills the examples of fields that are objects with those of the fields that they must have, so that examples are whole
+ * without being written twice. What an example says itself goes first. Changes the schemas.
  */
 export function composeExamples(schemas: Schemas): void {
-  for (const schema of Object.values(schemas)) {
-    for (const field of Object.values(schema.properties ?? {})) {
-      const named = referenceOf(field, schemas);
-      if (named && isObject(field.example)) field.example = { ...exampleOf(named, schemas), ...field.example };
-    }
+  for (const schema of Object.values(schemas)) composeFields(schema, schemas);
+}
+
+function composeFields({ properties = {}, items }: SchemaNode, schemas: Schemas): void {
+  for (const field of Object.values(properties)) {
+    composeFields(field, schemas);
+    field.example = completed(field, field.example, schemas);
   }
+  if (items) composeFields(items, schemas);
 }
 
-function referenceOf({ $ref, allOf }: SchemaNode, schemas: Schemas): SchemaNode | undefined {
-  const reference = $ref ?? (allOf?.length === 1 ? allOf[0]?.$ref : undefined);
-  return reference?.startsWith(PREFIX) ? schemas[reference.slice(PREFIX.length)] : undefined;
+/** An example with everything that the schema asks for. */
+function completed(schema: SchemaNode, example: unknown, schemas: Schemas): unknown {
+  const { properties, required = [], items } = named(schema, schemas);
+  if (Array.isArray(example)) return items ? example.map((item) => completed(items, item, schemas)) : example;
+  if (!properties || typeof example !== 'object' || example === null) return example;
+  const all = { ...Object.fromEntries(required.map((name) => [name, properties[name]?.example])), ...example };
+  return Object.fromEntries(
+    Object.entries(all).map(([name, value]) => [name, completed(properties[name] ?? {}, value, schemas)]),
+  );
 }
 
-function exampleOf({ properties = {}, required = [] }: SchemaNode, schemas: Schemas): Record<string, unknown> {
-  const entries = required.map((name): [string, unknown] => {
-    const field = properties[name];
-    const named = field && referenceOf(field, schemas);
-    if (named && isObject(field.example)) return [name, { ...exampleOf(named, schemas), ...field.example }];
-    return [name, field?.example];
-  });
-  return Object.fromEntries(entries);
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+function named(schema: SchemaNode, schemas: Schemas): SchemaNode {
+  const reference = schema.$ref ?? (schema.allOf?.length === 1 ? schema.allOf[0]?.$ref : undefined);
+  return reference?.startsWith(PREFIX) ? (schemas[reference.slice(PREFIX.length)] ?? schema) : schema;
 }

@@ -20,7 +20,8 @@ import {
   ValidateNested,
 } from 'class-validator';
 
-// One decorator per kind of field, so that what is validated and what is documented cannot part.
+// One decorator per kind of field, so that what is validated and what is documented cannot part. Of what is wrong with a
+// value the first is told: so a field asks for its type before its limits.
 
 interface Described {
   readonly description: string;
@@ -38,8 +39,6 @@ interface TextOptions extends Described {
 
 /** No setting lets a body be longer, and so nothing in it. */
 export const MOST_CHARACTERS = 268_435_456;
-/** A JSON value of two bytes and a comma is the shortest in a list. */
-export const MOST_ENTRIES = MOST_CHARACTERS / 2;
 
 const rejectsLoneSurrogates = ValidateBy({
   name: 'isWellFormed',
@@ -55,10 +54,10 @@ export function TextField(options: TextOptions): PropertyDecorator {
   const limits = { ...(mayBeEmpty ? {} : { minLength: 1, pattern: '\\S' }), maxLength: maxLength ?? limitedTo };
   return applyDecorators(
     ApiProperty({ type: String, required: !optional, ...limits, ...doc }),
-    ...(maxLength === undefined ? [] : [MaxLength(maxLength)]),
-    ...(mayBeEmpty ? [] : [Matches(/\S/, { message: '$property is blank' })]),
-    rejectsLoneSurrogates,
     IsString(),
+    rejectsLoneSurrogates,
+    ...(mayBeEmpty ? [] : [Matches(/\S/, { message: '$property is blank' })]),
+    ...(maxLength === undefined ? [] : [MaxLength(maxLength)]),
     ...whenGiven(optional),
   );
 }
@@ -67,10 +66,10 @@ export function TextListField(options: Described & { maxItems: number; maxLength
   const { optional = false, maxItems, maxLength, ...doc } = options;
   return applyDecorators(
     ApiProperty({ type: 'array', items: { type: 'string', maxLength }, required: !optional, maxItems, ...doc }),
-    MaxLength(maxLength, { each: true }),
-    IsString({ each: true }),
-    ArrayMaxSize(maxItems),
     IsArray(),
+    ArrayMaxSize(maxItems),
+    IsString({ each: true }),
+    MaxLength(maxLength, { each: true }),
     ...whenGiven(optional),
   );
 }
@@ -96,11 +95,13 @@ export function NumberField(
   options: Described & { min: number; max: number; wholeNumber?: boolean },
 ): PropertyDecorator {
   const { optional = false, min, max, wholeNumber = true, ...doc } = options;
+  const upTo = max === Number.MAX_SAFE_INTEGER ? 'on' : `to ${max}`;
+  const message = `$property must be a ${wholeNumber ? 'whole number' : 'number'} from ${min} ${upTo}`;
   return applyDecorators(
     ApiProperty({ type: wholeNumber ? 'integer' : 'number', required: !optional, minimum: min, maximum: max, ...doc }),
-    Max(max),
-    Min(min),
-    wholeNumber ? IsInt() : IsNumber(),
+    wholeNumber ? IsInt({ message }) : IsNumber({}, { message }),
+    Min(min, { message }),
+    Max(max, { message }),
     ...whenGiven(optional),
   );
 }
@@ -110,7 +111,7 @@ export function NumberInQuery(options: Described & { min: number; max: number })
   return applyDecorators(
     NumberField({ ...options, optional: true }),
     Transform(({ value }: { value: unknown }) =>
-      typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value,
+      typeof value === 'string' && /^\d{1,16}$/.test(value) ? Number(value) : value,
     ),
   );
 }
@@ -134,10 +135,10 @@ export function ObjectListField(
   return applyDecorators(
     ApiProperty({ type: () => type(), isArray: true, required: !optional, maxItems, ...doc }),
     Type(type),
-    ValidateNested({ each: true }),
-    IsObject({ each: true, message: 'each value in $property must be an object' }),
-    ArrayMaxSize(maxItems),
     IsArray(),
+    ArrayMaxSize(maxItems),
+    IsObject({ each: true, message: 'each value in $property must be an object' }),
+    ValidateNested({ each: true }),
     ...whenGiven(optional),
   );
 }

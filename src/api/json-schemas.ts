@@ -7,6 +7,22 @@ interface SchemaNode {
 
 const NULL = { type: 'null' };
 
+/** Points to the schema of any JSON value, which stands in the document once. */
+export const jsonReference = { $ref: '#/components/schemas/Json' };
+
+/** The lists and texts of a value are as long as a body may be under any setting. */
+export const anyJson = (maxCharacters: number) => ({
+  description: 'Any JSON value',
+  oneOf: [
+    { type: 'object', additionalProperties: jsonReference, maxProperties: maxCharacters },
+    { type: 'array', items: jsonReference, maxItems: maxCharacters },
+    { type: 'string', maxLength: maxCharacters },
+    { type: 'number', minimum: -Number.MAX_VALUE, maximum: Number.MAX_VALUE },
+    { type: 'boolean' },
+    NULL,
+  ],
+});
+
 /**
  * Turns the schemas of an OpenAPI 3.0 document into those of 3.1, which are plain JSON Schema: `nullable` becomes a type.
  * Changes the document and answers it. Examples are left as they are, whatever they hold.

@@ -1,8 +1,9 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, getSchemaPath, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { composeExamples } from './composed-examples.ts';
+import { MOST_CHARACTERS } from './fields.dto.ts';
 import { withPlanSchema } from './execution-plan.dto.ts';
-import { withJsonSchemas } from './json-schemas.ts';
+import { anyJson, withJsonSchemas } from './json-schemas.ts';
 import { ProblemDto } from './problem.dto.ts';
 
 const description = `Runs AI coding tasks on small local models and remote workers, and records every step as an immutable event.
@@ -34,6 +35,7 @@ function documentOf(app: NestFastifyApplication): OpenAPIObject {
     .addTag('health', 'Whether the service works')
     .build();
   const document = withPlanSchema(SwaggerModule.createDocument(app, info, { operationIdFactory }));
+  Object.assign(document.components?.schemas ?? {}, { Json: anyJson(MOST_CHARACTERS) });
   composeExamples(document.components?.schemas ?? {});
   for (const operations of Object.values(document.paths)) {
     for (const operation of [operations.get, operations.put, operations.post, operations.delete]) {

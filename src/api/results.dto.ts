@@ -42,17 +42,19 @@ export class PlanDto implements Plan {
     allOf: [planReference],
     required: false,
     description: 'What the modules were derived from. A state has none for a short plan',
-    example: {
-      language: 'javascript',
-      overview: { objective: 'slugify(text) with tests' },
-      agents: [{ tasks: [{ name: 'Write slugify', files: ['src/slugify.js'] }] }],
-    },
+    example: {},
   })
   document?: ExecutionPlan;
 }
 
 export class HashedPlanDto extends PlanDto implements PlanView {
-  declare document: ExecutionPlan;
+  @ApiProperty({
+    allOf: [planReference],
+    required: true,
+    description: 'What the modules were derived from, or come to',
+    example: {},
+  })
+  override document!: ExecutionPlan;
 
   @ApiProperty({
     type: String,

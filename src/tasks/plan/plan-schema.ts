@@ -192,6 +192,6 @@ export const planSchema = z.strictObject({
 });
 
 /** The form of a plan as OpenAPI 3.0 has it, with descriptions and examples. */
-export function planJsonSchema(): Readonly<Record<string, unknown>> {
-  return z.toJSONSchema(planSchema, { target: 'openapi-3.0', io: 'input' });
+export function planJsonSchema(io: 'input' | 'output'): Readonly<Record<string, unknown>> {
+  return z.toJSONSchema(planSchema, { target: 'openapi-3.0', io });
 }
