@@ -11,7 +11,11 @@ export class WorkersController {
   constructor(private readonly broker: Broker) {}
 
   @Get()
-  @ApiOperation({ summary: 'List workers', description: 'Those of the server and those that are connected to it.' })
+  @ApiOperation({
+    operationId: 'listWorkers',
+    summary: 'List workers',
+    description: 'Those of the server and those that are connected to it.',
+  })
   @ApiOkResponse({ type: WorkerListDto, description: 'All of them' })
   list(): WorkerListDto {
     return { workers: this.broker.list() };
@@ -25,7 +29,11 @@ export class MessagesController {
 
   @Post()
   @HttpCode(200)
-  @ApiOperation({ summary: 'Send a message to workers', description: 'Answers when the worker has, with its answer.' })
+  @ApiOperation({
+    operationId: 'sendMessage',
+    summary: 'Send a message to workers',
+    description: 'Answers when the worker has, with its answer.',
+  })
   @ApiOkResponse({ type: DispatchAnswerDto, description: 'The answer, or with BROADCAST the answers' })
   @Problems({
     400: 'The body is wrong',
@@ -38,6 +46,6 @@ export class MessagesController {
     504: 'No answer came within timeoutMs',
   })
   async send(@Body() message: DispatchDto): Promise<DispatchAnswerDto> {
-    return (await this.broker.dispatch(message)) as DispatchAnswerDto;
+    return (await this.broker.dispatch(message));
   }
 }

@@ -14,6 +14,7 @@ export class HealthController {
 
   @Get()
   @ApiOperation({
+    operationId: 'getHealth',
     summary: 'Whether everything works',
     description:
       'The store writes, workers run, the model provider answers. Takes at most a second, also if a part hangs.',
@@ -27,6 +28,7 @@ export class HealthController {
   @Get('live')
   @OpenToAll()
   @ApiOperation({
+    operationId: 'getLiveness',
     summary: 'Whether the process answers',
     description: 'Asks nothing else: for restarting what hangs.',
   })
@@ -37,6 +39,7 @@ export class HealthController {
 
   @Get('ready')
   @ApiOperation({
+    operationId: 'getReadiness',
     summary: 'Whether tasks are accepted',
     description: 'The store writes and workers run. Without a model tasks are accepted and wait.',
   })

@@ -21,6 +21,7 @@ export class TaskCodeController {
   @Get(':id/versions')
   @ApiTaskId()
   @ApiOperation({
+    operationId: 'listVersions',
     summary: 'List the versions of the code',
     description: 'What made each, and which files it changed.',
   })
@@ -33,6 +34,7 @@ export class TaskCodeController {
   @Get(':id/diff')
   @ApiTaskId()
   @ApiOperation({
+    operationId: 'diffVersions',
     summary: 'Show what changed between two versions',
     description:
       'A patch that git apply and patch -p1 take; JSON where the query or the Accept header asks for it. By default all that came of the task: from what the caller gave to the newest version.',
@@ -66,6 +68,7 @@ export class TaskCodeController {
   @Get(':id/explain')
   @ApiTaskId()
   @ApiOperation({
+    operationId: 'explainCode',
     summary: 'Explain a file, or a line of it',
     description:
       'Which change brought each line, by which model call, for which part of the plan, because of which tests, and the events that led to it.',
@@ -79,6 +82,7 @@ export class TaskCodeController {
   @Get(':id/context')
   @ApiTaskId()
   @ApiOperation({
+    operationId: 'getContext',
     summary: 'Show what a model was told',
     description:
       'The prompt of a model call: every part with its tokens and why it is in, what was left out, and whether the events before it give the same prompt again. By default that of the newest call.',
@@ -92,6 +96,7 @@ export class TaskCodeController {
   @Get(':id/archive')
   @ApiTaskId()
   @ApiOperation({
+    operationId: 'getArchive',
     summary: 'Download the files',
     description: 'Of any code version, as a .tar.gz below one directory. One version has always the same bytes.',
   })

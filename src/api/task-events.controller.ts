@@ -14,6 +14,7 @@ export class TaskEventsController {
   @Get(':id/events')
   @ApiTaskId()
   @ApiOperation({
+    operationId: 'readEvents',
     summary: 'Read or follow the events of a task',
     description:
       'As JSON one page. With `Accept: text/event-stream` Server-Sent Events that go on live: id is the stream sequence, data the event.',

@@ -6,6 +6,7 @@ import { TaskFinishedError, TasksService } from '../tasks/index.ts';
 import { NewTaskDto } from './new-task.dto.ts';
 import { PromptLimitPipe } from './prompt-limit.pipe.ts';
 import {
+  answerHeaders,
   ApiIdempotencyKey,
   ApiSubmitter,
   ApiTaskId,
@@ -26,12 +27,13 @@ export class TasksController {
   @Post()
   @NeedsRole('operator')
   @ApiOperation({
+    operationId: 'createTask',
     summary: 'Create a task',
     description: 'Answers once the task is durable. A full queue is waited for (SUBMIT_WAIT_MS), then 503.',
   })
   @ApiIdempotencyKey()
   @ApiSubmitter()
-  @ApiCreatedResponse({ type: TaskDto, description: 'The task', headers: { Location: { schema: { type: 'string' } } } })
+  @ApiCreatedResponse({ type: TaskDto, description: 'The task', headers: answerHeaders.location })
   @Problems({
     400: 'The body or a header is wrong: errors says what and where',
     409: 'There is a task with this taskId',
@@ -54,7 +56,11 @@ export class TasksController {
   }
 
   @Get()
-  @ApiOperation({ summary: 'List tasks', description: 'Newest first, page by page, of one status if you ask for it.' })
+  @ApiOperation({
+    operationId: 'listTasks',
+    summary: 'List tasks',
+    description: 'Newest first, page by page, of one status if you ask for it.',
+  })
   @ApiOkResponse({ type: TaskPageDto, description: 'A page' })
   @Problems({ 400: 'The query is wrong' })
   async list(@Query() query: TaskListQuery, @Host() host: string): Promise<TaskPageDto> {
@@ -64,7 +70,11 @@ export class TasksController {
 
   @Get(':id')
   @ApiTaskId()
-  @ApiOperation({ summary: 'Show a task', description: 'Its status and its modules, read from the log.' })
+  @ApiOperation({
+    operationId: 'getTask',
+    summary: 'Show a task',
+    description: 'Its status and its modules, read from the log.',
+  })
   @ApiOkResponse({ type: TaskDto, description: 'The task' })
   @Problems({ 404: 'There is no such task' })
   async get(@Param('id') id: string, @Host() host: string): Promise<TaskDto> {
@@ -75,6 +85,7 @@ export class TasksController {
   @NeedsRole('operator')
   @ApiTaskId()
   @ApiOperation({
+    operationId: 'cancelTask',
     summary: 'Cancel a task',
     description: 'Ends it at once, whatever it does; its events stay. Cancelling twice is the same as once.',
   })
