@@ -2070,6 +2070,102 @@ export type LiveDto = {
     status: 'ok';
 };
 
+export type KeyDto = {
+    /**
+     * Names the key; says nothing of the rest
+     */
+    id: string;
+    /**
+     * What the key is for
+     */
+    name: string;
+    /**
+     * What its holder may
+     */
+    role: 'viewer' | 'operator' | 'worker' | 'admin';
+    /**
+     * When it was made
+     */
+    createdAt: string;
+    /**
+     * The name of the key it was made with
+     */
+    createdBy: string;
+    /**
+     * When it was last used, to the minute; null: never
+     */
+    lastUsedAt: string | null;
+    /**
+     * When it expires; null: never
+     */
+    expiresAt: string | null;
+    /**
+     * When it was revoked; null: it is not
+     */
+    revokedAt: string | null;
+};
+
+export type KeyListDto = {
+    /**
+     * The newest first
+     */
+    keys: ReadonlyArray<KeyDto>;
+};
+
+export type NewKeyDto = {
+    /**
+     * What the key is for: shown in lists
+     */
+    name: string;
+    /**
+     * What its holder may: viewers read, operators act, workers do the work of workers, admins all of it
+     */
+    role: 'viewer' | 'operator' | 'worker' | 'admin';
+    /**
+     * After how many seconds it expires. Default: never
+     */
+    expiresInSeconds?: number;
+};
+
+export type CreatedKeyDto = {
+    /**
+     * Names the key; says nothing of the rest
+     */
+    id: string;
+    /**
+     * What the key is for
+     */
+    name: string;
+    /**
+     * What its holder may
+     */
+    role: 'viewer' | 'operator' | 'worker' | 'admin';
+    /**
+     * When it was made
+     */
+    createdAt: string;
+    /**
+     * The name of the key it was made with
+     */
+    createdBy: string;
+    /**
+     * When it was last used, to the minute; null: never
+     */
+    lastUsedAt: string | null;
+    /**
+     * When it expires; null: never
+     */
+    expiresAt: string | null;
+    /**
+     * When it was revoked; null: it is not
+     */
+    revokedAt: string | null;
+    /**
+     * The key itself. Nobody can be told again: only its hash is kept
+     */
+    key: string;
+};
+
 export type GivenExecutionPlan = {
     /**
      * Name of what is built
@@ -2515,9 +2611,17 @@ export type ListTasksErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -2562,7 +2666,11 @@ export type CreateTaskErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
@@ -2581,6 +2689,10 @@ export type CreateTaskErrors = {
      * The Idempotency-Key was used with another body
      */
     422: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -2631,7 +2743,11 @@ export type CancelTaskErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
@@ -2642,6 +2758,10 @@ export type CancelTaskErrors = {
      * It is completed or failed and stays so
      */
     409: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -2679,13 +2799,21 @@ export type GetTaskData = {
 
 export type GetTaskErrors = {
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
      * There is no such task
      */
     404: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -2727,7 +2855,11 @@ export type InterveneErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
@@ -2746,6 +2878,10 @@ export type InterveneErrors = {
      * Not JSON
      */
     415: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -2787,7 +2923,11 @@ export type PauseTaskErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
@@ -2806,6 +2946,10 @@ export type PauseTaskErrors = {
      * Not JSON
      */
     415: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -2847,7 +2991,11 @@ export type ResumeTaskErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
@@ -2866,6 +3014,10 @@ export type ResumeTaskErrors = {
      * Not JSON
      */
     415: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -2907,7 +3059,11 @@ export type AnswerQuestionsErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
@@ -2926,6 +3082,10 @@ export type AnswerQuestionsErrors = {
      * Not JSON
      */
     415: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -2967,7 +3127,11 @@ export type ReportBugErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
@@ -2986,6 +3150,10 @@ export type ReportBugErrors = {
      * Not JSON
      */
     415: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -3027,7 +3195,11 @@ export type ProvideCodeErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
@@ -3046,6 +3218,10 @@ export type ProvideCodeErrors = {
      * Not JSON
      */
     415: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -3092,13 +3268,21 @@ export type GetPlanErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
      * There is no such task, or no plan yet
      */
     404: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -3140,7 +3324,11 @@ export type EditPlanErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
@@ -3159,6 +3347,10 @@ export type EditPlanErrors = {
      * Not JSON
      */
     415: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -3200,7 +3392,11 @@ export type DecidePlanErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
@@ -3219,6 +3415,10 @@ export type DecidePlanErrors = {
      * Not JSON
      */
     415: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -3277,13 +3477,21 @@ export type ReadEventsErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
      * There is no such task
      */
     404: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -3330,13 +3538,21 @@ export type GetTaskStateErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
      * There is no such task
      */
     404: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -3374,13 +3590,21 @@ export type ExplainWaitData = {
 
 export type ExplainWaitErrors = {
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
      * There is no such task
      */
     404: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -3427,13 +3651,21 @@ export type ListFilesErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
      * There is no such task or version
      */
     404: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -3484,13 +3716,21 @@ export type GetFileErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
      * There is no such task, version or file
      */
     404: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -3540,7 +3780,11 @@ export type ForkTaskErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
@@ -3563,6 +3807,10 @@ export type ForkTaskErrors = {
      * The Idempotency-Key was used with another request
      */
     422: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -3617,13 +3865,21 @@ export type ReplayTaskErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
      * There is no such task
      */
     404: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -3670,13 +3926,21 @@ export type CompareTasksErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
      * There is no such task
      */
     404: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -3714,13 +3978,21 @@ export type ListVersionsData = {
 
 export type ListVersionsErrors = {
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
      * There is no such task
      */
     404: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -3775,13 +4047,21 @@ export type DiffVersionsErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
      * There is no such task or version
      */
     404: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -3836,13 +4116,21 @@ export type ExplainCodeErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
      * There is no such task, version, file or line; it says what there is
      */
     404: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -3893,13 +4181,21 @@ export type GetContextErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
      * There is no such task, or no such call of it
      */
     404: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -3946,13 +4242,21 @@ export type GetArchiveErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
      * There is no such task or version
      */
     404: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -3985,9 +4289,17 @@ export type ListWorkItemsData = {
 
 export type ListWorkItemsErrors = {
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -4024,7 +4336,11 @@ export type ClaimWorkItemErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
@@ -4035,6 +4351,10 @@ export type ClaimWorkItemErrors = {
      * The body is not JSON
      */
     415: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -4080,7 +4400,11 @@ export type AnswerWorkItemErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
@@ -4103,6 +4427,10 @@ export type AnswerWorkItemErrors = {
      * The answer does not fit answerSchema: errors says where
      */
     422: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -4144,7 +4472,11 @@ export type ReleaseWorkItemErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
@@ -4163,6 +4495,10 @@ export type ReleaseWorkItemErrors = {
      * The body is not JSON
      */
     415: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -4195,9 +4531,17 @@ export type ListWorkersData = {
 
 export type ListWorkersErrors = {
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -4234,7 +4578,11 @@ export type SendMessageErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
@@ -4253,6 +4601,10 @@ export type SendMessageErrors = {
      * The worker says that it cannot be done; details say why
      */
     422: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -4318,9 +4670,17 @@ export type ListKnowledgeErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -4367,13 +4727,21 @@ export type ForgetKnowledgeErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
      * There is no such entry
      */
     404: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -4411,13 +4779,21 @@ export type GetKnowledgeData = {
 
 export type GetKnowledgeErrors = {
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
      * There is no such entry
      */
     404: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -4459,7 +4835,11 @@ export type CorrectKnowledgeErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
@@ -4474,6 +4854,10 @@ export type CorrectKnowledgeErrors = {
      * The body is not JSON
      */
     415: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -4506,9 +4890,17 @@ export type GetHealthData = {
 
 export type GetHealthErrors = {
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -4545,9 +4937,17 @@ export type GetLivenessData = {
 
 export type GetLivenessErrors = {
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -4580,9 +4980,17 @@ export type GetReadinessData = {
 
 export type GetReadinessErrors = {
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -4603,3 +5011,153 @@ export type GetReadinessResponses = {
 };
 
 export type GetReadinessResponse = GetReadinessResponses[keyof GetReadinessResponses];
+
+export type ListKeysData = {
+    body?: never;
+    headers?: {
+        /**
+         * Ties the answer, its events and the log to your own request; default: a new one
+         */
+        'x-correlation-id'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/keys';
+};
+
+export type ListKeysErrors = {
+    /**
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
+     */
+    403: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
+    /**
+     * Our own fault; the log has it
+     */
+    500: ProblemDto;
+};
+
+export type ListKeysError = ListKeysErrors[keyof ListKeysErrors];
+
+export type ListKeysResponses = {
+    /**
+     * The newest 2,000
+     */
+    200: KeyListDto;
+};
+
+export type ListKeysResponse = ListKeysResponses[keyof ListKeysResponses];
+
+export type CreateKeyData = {
+    body: NewKeyDto;
+    headers?: {
+        /**
+         * Ties the answer, its events and the log to your own request; default: a new one
+         */
+        'x-correlation-id'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/keys';
+};
+
+export type CreateKeyErrors = {
+    /**
+     * The body is wrong
+     */
+    400: ProblemDto;
+    /**
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
+     */
+    403: ProblemDto;
+    /**
+     * The body is too long, or there are too many keys
+     */
+    413: ProblemDto;
+    /**
+     * Not JSON
+     */
+    415: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
+    /**
+     * Our own fault; the log has it
+     */
+    500: ProblemDto;
+};
+
+export type CreateKeyError = CreateKeyErrors[keyof CreateKeyErrors];
+
+export type CreateKeyResponses = {
+    /**
+     * The key
+     */
+    201: CreatedKeyDto;
+};
+
+export type CreateKeyResponse = CreateKeyResponses[keyof CreateKeyResponses];
+
+export type RevokeKeyData = {
+    body?: never;
+    headers?: {
+        /**
+         * Ties the answer, its events and the log to your own request; default: a new one
+         */
+        'x-correlation-id'?: string;
+    };
+    path: {
+        /**
+         * The key
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/keys/{id}';
+};
+
+export type RevokeKeyErrors = {
+    /**
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
+     */
+    403: ProblemDto;
+    /**
+     * There is no such key
+     */
+    404: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
+    /**
+     * Our own fault; the log has it
+     */
+    500: ProblemDto;
+};
+
+export type RevokeKeyError = RevokeKeyErrors[keyof RevokeKeyErrors];
+
+export type RevokeKeyResponses = {
+    /**
+     * The revoked key
+     */
+    200: KeyDto;
+};
+
+export type RevokeKeyResponse = RevokeKeyResponses[keyof RevokeKeyResponses];

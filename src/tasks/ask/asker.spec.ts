@@ -96,7 +96,9 @@ describe('a question about a file', () => {
     const facts = [...beginning, { ...code, data: { ...code.data, ...declares } } as EventDraft, ...aDone.slice(1)];
     const request = await asked([...facts, begun('c.js')], { signature: 'WriteTests', module: 'c.js' });
     expect(request.manifest).toContainEqual(expect.objectContaining({ part: 'a.js', included: false }));
-    expect(request.manifest).toContainEqual(expect.objectContaining({ part: 'requirement module a.js', included: true }));
+    expect(request.manifest).toContainEqual(
+      expect.objectContaining({ part: 'requirement module a.js', included: true }),
+    );
     expect(words(request)).toContain('function a7(');
     expect(words(request)).not.toContain('return "a7 "');
     expect(request.tokens).toBeLessThanOrEqual(request.room?.promptTokens ?? 0);
