@@ -1,7 +1,8 @@
 import './tasks.events.ts';
 
 export { TasksModule } from './tasks.module.ts';
-export { type Fork, TasksService } from './tasks.service.ts';
+export { type Creation, type Fork, TasksService } from './tasks.service.ts';
+export type { Once } from './idempotency.ts';
 export { WorkItemsService, type ClaimedWorkItem, type ClaimOptions, type WorkItemView } from './work-items.service.ts';
 export type { NewTask } from './new-task.ts';
 export type { FileView } from './task-files.ts';

@@ -70,8 +70,9 @@ class DeadCodeSearch implements OnApplicationBootstrap, OnModuleDestroy {
     },
     {
       provide: IdempotencyKeys,
-      inject: [Database],
-      useFactory: (database: Database) => IdempotencyKeys.open(database),
+      inject: [Database, CONFIGURATION],
+      useFactory: (database: Database, configuration: Configuration) =>
+        IdempotencyKeys.open(database, { ttlMs: configuration.IDEMPOTENCY_TTL_MS }),
     },
     {
       provide: Asker,

@@ -2547,7 +2547,7 @@ export type CreateTaskData = {
          */
         'X-Submitter'?: string;
         /**
-         * Makes a repeat answer the first task instead of creating another
+         * Makes the request safe to repeat: the same key with the same body of the same submitter does nothing again for IDEMPOTENCY_TTL_MS, and answers what came of it
          */
         'Idempotency-Key'?: string;
     };
@@ -2710,6 +2710,10 @@ export type InterveneData = {
          * Ties the answer, its events and the log to your own request; default: a new one
          */
         'x-correlation-id'?: string;
+        /**
+         * Makes the request safe to repeat: the same key with the same body of the same submitter does nothing again for IDEMPOTENCY_TTL_MS, and answers what came of it
+         */
+        'Idempotency-Key'?: string;
     };
     path: {
         /**
@@ -2747,6 +2751,10 @@ export type InterveneErrors = {
      */
     415: ProblemDto;
     /**
+     * The Idempotency-Key was used with another request
+     */
+    422: ProblemDto;
+    /**
      * Our own fault; the log has it
      */
     500: ProblemDto;
@@ -2770,6 +2778,10 @@ export type PauseTaskData = {
          * Ties the answer, its events and the log to your own request; default: a new one
          */
         'x-correlation-id'?: string;
+        /**
+         * Makes the request safe to repeat: the same key with the same body of the same submitter does nothing again for IDEMPOTENCY_TTL_MS, and answers what came of it
+         */
+        'Idempotency-Key'?: string;
     };
     path: {
         /**
@@ -2807,6 +2819,10 @@ export type PauseTaskErrors = {
      */
     415: ProblemDto;
     /**
+     * The Idempotency-Key was used with another request
+     */
+    422: ProblemDto;
+    /**
      * Our own fault; the log has it
      */
     500: ProblemDto;
@@ -2830,6 +2846,10 @@ export type ResumeTaskData = {
          * Ties the answer, its events and the log to your own request; default: a new one
          */
         'x-correlation-id'?: string;
+        /**
+         * Makes the request safe to repeat: the same key with the same body of the same submitter does nothing again for IDEMPOTENCY_TTL_MS, and answers what came of it
+         */
+        'Idempotency-Key'?: string;
     };
     path: {
         /**
@@ -2867,6 +2887,10 @@ export type ResumeTaskErrors = {
      */
     415: ProblemDto;
     /**
+     * The Idempotency-Key was used with another request
+     */
+    422: ProblemDto;
+    /**
      * Our own fault; the log has it
      */
     500: ProblemDto;
@@ -2890,6 +2914,10 @@ export type AnswerQuestionsData = {
          * Ties the answer, its events and the log to your own request; default: a new one
          */
         'x-correlation-id'?: string;
+        /**
+         * Makes the request safe to repeat: the same key with the same body of the same submitter does nothing again for IDEMPOTENCY_TTL_MS, and answers what came of it
+         */
+        'Idempotency-Key'?: string;
     };
     path: {
         /**
@@ -2927,6 +2955,10 @@ export type AnswerQuestionsErrors = {
      */
     415: ProblemDto;
     /**
+     * The Idempotency-Key was used with another request
+     */
+    422: ProblemDto;
+    /**
      * Our own fault; the log has it
      */
     500: ProblemDto;
@@ -2950,6 +2982,10 @@ export type ReportBugData = {
          * Ties the answer, its events and the log to your own request; default: a new one
          */
         'x-correlation-id'?: string;
+        /**
+         * Makes the request safe to repeat: the same key with the same body of the same submitter does nothing again for IDEMPOTENCY_TTL_MS, and answers what came of it
+         */
+        'Idempotency-Key'?: string;
     };
     path: {
         /**
@@ -2987,6 +3023,10 @@ export type ReportBugErrors = {
      */
     415: ProblemDto;
     /**
+     * The Idempotency-Key was used with another request
+     */
+    422: ProblemDto;
+    /**
      * Our own fault; the log has it
      */
     500: ProblemDto;
@@ -3010,6 +3050,10 @@ export type ProvideCodeData = {
          * Ties the answer, its events and the log to your own request; default: a new one
          */
         'x-correlation-id'?: string;
+        /**
+         * Makes the request safe to repeat: the same key with the same body of the same submitter does nothing again for IDEMPOTENCY_TTL_MS, and answers what came of it
+         */
+        'Idempotency-Key'?: string;
     };
     path: {
         /**
@@ -3046,6 +3090,10 @@ export type ProvideCodeErrors = {
      * Not JSON
      */
     415: ProblemDto;
+    /**
+     * The Idempotency-Key was used with another request
+     */
+    422: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -3183,6 +3231,10 @@ export type DecidePlanData = {
          * Ties the answer, its events and the log to your own request; default: a new one
          */
         'x-correlation-id'?: string;
+        /**
+         * Makes the request safe to repeat: the same key with the same body of the same submitter does nothing again for IDEMPOTENCY_TTL_MS, and answers what came of it
+         */
+        'Idempotency-Key'?: string;
     };
     path: {
         /**
@@ -3219,6 +3271,10 @@ export type DecidePlanErrors = {
      * Not JSON
      */
     415: ProblemDto;
+    /**
+     * The Idempotency-Key was used with another request
+     */
+    422: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -3520,7 +3576,7 @@ export type ForkTaskData = {
          */
         'X-Submitter'?: string;
         /**
-         * Makes a repeat answer the first task instead of creating another
+         * Makes the request safe to repeat: the same key with the same body of the same submitter does nothing again for IDEMPOTENCY_TTL_MS, and answers what came of it
          */
         'Idempotency-Key'?: string;
     };
