@@ -84,6 +84,12 @@ function completeOperation(operation: Operation): void {
     }
     // Beside `oneOf` the class of the property, which is Object, would be a second condition.
     const { schema } = parameter;
+    if (parameter.in === 'query' && schema && 'type' in schema && schema.type === 'object') {
+      parameter.style = 'deepObject';
+      parameter.explode = true;
+      // Swagger has lost it: an object's `required` is a list of its fields.
+      parameter.required = false;
+    }
     if (schema && 'oneOf' in schema) parameter.schema = { oneOf: schema.oneOf, example: schema.example as unknown };
   }
   if (takesIdempotencyKey(operation)) documentReplays(operation);

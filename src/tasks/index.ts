@@ -14,7 +14,8 @@ export { type ContextQuery, type Rebuilt, type TaskContext, TaskContexts } from 
 export type { ManifestEntry } from './tasks.events.ts';
 export type { StreamDifference, StreamDifferenceKind } from './compare-streams.ts';
 export type { StepPage, StepQuery, TaskStep } from './replay-task.ts';
-export type { CodeDiff, DiffQuery, ExplainQuery, FileExplanation, TaskPage, TaskQuery } from './task-reader.ts';
+export type { CodeDiff, DiffQuery, ExplainQuery, FileExplanation } from './task-reader.ts';
+export type { TaskPage, TaskQuery } from './search/task-search.ts';
 export type { PlanView } from './task-reader.ts';
 export { planJsonSchema } from './plan/plan-schema.ts';
 export { planToMarkdown } from './plan/plan-to-markdown.ts';

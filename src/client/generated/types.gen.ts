@@ -162,7 +162,7 @@ export type NewTaskDto = {
      */
     models?: ModelsDto;
     /**
-     * Strings that are kept and given back: at most 64, of 1,024 characters
+     * Strings that are kept and given back, and that tasks are found by: at most 64, of 1,024 characters
      */
     metadata?: {
         [key: string]: string;
@@ -2497,6 +2497,28 @@ export type ListTasksData = {
          * Only tasks of this status
          */
         status?: 'created' | 'queued' | 'planning' | 'awaitingModel' | 'awaitingAnswers' | 'awaitingApproval' | 'running' | 'paused' | 'completed' | 'failed' | 'cancelled';
+        /**
+         * Only tasks in this language
+         */
+        language?: string;
+        /**
+         * Only tasks that were given all of these: metadata[project]=blog, or metadata.project=blog, which is the same
+         */
+        metadata?: {
+            [key: string]: string;
+        };
+        /**
+         * Only tasks whose prompt has all of these words, in any order; the last one may be a beginning
+         */
+        text?: string;
+        /**
+         * Only tasks that were accepted at this moment or later
+         */
+        createdAfter?: string;
+        /**
+         * Only tasks that were accepted at this moment or before
+         */
+        createdBefore?: string;
         /**
          * Tasks of a page. Default: 50
          */
