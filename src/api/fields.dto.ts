@@ -151,7 +151,7 @@ export function CheckedField(
 ): PropertyDecorator {
   return applyDecorators(
     // Of an object `required` is the list of its own fields.
-    ApiProperty({ [doc.type === 'object' ? 'selfRequired' : 'required']: !optional, ...doc } as ApiPropertyOptions),
+    ApiProperty({ [doc.type === 'object' ? 'selfRequired' : 'required']: !optional, ...doc }),
     ValidateBy({
       name,
       validator: {
