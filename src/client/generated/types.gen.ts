@@ -162,7 +162,7 @@ export type NewTaskDto = {
      */
     models?: ModelsDto;
     /**
-     * Strings that are kept and given back: at most 64, of 1,024 characters
+     * Strings that are kept and given back, and that tasks are found by: at most 64, of 1,024 characters
      */
     metadata?: {
         [key: string]: string;
@@ -2594,6 +2594,28 @@ export type ListTasksData = {
          */
         status?: 'created' | 'queued' | 'planning' | 'awaitingModel' | 'awaitingAnswers' | 'awaitingApproval' | 'running' | 'paused' | 'completed' | 'failed' | 'cancelled';
         /**
+         * Only tasks in this language
+         */
+        language?: string;
+        /**
+         * Only tasks that were given all of these: metadata[project]=blog, or metadata.project=blog, which is the same
+         */
+        metadata?: {
+            [key: string]: string;
+        };
+        /**
+         * Only tasks whose prompt has all of these words, in any order; the last one may be a beginning
+         */
+        text?: string;
+        /**
+         * Only tasks that were accepted at this moment or later
+         */
+        createdAfter?: string;
+        /**
+         * Only tasks that were accepted at this moment or before
+         */
+        createdBefore?: string;
+        /**
          * Tasks of a page. Default: 50
          */
         limit?: number;
@@ -2651,7 +2673,7 @@ export type CreateTaskData = {
          */
         'X-Submitter'?: string;
         /**
-         * Makes a repeat answer the first task instead of creating another
+         * Makes the request safe to repeat: the same key with the same body of the same submitter does nothing again for IDEMPOTENCY_TTL_MS, and answers what came of it
          */
         'Idempotency-Key'?: string;
     };
@@ -2838,6 +2860,10 @@ export type InterveneData = {
          * Ties the answer, its events and the log to your own request; default: a new one
          */
         'x-correlation-id'?: string;
+        /**
+         * Makes the request safe to repeat: the same key with the same body of the same submitter does nothing again for IDEMPOTENCY_TTL_MS, and answers what came of it
+         */
+        'Idempotency-Key'?: string;
     };
     path: {
         /**
@@ -2879,6 +2905,10 @@ export type InterveneErrors = {
      */
     415: ProblemDto;
     /**
+     * The Idempotency-Key was used with another request
+     */
+    422: ProblemDto;
+    /**
      * Too many requests; see Retry-After
      */
     429: ProblemDto;
@@ -2906,6 +2936,10 @@ export type PauseTaskData = {
          * Ties the answer, its events and the log to your own request; default: a new one
          */
         'x-correlation-id'?: string;
+        /**
+         * Makes the request safe to repeat: the same key with the same body of the same submitter does nothing again for IDEMPOTENCY_TTL_MS, and answers what came of it
+         */
+        'Idempotency-Key'?: string;
     };
     path: {
         /**
@@ -2947,6 +2981,10 @@ export type PauseTaskErrors = {
      */
     415: ProblemDto;
     /**
+     * The Idempotency-Key was used with another request
+     */
+    422: ProblemDto;
+    /**
      * Too many requests; see Retry-After
      */
     429: ProblemDto;
@@ -2974,6 +3012,10 @@ export type ResumeTaskData = {
          * Ties the answer, its events and the log to your own request; default: a new one
          */
         'x-correlation-id'?: string;
+        /**
+         * Makes the request safe to repeat: the same key with the same body of the same submitter does nothing again for IDEMPOTENCY_TTL_MS, and answers what came of it
+         */
+        'Idempotency-Key'?: string;
     };
     path: {
         /**
@@ -3015,6 +3057,10 @@ export type ResumeTaskErrors = {
      */
     415: ProblemDto;
     /**
+     * The Idempotency-Key was used with another request
+     */
+    422: ProblemDto;
+    /**
      * Too many requests; see Retry-After
      */
     429: ProblemDto;
@@ -3042,6 +3088,10 @@ export type AnswerQuestionsData = {
          * Ties the answer, its events and the log to your own request; default: a new one
          */
         'x-correlation-id'?: string;
+        /**
+         * Makes the request safe to repeat: the same key with the same body of the same submitter does nothing again for IDEMPOTENCY_TTL_MS, and answers what came of it
+         */
+        'Idempotency-Key'?: string;
     };
     path: {
         /**
@@ -3083,6 +3133,10 @@ export type AnswerQuestionsErrors = {
      */
     415: ProblemDto;
     /**
+     * The Idempotency-Key was used with another request
+     */
+    422: ProblemDto;
+    /**
      * Too many requests; see Retry-After
      */
     429: ProblemDto;
@@ -3110,6 +3164,10 @@ export type ReportBugData = {
          * Ties the answer, its events and the log to your own request; default: a new one
          */
         'x-correlation-id'?: string;
+        /**
+         * Makes the request safe to repeat: the same key with the same body of the same submitter does nothing again for IDEMPOTENCY_TTL_MS, and answers what came of it
+         */
+        'Idempotency-Key'?: string;
     };
     path: {
         /**
@@ -3151,6 +3209,10 @@ export type ReportBugErrors = {
      */
     415: ProblemDto;
     /**
+     * The Idempotency-Key was used with another request
+     */
+    422: ProblemDto;
+    /**
      * Too many requests; see Retry-After
      */
     429: ProblemDto;
@@ -3178,6 +3240,10 @@ export type ProvideCodeData = {
          * Ties the answer, its events and the log to your own request; default: a new one
          */
         'x-correlation-id'?: string;
+        /**
+         * Makes the request safe to repeat: the same key with the same body of the same submitter does nothing again for IDEMPOTENCY_TTL_MS, and answers what came of it
+         */
+        'Idempotency-Key'?: string;
     };
     path: {
         /**
@@ -3218,6 +3284,10 @@ export type ProvideCodeErrors = {
      * Not JSON
      */
     415: ProblemDto;
+    /**
+     * The Idempotency-Key was used with another request
+     */
+    422: ProblemDto;
     /**
      * Too many requests; see Retry-After
      */
@@ -3375,6 +3445,10 @@ export type DecidePlanData = {
          * Ties the answer, its events and the log to your own request; default: a new one
          */
         'x-correlation-id'?: string;
+        /**
+         * Makes the request safe to repeat: the same key with the same body of the same submitter does nothing again for IDEMPOTENCY_TTL_MS, and answers what came of it
+         */
+        'Idempotency-Key'?: string;
     };
     path: {
         /**
@@ -3415,6 +3489,10 @@ export type DecidePlanErrors = {
      * Not JSON
      */
     415: ProblemDto;
+    /**
+     * The Idempotency-Key was used with another request
+     */
+    422: ProblemDto;
     /**
      * Too many requests; see Retry-After
      */
@@ -3760,7 +3838,7 @@ export type ForkTaskData = {
          */
         'X-Submitter'?: string;
         /**
-         * Makes a repeat answer the first task instead of creating another
+         * Makes the request safe to repeat: the same key with the same body of the same submitter does nothing again for IDEMPOTENCY_TTL_MS, and answers what came of it
          */
         'Idempotency-Key'?: string;
     };
