@@ -1,0 +1,136 @@
+import { readFileSync } from 'node:fs';
+import { type McpRequestContext, McpServer, type ServerContext } from '@modelcontextprotocol/server';
+import { Inject, Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
+import { Broker } from '../broker/index.ts';
+import { EventStore } from '../events/index.ts';
+import { CONFIGURATION, type Configuration } from '../kernel/configuration.ts';
+import { Redactor } from '../kernel/redactor.ts';
+import { SteeringService, TaskContexts, TasksService, WorkItemsService } from '../tasks/index.ts';
+import { callerOf } from './caller.ts';
+import { instructions } from './instructions.ts';
+import { registerPrompts } from './prompts.ts';
+import { protocolErrorOf } from './protocol-error.ts';
+import { declaresTasks, serveProtocolTasks, TASKS_EXTENSION } from './protocol-tasks.ts';
+import { registerResources } from './resources.ts';
+import type { DefinedTool, Serve, ToolCall } from './tool.ts';
+import { failureOf, resultOf } from './tool-result.ts';
+import { toolsOf } from './tools/all-tools.ts';
+
+/** Puts further tools, resources or prompts on a server. */
+export type Addition = (server: McpServer) => void;
+
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
+
+const MAX_NAME = 100;
+/** Array elements and object members of one call's arguments: what is beyond is no input that anybody has typed. */
+const MAX_INPUT_ELEMENTS = 100_000;
+
+/** Makes the server of a request (2026-07-28) or a session (2025-11-25): they all work on the same services and log. */
+@Injectable()
+export class McpServers implements OnModuleDestroy {
+  readonly tools: readonly DefinedTool[];
+  private readonly additions: Addition[] = [];
+  private readonly leaving = new AbortController();
+  private readonly logger = new Logger('Mcp');
+
+  constructor(
+    private readonly tasks: TasksService,
+    private readonly steering: SteeringService,
+    items: WorkItemsService,
+    contexts: TaskContexts,
+    broker: Broker,
+    private readonly events: EventStore,
+    private readonly redactor: Redactor,
+    @Inject(CONFIGURATION) configuration: Configuration,
+  ) {
+    this.tools = toolsOf({ tasks, steering, items, contexts, broker, events, configuration });
+  }
+
+  /** For every server made from now on. Meant for tests that need more than there is. */
+  extend(addition: Addition): void {
+    this.additions.push(addition);
+  }
+
+  create({ era }: Pick<McpRequestContext, 'era'>): McpServer {
+    const isModern = era === 'modern';
+    const server = new McpServer(
+      { name: 'taskloom', title: 'Taskloom', version },
+      {
+        instructions,
+        maxToolInputElements: MAX_INPUT_ELEMENTS,
+        capabilities: {
+          tools: { listChanged: false },
+          prompts: { listChanged: false },
+          resources: { listChanged: true, subscribe: true },
+          completions: {},
+          ...(isModern ? { extensions: { [TASKS_EXTENSION]: {} } } : {}),
+        },
+      },
+    );
+    const serve = this.serveOn(server, isModern);
+    for (const tool of this.tools) tool.register(server, serve);
+    registerResources(server, { tasks: this.tasks, events: this.events }, (error) => this.refusal(error));
+    registerPrompts(server, this.tasks, (error) => this.refusal(error));
+    if (isModern) this.serveProtocolTasks(server);
+    for (const add of this.additions) add(server);
+    return server;
+  }
+
+  private serveProtocolTasks(server: McpServer): void {
+    const { tasks, steering, events } = this;
+    const refusal = (error: unknown) => this.refusal(error);
+    serveProtocolTasks(server.server, { tasks, steering, events }, () => nameOf(server), refusal);
+  }
+
+  onModuleDestroy(): void {
+    this.leaving.abort();
+  }
+
+  private refusal(error: unknown): Error {
+    return protocolErrorOf(error, (inside) => this.report(inside));
+  }
+
+  private report(error: unknown): void {
+    this.logger.error({ err: error }, 'A request failed');
+  }
+
+  private serveOn(server: McpServer, isModern: boolean): Serve {
+    return async (_tool, run, context) => {
+      try {
+        const { gone } = callerOf(context.http?.authInfo);
+        return resultOf(await run(this.callOf(server, context, gone, isModern)));
+      } catch (error) {
+        const failure = failureOf(error, this.redactor);
+        if (failure) return failure;
+        throw this.refusal(error);
+      }
+    };
+  }
+
+  private callOf(server: McpServer, context: ServerContext, gone: AbortSignal, isModern: boolean): ToolCall {
+    const { mcpReq } = context;
+    const progressToken = mcpReq._meta?.progressToken;
+    return {
+      by: nameOf(server),
+      signal: AbortSignal.any([mcpReq.signal, gone, this.leaving.signal]),
+      takesTasks: isModern && declaresTasks(server.server.getClientCapabilities()),
+      progress:
+        progressToken === undefined
+          ? null
+          : (progress, message) =>
+              void mcpReq
+                .notify({ method: 'notifications/progress', params: { progressToken, progress, message } })
+                // Whoever does not hear of progress will hear of the outcome.
+                .catch(() => undefined),
+    };
+  }
+}
+
+/** The client's own word for itself, in a form that can be recorded. */
+function nameOf({ server }: McpServer): string {
+  const name = server.getClientVersion()?.name.trim() ?? '';
+  const clean = name.isWellFormed() ? name.replace(/\p{Cc}/gu, '').slice(0, MAX_NAME) : '';
+  return clean === '' ? 'mcp' : clean;
+}
