@@ -24,6 +24,7 @@ import { addFsck } from './commands/fsck.ts';
 import { addImport } from './commands/import.ts';
 import { addIntervene } from './commands/intervene.ts';
 import { addKnowledge } from './commands/knowledge.ts';
+import { addMcp } from './commands/mcp.ts';
 import { addPlan } from './commands/plan.ts';
 import { addReplay } from './commands/replay.ts';
 import { addResult } from './commands/result.ts';
@@ -119,6 +120,7 @@ function programOf(cli: Cli): Command {
     addDispatch,
     addWorkers,
     addWorker,
+    addMcp,
     addConnect,
     addDisconnect,
     addDoctor,
