@@ -16,8 +16,13 @@ import type { DefinedTool, Serve, ToolCall } from './tool.ts';
 import { failureOf, resultOf } from './tool-result.ts';
 import { toolsOf } from './tools/all-tools.ts';
 
-/** Puts further tools, resources or prompts on a server. */
-export type Addition = (server: McpServer) => void;
+/** More for servers to have than Taskloom's own. */
+export interface Extension {
+  /** Puts further tools, resources or prompts on a server. */
+  readonly register: (server: McpServer) => void;
+  /** Reads the state that its tools have handed out in an answer that asks for more; throws where it is not theirs. */
+  readonly verifyState: (state: string, context: ServerContext) => Promise<unknown>;
+}
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
   version: string;
@@ -31,7 +36,7 @@ const MAX_INPUT_ELEMENTS = 100_000;
 @Injectable()
 export class McpServers implements OnModuleDestroy {
   readonly tools: readonly DefinedTool[];
-  private readonly additions: Addition[] = [];
+  private extension: Extension | null = null;
   private readonly leaving = new AbortController();
   private readonly logger = new Logger('Mcp');
 
@@ -49,8 +54,8 @@ export class McpServers implements OnModuleDestroy {
   }
 
   /** For every server made from now on. Meant for tests that need more than there is. */
-  extend(addition: Addition): void {
-    this.additions.push(addition);
+  extend(extension: Extension): void {
+    this.extension = extension;
   }
 
   create({ era }: Pick<McpRequestContext, 'era'>): McpServer {
@@ -60,6 +65,7 @@ export class McpServers implements OnModuleDestroy {
       {
         instructions,
         maxToolInputElements: MAX_INPUT_ELEMENTS,
+        requestState: { verify: (state, context) => this.verifyState(state, context) },
         capabilities: {
           tools: { listChanged: false },
           prompts: { listChanged: false },
@@ -74,7 +80,7 @@ export class McpServers implements OnModuleDestroy {
     registerResources(server, { tasks: this.tasks, events: this.events }, (error) => this.refusal(error));
     registerPrompts(server, this.tasks, (error) => this.refusal(error));
     if (isModern) this.serveProtocolTasks(server);
-    for (const add of this.additions) add(server);
+    this.extension?.register(server);
     return server;
   }
 
@@ -86,6 +92,11 @@ export class McpServers implements OnModuleDestroy {
 
   onModuleDestroy(): void {
     this.leaving.abort();
+  }
+
+  /** Taskloom's own tools hand out no state: what comes as such is forged. */
+  private verifyState(state: string, context: ServerContext): Promise<unknown> {
+    return this.extension?.verifyState(state, context) ?? Promise.reject(new Error('No state was handed out.'));
   }
 
   private refusal(error: unknown): Error {
