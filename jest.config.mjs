@@ -15,7 +15,7 @@ export default {
   roots: ['<rootDir>/src', '<rootDir>/test'],
   testMatch: ['**/*.spec.ts'],
   // Packages of others, which tests run as programs.
-  modulePathIgnorePatterns: ['<rootDir>/test/mcp/tools'],
+  modulePathIgnorePatterns: ['<rootDir>/test/mcp/tools/'],
   extensionsToTreatAsEsm: ['.ts'],
   moduleFileExtensions: ['ts', 'js', 'mjs', 'json', 'node'],
   transform: { '^.+\\.ts$': ['@swc/jest', { ...swc, swcrc: false }] },

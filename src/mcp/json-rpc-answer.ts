@@ -1,4 +1,5 @@
 import { AppError, type ErrorKind } from '../kernel/errors.ts';
+import { KeyMissingError, KeyRefusedError } from '../policy/index.ts';
 
 /** An error before there is anybody in the protocol library who could answer it: HTTP status and JSON-RPC body. */
 export interface JsonRpcFailure {
@@ -32,7 +33,7 @@ const unreadable = /^FST_ERR_CTP_(INVALID_JSON_BODY|EMPTY_JSON_BODY|INVALID_CONT
 /** What is told of an error; of one that nobody raised on purpose nothing of the inside. */
 export function jsonRpcFailureOf(error: unknown, id: string | number | null = null): JsonRpcFailure {
   if (error instanceof AppError && error.kind !== 'internal') {
-    const status = statusByKind[error.kind];
+    const status = isAboutKeys(error) ? 401 : statusByKind[error.kind];
     const code = error.code === 'MCP_NO_MESSAGE' ? INVALID_REQUEST : SERVER_ERROR;
     return failure(status, code, error.message, id, error.code);
   }
@@ -57,9 +58,14 @@ function failure(
     headers: {
       'content-type': 'application/json; charset=utf-8',
       ...(status === 503 ? { 'retry-after': '1' } : {}),
+      ...(status === 401 ? { 'www-authenticate': 'Bearer realm="taskloom"' } : {}),
     },
     body: { jsonrpc: '2.0', id, error: { code, message, data: { code: name } } },
   };
+}
+
+function isAboutKeys(error: AppError): boolean {
+  return error instanceof KeyMissingError || error instanceof KeyRefusedError;
 }
 
 function fieldsOf(error: unknown): { readonly statusCode: number; readonly code: string; readonly message: string } {

@@ -4,8 +4,12 @@ import { type AuthInfo, createMcpHandler, isLegacyRequest, type McpHttpHandler }
 import { Inject, Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { EventStore } from '../events/index.ts';
 import { CONFIGURATION, type Configuration } from '../kernel/configuration.ts';
+import { authorize } from '../policy/index.ts';
+import { methodOf } from './message-guard.ts';
+import { rolesFor } from './method-roles.ts';
 import { McpServers } from './mcp-servers.service.ts';
 import { ResourceNews } from './resource-news.ts';
+import { senderOf } from './sender.ts';
 import { Sessions } from './sessions.ts';
 import { serveSubscriptions } from './session-subscriptions.ts';
 
@@ -41,8 +45,12 @@ export class McpHttp implements OnModuleDestroy {
     });
   }
 
-  /** Answers a request whose body has been read. Rejects before anything was answered, or not at all. */
-  async handle(request: IncomingMessage & { auth?: AuthInfo }, response: ServerResponse, body: unknown): Promise<void> {
+  /**
+   * Answers a request whose body has been read. Rejects before anything was answered, or not at all: with RoleDeniedError
+   * for a method that the sender may not use, and what Sessions reject with.
+   */
+  async handle(request: IncomingMessage & { auth: AuthInfo }, response: ServerResponse, body: unknown): Promise<void> {
+    authorize(senderOf(request.auth).principal, rolesFor(methodOf(body)));
     const isLegacy = await isLegacyRequest(await toWebRequest(request, body), body);
     if (isLegacy) await this.sessions.handle(request, response, body);
     else await this.serveStateless(request, response, body);

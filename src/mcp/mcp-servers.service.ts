@@ -5,14 +5,15 @@ import { Broker } from '../broker/index.ts';
 import { EventStore } from '../events/index.ts';
 import { CONFIGURATION, type Configuration } from '../kernel/configuration.ts';
 import { Redactor } from '../kernel/redactor.ts';
+import { authorize } from '../policy/index.ts';
 import { SteeringService, TaskContexts, TasksService, WorkItemsService } from '../tasks/index.ts';
-import { callerOf } from './caller.ts';
 import { instructions } from './instructions.ts';
 import { registerPrompts } from './prompts.ts';
 import { protocolErrorOf } from './protocol-error.ts';
 import { declaresTasks, serveProtocolTasks, TASKS_EXTENSION } from './protocol-tasks.ts';
 import { registerResources } from './resources.ts';
 import type { DefinedTool, Serve, ToolCall } from './tool.ts';
+import { type Sender, senderOf } from './sender.ts';
 import { failureOf, resultOf } from './tool-result.ts';
 import { toolsOf } from './tools/all-tools.ts';
 
@@ -87,7 +88,12 @@ export class McpServers implements OnModuleDestroy {
   private serveProtocolTasks(server: McpServer): void {
     const { tasks, steering, events } = this;
     const refusal = (error: unknown) => this.refusal(error);
-    serveProtocolTasks(server.server, { tasks, steering, events }, () => nameOf(server), refusal);
+    serveProtocolTasks(
+      server.server,
+      { tasks, steering, events },
+      ({ http }) => nameOf(server, senderOf(http?.authInfo)),
+      refusal,
+    );
   }
 
   onModuleDestroy(): void {
@@ -108,10 +114,11 @@ export class McpServers implements OnModuleDestroy {
   }
 
   private serveOn(server: McpServer, isModern: boolean): Serve {
-    return async (_tool, run, context) => {
+    return async ({ role }, run, context) => {
       try {
-        const { gone } = callerOf(context.http?.authInfo);
-        return resultOf(await run(this.callOf(server, context, gone, isModern)));
+        const sender = senderOf(context.http?.authInfo);
+        authorize(sender.principal, role);
+        return resultOf(await run(this.callOf(server, context, sender, isModern)));
       } catch (error) {
         const failure = failureOf(error, this.redactor);
         if (failure) return failure;
@@ -120,12 +127,12 @@ export class McpServers implements OnModuleDestroy {
     };
   }
 
-  private callOf(server: McpServer, context: ServerContext, gone: AbortSignal, isModern: boolean): ToolCall {
+  private callOf(server: McpServer, context: ServerContext, sender: Sender, isModern: boolean): ToolCall {
     const { mcpReq } = context;
     const progressToken = mcpReq._meta?.progressToken;
     return {
-      by: nameOf(server),
-      signal: AbortSignal.any([mcpReq.signal, gone, this.leaving.signal]),
+      by: nameOf(server, sender),
+      signal: AbortSignal.any([mcpReq.signal, sender.gone, this.leaving.signal]),
       takesTasks: isModern && declaresTasks(server.server.getClientCapabilities()),
       progress:
         progressToken === undefined
@@ -139,8 +146,9 @@ export class McpServers implements OnModuleDestroy {
   }
 }
 
-/** The client's own word for itself, in a form that can be recorded. */
-function nameOf({ server }: McpServer): string {
+/** The name of the key; where none is needed the client's own word for itself, in a form that can be recorded. */
+function nameOf({ server }: McpServer, { principal }: Sender): string {
+  if (principal.by !== 'loopback') return principal.name;
   const name = server.getClientVersion()?.name.trim() ?? '';
   const clean = name.isWellFormed() ? name.replace(/\p{Cc}/gu, '').slice(0, MAX_NAME) : '';
   return clean === '' ? 'mcp' : clean;

@@ -21,6 +21,12 @@ export function messageIssue(body: unknown): string | null {
   return null;
 }
 
+/** The method of a request or notification; '' of what is neither. */
+export function methodOf(body: unknown): string {
+  if (typeof body !== 'object' || body === null || !('method' in body)) return '';
+  return typeof body.method === 'string' ? body.method : '';
+}
+
 /** The id of a request, for the answer that refuses it; null where it has none. */
 export function messageIdOf(body: unknown): string | number | null {
   if (typeof body !== 'object' || body === null || !('id' in body)) return null;

@@ -2,6 +2,7 @@ import {
   type ClientCapabilities,
   MissingRequiredClientCapabilityError,
   type Server,
+  type ServerContext,
 } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import type { EventStore } from '../events/index.ts';
@@ -38,7 +39,7 @@ export function handleOf(task: TaskView): Fields {
 export function serveProtocolTasks(
   server: Server,
   services: Services,
-  by: () => string,
+  byOf: (context: ServerContext) => string,
   refusal: (error: unknown) => Error,
 ): void {
   const withTask = async (id: string, use: (task: TaskView) => Promise<Fields>): Promise<Fields> => {
@@ -59,18 +60,19 @@ export function serveProtocolTasks(
   );
 
   const update = z.looseObject({ taskId: taskId(), inputResponses: z.record(z.string(), z.unknown()) });
-  server.setRequestHandler('tasks/update', { params: update }, ({ taskId: id, inputResponses }) =>
+  server.setRequestHandler('tasks/update', { params: update }, ({ taskId: id, inputResponses }, context) =>
     withTask(id, async (task) => {
       const input = await openInput(services, task);
       // Responses to what is not asked (any more) are ignored: somebody else may have been faster.
-      if (input && Object.hasOwn(inputResponses, input.key)) await input.take(inputResponses[input.key], by());
+      if (input && Object.hasOwn(inputResponses, input.key)) await input.take(inputResponses[input.key], byOf(context));
       return { resultType: 'complete' };
     }),
   );
 
-  server.setRequestHandler('tasks/cancel', { params: z.looseObject({ taskId: taskId() }) }, ({ taskId: id }) =>
+  server.setRequestHandler('tasks/cancel', { params: z.looseObject({ taskId: taskId() }) }, ({ taskId: id }, context) =>
     withTask(id, async (task) => {
-      await services.tasks.cancel(task.taskId, { by: by(), reason: `cancelled by ${by()}` });
+      const by = byOf(context);
+      await services.tasks.cancel(task.taskId, { by, reason: `cancelled by ${by}` });
       return { resultType: 'complete' };
     }),
   );

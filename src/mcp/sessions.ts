@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { NodeStreamableHTTPServerTransport } from '@modelcontextprotocol/node';
 import { type AuthInfo, isInitializeRequest, type McpServer } from '@modelcontextprotocol/server';
+import { type Principal } from '../policy/index.ts';
+import { senderOf } from './sender.ts';
 import { SessionMissingError, SessionNotFoundError, TooManySessionsError } from './mcp.errors.ts';
 
 export interface SessionOptions {
@@ -15,6 +17,8 @@ export interface SessionOptions {
 interface Session {
   readonly transport: NodeStreamableHTTPServerTransport;
   readonly server: McpServer;
+  /** Nobody else can use the session, also who has found out its id. */
+  readonly owner: Principal;
   /** Requests and streams that are open: while there are any, the session is not idle. */
   open: number;
   /** As performance.now() tells. */
@@ -43,11 +47,12 @@ export class Sessions {
    * Serves a request of a session, or the initialization of a new one. Rejects with SessionMissingError,
    * SessionNotFoundError or TooManySessionsError before anything was answered.
    */
-  async handle(request: IncomingMessage & { auth?: AuthInfo }, response: ServerResponse, body: unknown): Promise<void> {
+  async handle(request: IncomingMessage & { auth: AuthInfo }, response: ServerResponse, body: unknown): Promise<void> {
     const id = request.headers['mcp-session-id'];
     if (id === undefined && !isInitializeRequest(body)) throw new SessionMissingError();
-    const session = id === undefined ? await this.open() : this.sessions.get(String(id));
-    if (!session) throw new SessionNotFoundError();
+    const { principal } = senderOf(request.auth);
+    const session = id === undefined ? await this.open(principal) : this.sessions.get(String(id));
+    if (!session || !isSame(session.owner, principal)) throw new SessionNotFoundError();
     session.open += 1;
     response.once('close', () => {
       session.open -= 1;
@@ -63,7 +68,7 @@ export class Sessions {
     await Promise.all([...this.sessions.keys()].map((id) => this.end(id)));
   }
 
-  private async open(): Promise<Session> {
+  private async open(owner: Principal): Promise<Session> {
     await this.makeRoom();
     const server = this.options.create();
     const transport = new NodeStreamableHTTPServerTransport({
@@ -74,7 +79,7 @@ export class Sessions {
       },
       onsessionclosed: (id) => this.end(id),
     });
-    const session: Session = { transport, server, open: 0, usedAt: performance.now() };
+    const session: Session = { transport, server, owner, open: 0, usedAt: performance.now() };
     await server.connect(transport);
     return session;
   }
@@ -101,4 +106,8 @@ export class Sessions {
       this.options.report(error);
     }
   }
+}
+
+function isSame(one: Principal, two: Principal): boolean {
+  return one.by === two.by && one.keyId === two.keyId && one.name === two.name && one.role === two.role;
 }

@@ -1,13 +1,11 @@
 import type { CallToolResult, McpServer, ToolAnnotations } from '@modelcontextprotocol/server';
 import type { z } from 'zod';
+import type { NeededRoles } from '../policy/index.ts';
 import { memoised } from './memoised-schema.ts';
-
-/** What a caller must at least be to use a tool; of several any one is enough. */
-export type NeededRoles = readonly ('viewer' | 'operator' | 'worker' | 'admin')[];
 
 /** What a tool knows of the call beside its input. */
 export interface ToolCall {
-  /** The client's own name: it is recorded with what it does. */
+  /** The name of the caller's key or, where none is needed, of its client: it is recorded with what it does. */
   readonly by: string;
   /** Aborted when nobody waits for the answer any more. What a tool has begun stays begun. */
   readonly signal: AbortSignal;
@@ -31,6 +29,7 @@ export interface Tool<Input extends z.ZodObject = z.ZodObject, Output extends z.
   readonly name: string;
   readonly title: string;
   readonly description: string;
+  /** What a caller must at least be; of several any one is enough. */
   readonly role: NeededRoles;
   readonly annotations: ToolAnnotations;
   readonly input: Input;
