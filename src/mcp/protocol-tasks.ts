@@ -59,9 +59,11 @@ export function serveProtocolTasks(
     withTask(id, (task) => detailed(services, task, server.getClientCapabilities()?.elicitation !== undefined)),
   );
 
-  const update = z.looseObject({ taskId: taskId(), inputResponses: z.record(z.string(), z.unknown()) });
-  server.setRequestHandler('tasks/update', { params: update }, ({ taskId: id, inputResponses }, context) =>
+  const update = z.looseObject({ taskId: taskId(), inputResponses: z.record(z.string(), z.unknown()).optional() });
+  server.setRequestHandler('tasks/update', { params: update }, ({ taskId: id, ...given }, context) =>
     withTask(id, async (task) => {
+      // The library takes them out of the parameters, as for calls that are repeated with more.
+      const inputResponses = given.inputResponses ?? context.mcpReq.inputResponses ?? {};
       const input = await openInput(services, task);
       // Responses to what is not asked (any more) are ignored: somebody else may have been faster.
       if (input && Object.hasOwn(inputResponses, input.key)) await input.take(inputResponses[input.key], byOf(context));

@@ -72,16 +72,7 @@ describe.each(revisions)('resources over protocol %s [MCP-2]', (revision) => {
     const heard = new Set<string>();
     client.client.setNotificationHandler('notifications/resources/updated', ({ params }) => void heard.add(params.uri));
     const watched = [uri(), uri('/events')];
-    let close = () => Promise.resolve();
-    if (revision === '2026-07-28') {
-      const subscription = await client.client.listen({ resourceSubscriptions: watched });
-      close = () => subscription.close();
-    } else {
-      for (const each of watched) await client.client.subscribeResource({ uri: each });
-      close = async () => {
-        for (const each of watched) await client.client.unsubscribeResource({ uri: each });
-      };
-    }
+    const close = await follow(client, revision, watched);
     expect(news.isFollowing).toBe(true);
     await eventually(
       async () => {
@@ -98,6 +89,18 @@ describe.each(revisions)('resources over protocol %s [MCP-2]', (revision) => {
     );
   });
 });
+
+/** Subscribes as the revision has it, and answers what ends that. */
+async function follow({ client }: McpClient, revision: string, uris: string[]): Promise<() => Promise<void>> {
+  if (revision === '2026-07-28') {
+    const subscription = await client.listen({ resourceSubscriptions: uris });
+    return () => subscription.close();
+  }
+  for (const each of uris) await client.subscribeResource({ uri: each });
+  return async () => {
+    for (const each of uris) await client.unsubscribeResource({ uri: each });
+  };
+}
 
 describe('prompts and completions [MCP-2]', () => {
   it('say what to do, with what they are about', async () => {
