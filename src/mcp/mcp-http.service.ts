@@ -5,7 +5,6 @@ import { Inject, Injectable, Logger, type OnModuleDestroy } from '@nestjs/common
 import { EventStore } from '../events/index.ts';
 import { CONFIGURATION, type Configuration } from '../kernel/configuration.ts';
 import { authorize } from '../policy/index.ts';
-import { methodOf } from './message-guard.ts';
 import { rolesFor } from './method-roles.ts';
 import { McpServers } from './mcp-servers.service.ts';
 import { ResourceNews } from './resource-news.ts';
@@ -22,7 +21,11 @@ export class McpHttp implements OnModuleDestroy {
   private readonly serveStateless: NodeMcpRequestHandler;
   private readonly logger = new Logger('Mcp');
 
-  constructor(servers: McpServers, events: EventStore, @Inject(CONFIGURATION) configuration: Configuration) {
+  constructor(
+    private readonly servers: McpServers,
+    events: EventStore,
+    @Inject(CONFIGURATION) configuration: Configuration,
+  ) {
     const report = (error: unknown) => this.logger.debug({ err: error }, 'A request was refused, or nobody was there');
     this.news = new ResourceNews(events, (error) => this.logger.warn({ err: error }, 'Following the log failed'));
     this.stateless = createMcpHandler((context) => servers.create(context), {
@@ -47,10 +50,10 @@ export class McpHttp implements OnModuleDestroy {
 
   /**
    * Answers a request whose body has been read. Rejects before anything was answered, or not at all: with RoleDeniedError
-   * for a method that the sender may not use, and what Sessions reject with.
+   * for a method or tool that the sender may not use, and what Sessions reject with.
    */
   async handle(request: IncomingMessage & { auth: AuthInfo }, response: ServerResponse, body: unknown): Promise<void> {
-    authorize(senderOf(request.auth).principal, rolesFor(methodOf(body)));
+    authorize(senderOf(request.auth).principal, rolesFor(body, this.servers.tools));
     const isLegacy = await isLegacyRequest(await toWebRequest(request, body), body);
     if (isLegacy) await this.sessions.handle(request, response, body);
     else await this.serveStateless(request, response, body);

@@ -5,7 +5,6 @@ import { Broker } from '../broker/index.ts';
 import { EventStore } from '../events/index.ts';
 import { CONFIGURATION, type Configuration } from '../kernel/configuration.ts';
 import { Redactor } from '../kernel/redactor.ts';
-import { authorize } from '../policy/index.ts';
 import { SteeringService, TaskContexts, TasksService, WorkItemsService } from '../tasks/index.ts';
 import { instructions } from './instructions.ts';
 import { registerPrompts } from './prompts.ts';
@@ -114,10 +113,9 @@ export class McpServers implements OnModuleDestroy {
   }
 
   private serveOn(server: McpServer, isModern: boolean): Serve {
-    return async ({ role }, run, context) => {
+    return async (run, context) => {
       try {
         const sender = senderOf(context.http?.authInfo);
-        authorize(sender.principal, role);
         return resultOf(await run(this.callOf(server, context, sender, isModern)));
       } catch (error) {
         const failure = failureOf(error, this.redactor);

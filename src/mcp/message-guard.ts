@@ -27,6 +27,13 @@ export function methodOf(body: unknown): string {
   return typeof body.method === 'string' ? body.method : '';
 }
 
+/** The tool that a call names; undefined where it names none. */
+export function toolOf(body: unknown): unknown {
+  if (typeof body !== 'object' || body === null || !('params' in body)) return undefined;
+  const { params } = body;
+  return typeof params === 'object' && params !== null && 'name' in params ? params.name : undefined;
+}
+
 /** The id of a request, for the answer that refuses it; null where it has none. */
 export function messageIdOf(body: unknown): string | number | null {
   if (typeof body !== 'object' || body === null || !('id' in body)) return null;

@@ -1,4 +1,6 @@
 import type { NeededRoles } from '../policy/index.ts';
+import { methodOf, toolOf } from './message-guard.ts';
+import type { DefinedTool } from './tool.ts';
 
 const viewer: NeededRoles = ['viewer'];
 const operator: NeededRoles = ['operator'];
@@ -6,7 +8,7 @@ const operator: NeededRoles = ['operator'];
 /** Whoever may use the door at all. */
 export const anybody: NeededRoles = ['viewer', 'worker'];
 
-/** What a caller must at least be for a method of the protocol; tools say it themselves. */
+/** What a caller must at least be for a method of the protocol; a tool says itself what it needs. */
 const needed: Readonly<Record<string, NeededRoles>> = {
   'resources/list': viewer,
   'resources/templates/list': viewer,
@@ -20,6 +22,9 @@ const needed: Readonly<Record<string, NeededRoles>> = {
   'tasks/cancel': operator,
 };
 
-export function rolesFor(method: string): NeededRoles {
+/** For a message whose body has been read. What nobody knows may be asked by anybody: it is answered as unknown. */
+export function rolesFor(body: unknown, tools: readonly Pick<DefinedTool, 'name' | 'role'>[]): NeededRoles {
+  const method = methodOf(body);
+  if (method === 'tools/call') return tools.find(({ name }) => name === toolOf(body))?.role ?? anybody;
   return Object.hasOwn(needed, method) ? (needed[method] ?? anybody) : anybody;
 }

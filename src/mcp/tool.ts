@@ -40,7 +40,6 @@ export interface Tool<Input extends z.ZodObject = z.ZodObject, Output extends z.
 
 /** Runs a tool's work for one request and makes a result of what it answers or throws. */
 export type Serve = (
-  tool: Pick<Tool, 'name' | 'role'>,
   run: (call: ToolCall) => Promise<ToolAnswer<Readonly<Record<string, unknown>>>>,
   context: Parameters<Parameters<McpServer['registerTool']>[2]>[1],
 ) => Promise<CallToolResult>;
@@ -62,7 +61,7 @@ export function defineTool<Input extends z.ZodObject, Output extends z.ZodObject
     ...{ name, title, description, role, annotations, input, output },
     register: (server, serve) =>
       server.registerTool(name, { title, description, annotations, inputSchema, outputSchema }, (given, context) =>
-        serve({ name, role }, (call) => run(given, call), context),
+        serve((call) => run(given, call), context),
       ),
   };
 }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { McpServers } from '../../src/mcp/index.ts';
-import { roles } from '../../src/policy/index.ts';
+import { roles } from '../../src/kernel/roles.ts';
 import { WorkItemsService } from '../../src/tasks/index.ts';
 import { mcpClient, type McpClient, revisions } from '../support/mcp-client.ts';
 import { eventually, request } from '../support/rest.ts';
