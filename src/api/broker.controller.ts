@@ -46,6 +46,6 @@ export class MessagesController {
     504: 'No answer came within timeoutMs',
   })
   async send(@Body() message: DispatchDto): Promise<DispatchAnswerDto> {
-    return (await this.broker.dispatch(message));
+    return await this.broker.dispatch(message);
   }
 }

@@ -212,6 +212,10 @@ export const settings = {
     description: 'Largest body of a request, in bytes',
     example: 4_194_304,
   }),
+  IDEMPOTENCY_TTL_MS: count(86_400_000, 1000, 2_592_000_000).meta({
+    description: 'How long an Idempotency-Key is remembered, in milliseconds; after that it is a new one',
+    example: 86_400_000,
+  }),
   PROMPT_MAX_CHARS: count(200_000, 1, 10_000_000).meta({
     description: 'Longest prompt, in characters',
     example: 200_000,

@@ -162,7 +162,7 @@ export type NewTaskDto = {
      */
     models?: ModelsDto;
     /**
-     * Strings that are kept and given back: at most 64, of 1,024 characters
+     * Strings that are kept and given back, and that tasks are found by: at most 64, of 1,024 characters
      */
     metadata?: {
         [key: string]: string;
@@ -2498,6 +2498,28 @@ export type ListTasksData = {
          */
         status?: 'created' | 'queued' | 'planning' | 'awaitingModel' | 'awaitingAnswers' | 'awaitingApproval' | 'running' | 'paused' | 'completed' | 'failed' | 'cancelled';
         /**
+         * Only tasks in this language
+         */
+        language?: string;
+        /**
+         * Only tasks that were given all of these: metadata[project]=blog, or metadata.project=blog, which is the same
+         */
+        metadata?: {
+            [key: string]: string;
+        };
+        /**
+         * Only tasks whose prompt has all of these words, in any order; the last one may be a beginning
+         */
+        text?: string;
+        /**
+         * Only tasks that were accepted at this moment or later
+         */
+        createdAfter?: string;
+        /**
+         * Only tasks that were accepted at this moment or before
+         */
+        createdBefore?: string;
+        /**
          * Tasks of a page. Default: 50
          */
         limit?: number;
@@ -2547,7 +2569,7 @@ export type CreateTaskData = {
          */
         'X-Submitter'?: string;
         /**
-         * Makes a repeat answer the first task instead of creating another
+         * Makes the request safe to repeat: the same key with the same body of the same submitter does nothing again for IDEMPOTENCY_TTL_MS, and answers what came of it
          */
         'Idempotency-Key'?: string;
     };
@@ -2710,6 +2732,10 @@ export type InterveneData = {
          * Ties the answer, its events and the log to your own request; default: a new one
          */
         'x-correlation-id'?: string;
+        /**
+         * Makes the request safe to repeat: the same key with the same body of the same submitter does nothing again for IDEMPOTENCY_TTL_MS, and answers what came of it
+         */
+        'Idempotency-Key'?: string;
     };
     path: {
         /**
@@ -2747,6 +2773,10 @@ export type InterveneErrors = {
      */
     415: ProblemDto;
     /**
+     * The Idempotency-Key was used with another request
+     */
+    422: ProblemDto;
+    /**
      * Our own fault; the log has it
      */
     500: ProblemDto;
@@ -2770,6 +2800,10 @@ export type PauseTaskData = {
          * Ties the answer, its events and the log to your own request; default: a new one
          */
         'x-correlation-id'?: string;
+        /**
+         * Makes the request safe to repeat: the same key with the same body of the same submitter does nothing again for IDEMPOTENCY_TTL_MS, and answers what came of it
+         */
+        'Idempotency-Key'?: string;
     };
     path: {
         /**
@@ -2807,6 +2841,10 @@ export type PauseTaskErrors = {
      */
     415: ProblemDto;
     /**
+     * The Idempotency-Key was used with another request
+     */
+    422: ProblemDto;
+    /**
      * Our own fault; the log has it
      */
     500: ProblemDto;
@@ -2830,6 +2868,10 @@ export type ResumeTaskData = {
          * Ties the answer, its events and the log to your own request; default: a new one
          */
         'x-correlation-id'?: string;
+        /**
+         * Makes the request safe to repeat: the same key with the same body of the same submitter does nothing again for IDEMPOTENCY_TTL_MS, and answers what came of it
+         */
+        'Idempotency-Key'?: string;
     };
     path: {
         /**
@@ -2867,6 +2909,10 @@ export type ResumeTaskErrors = {
      */
     415: ProblemDto;
     /**
+     * The Idempotency-Key was used with another request
+     */
+    422: ProblemDto;
+    /**
      * Our own fault; the log has it
      */
     500: ProblemDto;
@@ -2890,6 +2936,10 @@ export type AnswerQuestionsData = {
          * Ties the answer, its events and the log to your own request; default: a new one
          */
         'x-correlation-id'?: string;
+        /**
+         * Makes the request safe to repeat: the same key with the same body of the same submitter does nothing again for IDEMPOTENCY_TTL_MS, and answers what came of it
+         */
+        'Idempotency-Key'?: string;
     };
     path: {
         /**
@@ -2927,6 +2977,10 @@ export type AnswerQuestionsErrors = {
      */
     415: ProblemDto;
     /**
+     * The Idempotency-Key was used with another request
+     */
+    422: ProblemDto;
+    /**
      * Our own fault; the log has it
      */
     500: ProblemDto;
@@ -2950,6 +3004,10 @@ export type ReportBugData = {
          * Ties the answer, its events and the log to your own request; default: a new one
          */
         'x-correlation-id'?: string;
+        /**
+         * Makes the request safe to repeat: the same key with the same body of the same submitter does nothing again for IDEMPOTENCY_TTL_MS, and answers what came of it
+         */
+        'Idempotency-Key'?: string;
     };
     path: {
         /**
@@ -2987,6 +3045,10 @@ export type ReportBugErrors = {
      */
     415: ProblemDto;
     /**
+     * The Idempotency-Key was used with another request
+     */
+    422: ProblemDto;
+    /**
      * Our own fault; the log has it
      */
     500: ProblemDto;
@@ -3010,6 +3072,10 @@ export type ProvideCodeData = {
          * Ties the answer, its events and the log to your own request; default: a new one
          */
         'x-correlation-id'?: string;
+        /**
+         * Makes the request safe to repeat: the same key with the same body of the same submitter does nothing again for IDEMPOTENCY_TTL_MS, and answers what came of it
+         */
+        'Idempotency-Key'?: string;
     };
     path: {
         /**
@@ -3046,6 +3112,10 @@ export type ProvideCodeErrors = {
      * Not JSON
      */
     415: ProblemDto;
+    /**
+     * The Idempotency-Key was used with another request
+     */
+    422: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -3183,6 +3253,10 @@ export type DecidePlanData = {
          * Ties the answer, its events and the log to your own request; default: a new one
          */
         'x-correlation-id'?: string;
+        /**
+         * Makes the request safe to repeat: the same key with the same body of the same submitter does nothing again for IDEMPOTENCY_TTL_MS, and answers what came of it
+         */
+        'Idempotency-Key'?: string;
     };
     path: {
         /**
@@ -3219,6 +3293,10 @@ export type DecidePlanErrors = {
      * Not JSON
      */
     415: ProblemDto;
+    /**
+     * The Idempotency-Key was used with another request
+     */
+    422: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -3520,7 +3598,7 @@ export type ForkTaskData = {
          */
         'X-Submitter'?: string;
         /**
-         * Makes a repeat answer the first task instead of creating another
+         * Makes the request safe to repeat: the same key with the same body of the same submitter does nothing again for IDEMPOTENCY_TTL_MS, and answers what came of it
          */
         'Idempotency-Key'?: string;
     };
