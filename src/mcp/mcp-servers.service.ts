@@ -130,6 +130,7 @@ export class McpServers implements OnModuleDestroy {
     const progressToken = mcpReq._meta?.progressToken;
     return {
       by: nameOf(server, sender),
+      scope: scopeOf(sender),
       signal: AbortSignal.any([mcpReq.signal, sender.gone, this.leaving.signal]),
       takesTasks: isModern && declaresTasks(server.server.getClientCapabilities()),
       progress:
@@ -142,6 +143,10 @@ export class McpServers implements OnModuleDestroy {
                 .catch(() => undefined),
     };
   }
+}
+
+function scopeOf({ principal: { by, keyId, name } }: Sender): string {
+  return `mcp ${by} ${keyId ?? name}`;
 }
 
 /** The name of the key; where none is needed the client's own word for itself, in a form that can be recorded. */

@@ -7,6 +7,8 @@ import { memoised } from './memoised-schema.ts';
 export interface ToolCall {
   /** The name of the caller's key or, where none is needed, of its client: it is recorded with what it does. */
   readonly by: string;
+  /** Tells callers apart: what one of them names, such as a key of a request, is another's in another's mouth. */
+  readonly scope: string;
   /** Aborted when nobody waits for the answer any more. What a tool has begun stays begun. */
   readonly signal: AbortSignal;
   /** Whether the client can be handed a protocol task instead of an answer. */

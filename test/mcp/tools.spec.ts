@@ -109,6 +109,11 @@ describe('a tool that fails [MCP-2]', () => {
   it('refuses an idempotency key that stood for something else', async () => {
     const idempotency_key = 'once';
     await mcp.call('start_coding_task', { prompt: 'first', task_id: 'keyed', idempotency_key });
+    const again = await mcp.client.callTool({
+      name: 'run_coding_task',
+      arguments: { prompt: 'first', task_id: 'keyed', idempotency_key, wait_ms: 0 },
+    });
+    expect(again.structuredContent).toMatchObject({ task_id: 'keyed' });
     expect(await failing('start_coding_task', { prompt: 'second', idempotency_key })).toMatchObject({
       error: { code: 'IDEMPOTENCY_KEY_REUSED' },
     });
@@ -226,10 +231,14 @@ describe('looking [MCP-2]', () => {
     });
   });
 
-  it('lists tasks page by page', async () => {
+  it('lists tasks page by page, and finds them by words and metadata', async () => {
     const first = await mcp.call<{ tasks: Task[]; next_before: number }>('list_tasks', { limit: 2 });
     const second = await mcp.call<{ tasks: Task[] }>('list_tasks', { limit: 2, before: first.next_before });
     expect(new Set([...first.tasks, ...second.tasks].map(({ task_id }) => task_id)).size).toBe(4);
+    await mcp.call('start_coding_task', { prompt: 'Sort zebras', task_id: 'found', metadata: { team: 'zoo' } });
+    for (const query of [{ text: 'zebras sort' }, { metadata: { team: 'zoo' } }]) {
+      expect(await mcp.call('list_tasks', query)).toMatchObject({ tasks: [{ task_id: 'found' }], next_before: null });
+    }
   });
 
   it('leaves out data of events that is too long for an answer, and says so', async () => {

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { DEFAULT_WAIT_MS, taskId, text, waitMs, wholeNumber } from '../fields.ts';
+import { DEFAULT_WAIT_MS, metadata, taskId, text, waitMs, wholeNumber } from '../fields.ts';
 import { isOver, needsSomebody, nextStep, standing } from '../next-step.ts';
 import { handleOf } from '../protocol-tasks.ts';
 import { taskLine, taskLineOf, taskOutput, taskOutputOf } from '../task-output.ts';
-import { type DefinedTool, defineTool, type ToolAnswer } from '../tool.ts';
+import { type DefinedTool, defineTool, type ToolAnswer, type ToolCall } from '../tool.ts';
 import { waitForTask } from '../wait-for-task.ts';
 import { taskStatuses, type TaskView } from '../../tasks/index.ts';
 import { newTaskFields, newTaskOf } from './new-task-input.ts';
@@ -20,11 +20,13 @@ export function answerWith(task: TaskView): ToolAnswer<z.input<typeof taskOutput
 export function codingTaskTools(services: ToolServices): readonly DefinedTool[] {
   const { tasks, items, configuration } = services;
 
-  const create = (input: Parameters<typeof newTaskOf>[0]) =>
-    tasks.create(newTaskOf(input, configuration), {
-      idempotencyKey: input.idempotency_key,
-      submitter: input.submitter,
-    });
+  const create = async (input: Parameters<typeof newTaskOf>[0], { scope }: ToolCall) => {
+    let isRepeated = false;
+    const { submitter, idempotency_key: idempotencyKey } = input;
+    const onRepeat = () => (isRepeated = true);
+    const task = await tasks.create(newTaskOf(input, configuration), { submitter, idempotencyKey, scope, onRepeat });
+    return { task, isRepeated };
+  };
 
   /** Nobody has taken the question, and whoever called may be the one who is to answer it. */
   const hasFreeQuestion = async ({ taskId: id, status, brain }: TaskView) =>
@@ -42,9 +44,11 @@ export function codingTaskTools(services: ToolServices): readonly DefinedTool[] 
       annotations: creates,
       input: z.strictObject(newTaskFields),
       output: taskOutput,
-      run: async (input) => {
-        const task = await create(input);
-        return { ...answerWith(task), said: `Task ${JSON.stringify(task.taskId)} is accepted.` };
+      run: async (input, call) => {
+        const { task, isRepeated } = await create(input, call);
+        const id = JSON.stringify(task.taskId);
+        const said = isRepeated ? `It was accepted before. ${standing(task)}` : `Task ${id} is accepted.`;
+        return { ...answerWith(task), said };
       },
     }),
 
@@ -60,8 +64,9 @@ export function codingTaskTools(services: ToolServices): readonly DefinedTool[] 
         wait_ms: waitMs('How long to wait for the outcome, in milliseconds').default(DEFAULT_WAIT_MS),
       }),
       output: taskOutput,
-      run: async ({ wait_ms, ...input }, { signal, progress, takesTasks }) => {
-        const created = await create(input);
+      run: async ({ wait_ms, ...input }, call) => {
+        const { signal, progress, takesTasks } = call;
+        const { task: created } = await create(input, call);
         if (takesTasks && !isOver(created)) return { ...answerWith(created), handle: handleOf(created) };
         const task = await waitForTask(services, created.taskId, {
           until: (each, isQuiet) => isOver(each) || needsSomebody(each) || (isQuiet && hasFreeQuestion(each)),
@@ -103,11 +108,14 @@ export function codingTaskTools(services: ToolServices): readonly DefinedTool[] 
     defineTool({
       name: 'list_tasks',
       title: 'List tasks',
-      description: 'The newest tasks first, page by page, also those that others have started.',
+      description:
+        'The newest tasks first, page by page, also those that others have started; all, or those that are asked for.',
       role: ['viewer'],
       annotations: { ...reads, idempotentHint: true },
       input: z.strictObject({
         status: z.enum(taskStatuses).describe('Only tasks of this status').optional(),
+        text: text('Only tasks whose prompt has all of these words', { max: 1000 }).optional(),
+        metadata: metadata().describe('Only tasks that were given all of these').optional(),
         limit: wholeNumber('Tasks of a page', 1, 200).default(20),
         before: wholeNumber('next_before of the page before', 0).optional(),
       }),
@@ -115,12 +123,8 @@ export function codingTaskTools(services: ToolServices): readonly DefinedTool[] 
         tasks: z.array(taskLine),
         next_before: z.int().nullable().describe('Give it as before for the next page; null at the end'),
       }),
-      run: async ({ status, limit, before }) => {
-        const page = await tasks.read.list({
-          limit,
-          ...(status === undefined ? {} : { status }),
-          ...(before === undefined ? {} : { before }),
-        });
+      run: async (query) => {
+        const page = await tasks.read.list(query);
         const { length } = page.tasks;
         return {
           data: { tasks: page.tasks.map(taskLineOf), next_before: page.nextBefore },
