@@ -7,6 +7,7 @@ import { CONFIGURATION, type Configuration } from '../kernel/configuration.ts';
 import { authorize } from '../policy/index.ts';
 import { rolesFor } from './method-roles.ts';
 import { McpServers } from './mcp-servers.service.ts';
+import { breakOffWhenStuck } from './stuck-answer.ts';
 import { ResourceNews } from './resource-news.ts';
 import { senderOf } from './sender.ts';
 import { Sessions } from './sessions.ts';
@@ -19,6 +20,7 @@ export class McpHttp implements OnModuleDestroy {
   readonly news: ResourceNews;
   private readonly stateless: McpHttpHandler;
   private readonly serveStateless: NodeMcpRequestHandler;
+  private readonly maxStuckMs: number;
   private readonly logger = new Logger('Mcp');
 
   constructor(
@@ -27,6 +29,7 @@ export class McpHttp implements OnModuleDestroy {
     @Inject(CONFIGURATION) configuration: Configuration,
   ) {
     const report = (error: unknown) => this.logger.debug({ err: error }, 'A request was refused, or nobody was there');
+    this.maxStuckMs = configuration.SOCKET_ACK_TIMEOUT_MS;
     this.news = new ResourceNews(events, (error) => this.logger.warn({ err: error }, 'Following the log failed'));
     this.stateless = createMcpHandler((context) => servers.create(context), {
       legacy: 'reject',
@@ -54,6 +57,7 @@ export class McpHttp implements OnModuleDestroy {
    */
   async handle(request: IncomingMessage & { auth: AuthInfo }, response: ServerResponse, body: unknown): Promise<void> {
     authorize(senderOf(request.auth).principal, rolesFor(body, this.servers.tools));
+    breakOffWhenStuck(response, this.maxStuckMs);
     const isLegacy = await isLegacyRequest(await toWebRequest(request, body), body);
     if (isLegacy) await this.sessions.handle(request, response, body);
     else await this.serveStateless(request, response, body);
