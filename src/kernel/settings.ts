@@ -252,6 +252,15 @@ export const settings = {
       'Memory for heap and buffers, in MiB: from 85 % on idle sockets are closed, the oldest first; unset: the limit that Node.js sets its heap',
     example: 2048,
   }),
+  MCP_MAX_SESSIONS: count(200, 1, 100_000).meta({
+    description:
+      'Sessions of MCP clients (protocol 2025-11-25) that may be open; a new one takes the place of the one that has been idle the longest. As many streams of news are open at most',
+    example: 200,
+  }),
+  MCP_SESSION_IDLE_MS: count(1_800_000, 100, 604_800_000).meta({
+    description: 'How long an MCP session may be idle before it is ended, in milliseconds',
+    example: 1_800_000,
+  }),
   TRUSTED_PROXIES: z
     .string()
     .refine(areProxies, 'holds what is neither an IP address nor a CIDR range')
