@@ -34,3 +34,13 @@ export class MissingResultError extends AppError {
     });
   }
 }
+
+/** Arithmetic that cannot be read. */
+export class InvalidExpressionError extends AppError {
+  readonly code = 'JOBS_EXPRESSION_INVALID';
+  readonly kind = 'invalid';
+
+  constructor(problem: string, cure: string) {
+    super(`The expression cannot be worked out: ${problem}. ${cure}`, { problem });
+  }
+}
