@@ -211,6 +211,11 @@ export const settings = {
     example: 15_000,
   }),
 
+  INTENTS_FILE: z.string().optional().meta({
+    description: 'YAML file of what people may ask for in their own words; unset: the one that is shipped',
+    example: './intents.yaml',
+  }),
+
   EVENT_MAX_BYTES: count(16_777_216, 1024, 268_435_456).meta({
     description: 'Largest data of one event, in bytes of JSON',
     example: 16_777_216,
