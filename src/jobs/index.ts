@@ -18,13 +18,29 @@ export { loadIntents } from './intents/load-intents.ts';
 export { matchIntent } from './intents/match-intent.ts';
 export { Planner, type PlannerParts } from './intents/planner.ts';
 export { readIntents } from './intents/read-intents.ts';
+export { ApprovalExecutor } from './executors/approval.executor.ts';
+export { CodeExecutor } from './executors/code.executor.ts';
+export { type Decision, type ExecutionContext, Executor, SchemaExecutor } from './executors/executor.ts';
+export {
+  type ExecutionFailure,
+  type ExecutionResult,
+  ExecutorRegistry,
+  validateSteps,
+} from './executors/executor-registry.ts';
+export { HttpExecutor } from './executors/http.executor.ts';
+export { reachableWith } from './executors/public-address.ts';
+export { RpnExecutor } from './executors/rpn.executor.ts';
 export { fillReferences } from './graph/references.ts';
 export { MAX_STEPS } from './graph/read-steps.ts';
 export type { Settled, Standing, StepState } from './graph/standing.ts';
 export { TaskGraph } from './graph/task-graph.ts';
 export { type Dependency, type ToDo, type ToDoInput, toDoSchema, wellKnownActions } from './graph/to-do.ts';
 export {
+  AddressDeniedError,
+  CodeEndedError,
+  DecisionPendingError,
   GraphCircleError,
+  HttpFailedError,
   IntentsFileError,
   InvalidExpressionError,
   InvalidGraphError,
@@ -33,6 +49,9 @@ export {
   MissingResultError,
   MissingSlotError,
   NoPlannerModelError,
+  StepTimeoutError,
+  UnknownActionError,
   UnknownIntentError,
   UnsafeSlotError,
+  VerificationFailedError,
 } from './jobs.errors.ts';

@@ -215,6 +215,15 @@ export const settings = {
     description: 'YAML file of what people may ask for in their own words; unset: the one that is shipped',
     example: './intents.yaml',
   }),
+  HTTP_PRIVATE_ADDRESSES: z
+    .string()
+    .refine(areProxies, 'holds what is neither an IP address nor a CIDR range')
+    .optional()
+    .meta({
+      description:
+        'Addresses or CIDR ranges of this machine and its networks that http steps of jobs may reach, separated by commas; unset: public addresses only',
+      example: '10.0.0.0/8,192.168.1.10',
+    }),
 
   EVENT_MAX_BYTES: count(16_777_216, 1024, 268_435_456).meta({
     description: 'Largest data of one event, in bytes of JSON',
