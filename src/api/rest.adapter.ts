@@ -9,7 +9,7 @@ import {
 import { ApiExtraModels, ApiHeader, ApiParam, ApiResponse, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { accepts } from './accepts.ts';
-import { readIdempotencyKey } from './idempotency-key.ts';
+import { onceOf } from './idempotency-key.ts';
 import { readLastEventId } from './server-sent-events.ts';
 import { ProblemDto } from './problem.dto.ts';
 import { HashedPlanDto } from './results.dto.ts';
@@ -34,13 +34,28 @@ export function RestController(path: string, tag: string): ClassDecorator {
 }
 
 export const ApiTaskId = () =>
-  ApiParam({ name: 'id', description: 'The task, percent-encoded', schema: { type: 'string', example: 'slugify-1' } });
+  ApiParam({
+    name: 'id',
+    description: 'The task, percent-encoded',
+    schema: { type: 'string', minLength: 1, maxLength: 256, example: 'slugify-1' },
+  });
+
+/** Headers of answers by what they tell. */
+export const answerHeaders = {
+  location: {
+    Location: {
+      description: 'Where what was made is from now on',
+      schema: { type: 'string', format: 'uri', example: 'http://127.0.0.1:9876/tasks/slugify-1' },
+    },
+  },
+} as const;
 
 export const ApiIdempotencyKey = () =>
   ApiHeader({
     name: 'Idempotency-Key',
     required: false,
-    description: 'Makes a repeat answer the first task instead of creating another',
+    description:
+      'Makes the request safe to repeat: the same key with the same body of the same submitter does nothing again for IDEMPOTENCY_TTL_MS, and answers what came of it',
     schema: { type: 'string', minLength: 1, maxLength: 255, example: '8e03978e-40d5-43e8-bc93-6894a57f9324' },
   });
 
@@ -102,9 +117,11 @@ export const Host = createParamDecorator(
   (_data: unknown, context: ExecutionContext) => context.switchToHttp().getRequest<FastifyRequest>().host,
 );
 
-export const IdempotencyKey = createParamDecorator((_data: unknown, context: ExecutionContext) =>
-  readIdempotencyKey(context.switchToHttp().getRequest<FastifyRequest>().headers['idempotency-key']),
-);
+/** How the request is made safe to repeat; see ApiIdempotencyKey. */
+export const OnceOnly = createParamDecorator((_data: unknown, context: ExecutionContext) => {
+  const http = context.switchToHttp();
+  return onceOf(http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>());
+});
 
 export const Submitter = createParamDecorator((_data: unknown, context: ExecutionContext) =>
   readSubmitter(context.switchToHttp().getRequest<FastifyRequest>().headers['x-submitter']),

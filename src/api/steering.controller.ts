@@ -1,8 +1,9 @@
 import { Body, HttpCode, Param, Post, Put } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { InvalidInputError } from '../kernel/errors.ts';
-import { SteeringService } from '../tasks/index.ts';
-import { ApiTaskId, Host, Problems, RestController } from './rest.adapter.ts';
+import { NeedsRole } from '../policy/index.ts';
+import { type Once, SteeringService } from '../tasks/index.ts';
+import { ApiIdempotencyKey, ApiTaskId, Host, OnceOnly, Problems, RestController } from './rest.adapter.ts';
 import {
   AnswersDto,
   BugReportAnswerDto,
@@ -20,27 +21,36 @@ const refused = { 400: 'The body is wrong', 404: 'There is no such task', 415: '
 
 /** What people say to a task while it runs. */
 @RestController('tasks', 'tasks')
+@NeedsRole('operator')
 export class SteeringController {
   constructor(private readonly steering: SteeringService) {}
 
   @Post(':id/interventions')
   @HttpCode(201)
   @ApiTaskId()
-  @ApiOperation({ summary: 'Give guidance', description: 'It is in the context of the very next model call.' })
+  @ApiIdempotencyKey()
+  @ApiOperation({
+    operationId: 'intervene',
+    summary: 'Give guidance',
+    description: 'It is in the context of the very next model call.',
+  })
   @ApiCreatedResponse({ type: TaskDto, description: 'The task with the guidance recorded' })
   @Problems({ ...refused, 409: 'The task is over, or still at a limit' })
   async intervene(
     @Param('id') id: string,
     @Body() { by = 'user', ...given }: InterventionDto,
+    @OnceOnly() once: Once,
     @Host() host: string,
   ): Promise<TaskDto> {
-    return taskDtoOf(await this.steering.intervene(id, { ...given, by }), host);
+    return taskDtoOf(await this.steering.intervene(id, { ...given, by }, once), host);
   }
 
   @Post(':id/pause')
   @HttpCode(200)
   @ApiTaskId()
+  @ApiIdempotencyKey()
   @ApiOperation({
+    operationId: 'pauseTask',
     summary: 'Pause a task',
     description: 'Nothing new is begun; what is in flight ends and is recorded. Pausing twice is the same as once.',
   })
@@ -49,15 +59,18 @@ export class SteeringController {
   async pause(
     @Param('id') id: string,
     @Body() { by = 'user', ...given }: PauseRequestDto,
+    @OnceOnly() once: Once,
     @Host() host: string,
   ): Promise<TaskDto> {
-    return taskDtoOf(await this.steering.pause(id, { ...given, by }), host);
+    return taskDtoOf(await this.steering.pause(id, { ...given, by }, once), host);
   }
 
   @Post(':id/resume')
   @HttpCode(200)
   @ApiTaskId()
+  @ApiIdempotencyKey()
   @ApiOperation({
+    operationId: 'resumeTask',
     summary: 'Resume a task',
     description: 'With higher limits where one of them paused it. Resuming twice is the same as once.',
   })
@@ -66,29 +79,38 @@ export class SteeringController {
   async resume(
     @Param('id') id: string,
     @Body() { by = 'user', ...given }: ResumeRequestDto,
+    @OnceOnly() once: Once,
     @Host() host: string,
   ): Promise<TaskDto> {
-    return taskDtoOf(await this.steering.resume(id, { ...given, by }), host);
+    return taskDtoOf(await this.steering.resume(id, { ...given, by }, once), host);
   }
 
   @Post(':id/answers')
   @HttpCode(200)
   @ApiTaskId()
-  @ApiOperation({ summary: 'Answer the questions of a task', description: 'All that are open, in their order.' })
+  @ApiIdempotencyKey()
+  @ApiOperation({
+    operationId: 'answerQuestions',
+    summary: 'Answer the questions of a task',
+    description: 'All that are open, in their order.',
+  })
   @ApiOkResponse({ type: TaskDto, description: 'The task, which goes on' })
   @Problems({ ...refused, 409: 'The task is over, or asks nothing' })
   async answer(
     @Param('id') id: string,
     @Body() { answers, by = 'user' }: AnswersDto,
+    @OnceOnly() once: Once,
     @Host() host: string,
   ): Promise<TaskDto> {
-    return taskDtoOf(await this.steering.answer(id, { answers, by }), host);
+    return taskDtoOf(await this.steering.answer(id, { answers, by }, once), host);
   }
 
   @Post(':id/bug-reports')
   @HttpCode(201)
   @ApiTaskId()
+  @ApiIdempotencyKey()
   @ApiOperation({
+    operationId: 'reportBug',
     summary: 'Report a bug',
     description:
       'It starts a correction if it speaks of the code as it is; the answer says which. Recorded in any case.',
@@ -98,16 +120,19 @@ export class SteeringController {
   async reportBug(
     @Param('id') id: string,
     @Body() { by = 'user', ...report }: BugReportRequestDto,
+    @OnceOnly() once: Once,
     @Host() host: string,
   ): Promise<BugReportAnswerDto> {
-    const { task, ...verdict } = await this.steering.reportBug(id, { ...report, by });
+    const { task, ...verdict } = await this.steering.reportBug(id, { ...report, by }, once);
     return { ...verdict, task: taskDtoOf(task, host) };
   }
 
   @Post(':id/code')
   @HttpCode(201)
   @ApiTaskId()
+  @ApiIdempotencyKey()
   @ApiOperation({
+    operationId: 'provideCode',
     summary: 'Hand in code for a module',
     description: 'A new code version, judged by the same tests; what a model still writes of the module is not used.',
   })
@@ -116,14 +141,16 @@ export class SteeringController {
   async provideCode(
     @Param('id') id: string,
     @Body() { by = 'user', ...given }: CodeByHandDto,
+    @OnceOnly() once: Once,
     @Host() host: string,
   ): Promise<TaskDto> {
-    return taskDtoOf(await this.steering.provideCode(id, { ...given, by }), host);
+    return taskDtoOf(await this.steering.provideCode(id, { ...given, by }, once), host);
   }
 
   @Put(':id/plan')
   @ApiTaskId()
   @ApiOperation({
+    operationId: 'editPlan',
     summary: 'Edit the plan',
     description: 'At any time. Modules that differ, and those that depend on them, are built anew; nothing else is.',
   })
@@ -144,7 +171,9 @@ export class SteeringController {
   @Post(':id/plan/decision')
   @HttpCode(200)
   @ApiTaskId()
+  @ApiIdempotencyKey()
   @ApiOperation({
+    operationId: 'decidePlan',
     summary: 'Approve or reject the plan',
     description: 'Bound to the plan that you saw: one that has changed meanwhile is neither approved nor rejected.',
   })
@@ -157,10 +186,11 @@ export class SteeringController {
   async decide(
     @Param('id') id: string,
     @Body() { decision, planHash, reason, by = 'user' }: PlanDecisionDto,
+    @OnceOnly() once: Once,
     @Host() host: string,
   ): Promise<TaskDto> {
-    if (decision === 'approve') return taskDtoOf(await this.steering.approvePlan(id, { planHash, by }), host);
+    if (decision === 'approve') return taskDtoOf(await this.steering.approvePlan(id, { planHash, by }, once), host);
     if (reason === undefined) throw new InvalidInputError([{ path: 'reason', message: 'is missing: say why' }]);
-    return taskDtoOf(await this.steering.rejectPlan(id, { planHash, reason, by }), host);
+    return taskDtoOf(await this.steering.rejectPlan(id, { planHash, reason, by }, once), host);
   }
 }

@@ -5,6 +5,8 @@ import { CheckedField } from './fields.dto.ts';
 // Fields that every way to make a task has.
 
 const MAX_ID_BYTES = 256;
+const MAX_METADATA = 64;
+const MAX_METADATA_CHARS = 1024;
 
 export function PriorityField(defaultPriority: string): PropertyDecorator {
   return CheckedField(
@@ -12,7 +14,10 @@ export function PriorityField(defaultPriority: string): PropertyDecorator {
       description: `${Object.keys(priorities).join(', ')} in any case, or a number from 0 (most urgent) to 100. ${defaultPriority}`,
       example: 'HIGH',
       optional: true,
-      oneOf: [{ type: 'string' }, { type: 'integer', minimum: 0, maximum: 100 }],
+      oneOf: [
+        { type: 'string', maxLength: 16 },
+        { type: 'integer', minimum: 0, maximum: 100 },
+      ],
     },
     'isPriority',
     priorityProblem,
@@ -34,6 +39,21 @@ export function NewTaskIdField(): PropertyDecorator {
   );
 }
 
+export function MetadataField(description: string): PropertyDecorator {
+  return CheckedField(
+    {
+      type: 'object',
+      description,
+      example: { project: 'blog' },
+      optional: true,
+      additionalProperties: { type: 'string', maxLength: MAX_METADATA_CHARS },
+      maxProperties: MAX_METADATA,
+    },
+    'isMetadata',
+    metadataProblem,
+  );
+}
+
 function priorityProblem(value: unknown): string | null {
   try {
     parsePriority(value);
@@ -52,4 +72,19 @@ function taskIdProblem(value: unknown): string | null {
   if (value === '.' || value === '..') return `cannot be ${JSON.stringify(value)}: no URL could name it`;
   const bytes = Buffer.byteLength(value.normalize('NFC'));
   return bytes > MAX_ID_BYTES ? `has ${bytes} bytes of UTF-8, more than ${MAX_ID_BYTES}` : null;
+}
+
+function metadataProblem(value: unknown): string | null {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'must be an object of strings';
+  const entries = Object.entries(value);
+  if (entries.length > MAX_METADATA) return `has ${entries.length} entries, more than ${MAX_METADATA}`;
+  const wrong = entries.find(
+    ([key, text]) =>
+      typeof text !== 'string' ||
+      Math.max(text.length, key.length) > MAX_METADATA_CHARS ||
+      !(key + text).isWellFormed(),
+  );
+  return wrong
+    ? `[${JSON.stringify(wrong[0].slice(0, 64))}] must be a string of at most ${MAX_METADATA_CHARS} characters`
+    : null;
 }

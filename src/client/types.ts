@@ -138,6 +138,22 @@ export interface Task {
   readonly links: Readonly<Record<'self' | 'events' | 'state' | 'plan' | 'files' | 'interventions', string>>;
 }
 
+/** Which tasks are wanted. */
+export interface TaskQuery {
+  readonly status?: TaskStatus;
+  readonly language?: string;
+  /** Entries that a task was given, all of them. */
+  readonly metadata?: Readonly<Record<string, string>>;
+  /** Words of the prompt, in any order; the last one may be a beginning. */
+  readonly text?: string;
+  /** ISO 8601 moments, both included. */
+  readonly createdAfter?: string;
+  readonly createdBefore?: string;
+  readonly limit?: number;
+  /** `nextBefore` of the page before. */
+  readonly before?: number;
+}
+
 export interface TaskPage {
   readonly tasks: readonly Task[];
   /** Give it as `before` for the next page; null at the end. */

@@ -1,15 +1,11 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { accessSettings } from './settings.access.ts';
+import { jobSettings } from './settings.jobs.ts';
+import { count, whole } from './setting-forms.ts';
 import { readModelEntries } from './model-entries.ts';
 import { readModelPrices } from './model-prices.ts';
 import { areProxies } from './trusted-proxies.ts';
-
-const whole = (min: number, max: number) => {
-  const problem = `must be a whole number from ${min} to ${max}`;
-  return z.coerce.number(problem).int(problem).min(min, problem).max(max, problem);
-};
-
-const count = (fallback: number, min: number, max: number) => whole(min, max).default(fallback);
 
 const url = () =>
   z
@@ -22,14 +18,6 @@ export const settings = {
     description: 'Port of REST, Socket.IO and docs; 0 takes a free one',
     example: 9876,
   }),
-  HOST: z
-    .string()
-    .default('127.0.0.1')
-    .refine(
-      (host) => ['127.0.0.1', '::1', 'localhost'].includes(host),
-      'only loopback addresses are safe without API keys',
-    )
-    .meta({ description: 'Address to listen on: a loopback address', example: '127.0.0.1' }),
   DATA_DIR: z.string().default('./data').meta({ description: 'Directory of the event log', example: './data' }),
   WORKSPACE_ROOT: z.string().optional().meta({
     description: 'Directory of the task workspaces; default: DATA_DIR/workspaces',
@@ -211,19 +199,8 @@ export const settings = {
     example: 15_000,
   }),
 
-  INTENTS_FILE: z.string().optional().meta({
-    description: 'YAML file of what people may ask for in their own words; unset: the one that is shipped',
-    example: './intents.yaml',
-  }),
-  HTTP_PRIVATE_ADDRESSES: z
-    .string()
-    .refine(areProxies, 'holds what is neither an IP address nor a CIDR range')
-    .optional()
-    .meta({
-      description:
-        'Addresses or CIDR ranges of this machine and its networks that http steps of jobs may reach, separated by commas; unset: public addresses only',
-      example: '10.0.0.0/8,192.168.1.10',
-    }),
+  ...jobSettings,
+  ...accessSettings,
 
   EVENT_MAX_BYTES: count(16_777_216, 1024, 268_435_456).meta({
     description: 'Largest data of one event, in bytes of JSON',
@@ -236,6 +213,10 @@ export const settings = {
   BODY_MAX_BYTES: count(4_194_304, 1024, 268_435_456).meta({
     description: 'Largest body of a request, in bytes',
     example: 4_194_304,
+  }),
+  IDEMPOTENCY_TTL_MS: count(86_400_000, 1000, 2_592_000_000).meta({
+    description: 'How long an Idempotency-Key is remembered, in milliseconds; after that it is a new one',
+    example: 86_400_000,
   }),
   PROMPT_MAX_CHARS: count(200_000, 1, 10_000_000).meta({
     description: 'Longest prompt, in characters',
