@@ -30,6 +30,8 @@ export {
 export { HttpExecutor } from './executors/http.executor.ts';
 export { reachableWith } from './executors/public-address.ts';
 export { RpnExecutor } from './executors/rpn.executor.ts';
+export { ContextMemory, type Recollection } from './memory/context-memory.ts';
+export { type ShortTermLimits, ShortTermMemory } from './memory/short-term-memory.ts';
 export { fillReferences } from './graph/references.ts';
 export { MAX_STEPS } from './graph/read-steps.ts';
 export type { Settled, Standing, StepState } from './graph/standing.ts';
