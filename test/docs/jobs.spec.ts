@@ -60,7 +60,7 @@ describe('docs/jobs.md', () => {
     const routed = matchIntent(intents, request);
     expect(routed).toMatchObject({ intent: 'weather', slots: { place: 'New York', day: 'Friday' } });
     const graph = await new Planner({ intents, ask: null, actions: [] }).plan(routed, request);
-    expect(graph.get('ask')?.params.url).toBe('https://weather.example/?q=New York&day=Friday');
+    expect(graph.get('ask')?.params.url).toBe('https://weather.example/?q=New%20York&day=Friday');
   });
 
   it('lists every field of a step, every action and every type of message, and no other [PL-10, JB-9]', async () => {
