@@ -11,6 +11,7 @@ export {
 } from './protocol/agent-message.ts';
 export { MessageFactory, type MessageParts } from './protocol/message-factory.ts';
 export { messageFromJson, messageToJson, parseMessage } from './protocol/parse-message.ts';
+export { chooseAgent, type ModelChoiceParts, type OfferingAgent } from './choose-agent.ts';
 export { graphOfExpression, RESULT_STEP } from './calculator/expression-graph.ts';
 export type { Intent, PlanSource, RoutedIntent, Slot } from './intents/intent.ts';
 export { type Ask, askOf, IntentRouter, type IntentRouterParts } from './intents/intent-router.ts';
@@ -27,6 +28,7 @@ export {
   ExecutorRegistry,
   validateSteps,
 } from './executors/executor-registry.ts';
+export { RecallExecutor, RememberExecutor } from './executors/memory.executors.ts';
 export { HttpExecutor } from './executors/http.executor.ts';
 export { reachableWith } from './executors/public-address.ts';
 export { RpnExecutor } from './executors/rpn.executor.ts';

@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { OfflineCache } from '../../src/context/index.ts';
 import {
   ApprovalExecutor,
   CodeExecutor,
+  ContextMemory,
   ExecutorRegistry,
   expectedReplies,
   HttpExecutor,
@@ -12,12 +14,16 @@ import {
   parseMessage,
   Planner,
   readIntents,
+  RecallExecutor,
+  RememberExecutor,
   RpnExecutor,
+  ShortTermMemory,
   TaskGraph,
   toDoSchema,
   validateSteps,
 } from '../../src/jobs/index.ts';
 import { chooseSandbox } from '../../src/workspace/index.ts';
+import { type EventLog, eventLog } from '../support/event-log.ts';
 
 const page = readFileSync(fileURLToPath(new URL('../../docs/jobs.md', import.meta.url)), 'utf8');
 
@@ -32,16 +38,29 @@ const firstCells = (heading: string) => {
 };
 
 describe('docs/jobs.md', () => {
+  let log: EventLog;
+
+  beforeAll(async () => {
+    log = await eventLog();
+  });
+
+  afterAll(() => log.close());
+
   const registry = async () => {
     await using sandbox = await chooseSandbox('process', () => undefined).then((made) => ({
       made,
       [Symbol.asyncDispose]: () => made.close(),
     }));
+    const { events, database } = log;
+    const knowledge = await OfflineCache.open({ events, database, embedder: null, warn: () => undefined });
+    const memory = new ContextMemory(new ShortTermMemory(), knowledge, events);
     return new ExecutorRegistry([
       new RpnExecutor(),
       new HttpExecutor(),
       new ApprovalExecutor(),
       new CodeExecutor(sandbox.made),
+      new RememberExecutor(memory),
+      new RecallExecutor(memory),
     ]);
   };
 

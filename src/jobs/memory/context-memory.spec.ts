@@ -7,6 +7,9 @@ import { readConfiguration } from '../../kernel/configuration.ts';
 import { InvalidInputError } from '../../kernel/errors.ts';
 import type { Json } from '../../kernel/json.ts';
 import { type Embedder, resolveEmbedder } from '../../llm/index.ts';
+import { ExecutorRegistry, validateSteps } from '../executors/executor-registry.ts';
+import { RecallExecutor, RememberExecutor } from '../executors/memory.executors.ts';
+import { TaskGraph } from '../graph/task-graph.ts';
 import { ContextMemory } from './context-memory.ts';
 import { ShortTermMemory } from './short-term-memory.ts';
 
@@ -151,6 +154,31 @@ describe('what jobs remember for good', () => {
     await cache.forget(entry?.id ?? '', 'ada');
     expect(await memory.search('door')).toEqual([]);
     expect(await memory.store({ text: 'The door is red', subject: 'job-1' })).toBeNull();
+  });
+
+  it('is kept and found by steps of jobs [JB-9, JB-11]', async () => {
+    const { memory } = await open();
+    const registry = new ExecutorRegistry([new RememberExecutor(memory), new RecallExecutor(memory)]);
+    const { signal } = new AbortController();
+    const run = async (action: string, params: Readonly<Record<string, Json>>) => {
+      const graph = TaskGraph.build([{ id: 'a', action, params }]);
+      validateSteps(graph, registry);
+      const [step] = graph.steps;
+      return step && registry.execute(step, { signal });
+    };
+    expect(await run('remember', { text: 'The portal closes at noon', subject: 'bank' })).toMatchObject({
+      ok: true,
+      result: { id: expect.stringMatching(/^memory-/) },
+    });
+    expect(await run('recall', { query: 'when does the portal close at noon' })).toMatchObject({
+      ok: true,
+      result: { found: [{ text: 'The portal closes at noon', subject: 'bank' }] },
+    });
+    expect(await run('recall', { query: 'submarine', atLeast: 1 })).toMatchObject({
+      ok: false,
+      error: { message: 'Step a was done, but 0 texts were found, not 1' },
+    });
+    await expect(run('remember', {})).rejects.toThrow('steps[0].params.text: is missing');
   });
 
   it('is bounded: no empty text, none of more than 4,000 characters, no large metadata [JB-11]', async () => {
