@@ -53,11 +53,13 @@ describe('the OpenAPI document', () => {
 
   it('has every route [API-1]', () => {
     expect(operations.map(([name]) => name).sort()).toEqual([
+      'delete /keys/{id}',
       'delete /knowledge/{id}',
       'delete /tasks/{id}',
       'get /health',
       'get /health/live',
       'get /health/ready',
+      'get /keys',
       'get /knowledge',
       'get /knowledge/{id}',
       'get /tasks',
@@ -77,6 +79,7 @@ describe('the OpenAPI document', () => {
       'get /tasks/{id}/why',
       'get /work-items',
       'get /workers',
+      'post /keys',
       'post /messages',
       'post /tasks',
       'post /tasks/{id}/answers',
