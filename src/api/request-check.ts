@@ -42,7 +42,7 @@ export function corsHeadersOf(
     return {
       headers: {
         ...always,
-        'access-control-expose-headers': 'location, retry-after, www-authenticate, x-correlation-id',
+        'access-control-expose-headers': 'location, mcp-session-id, retry-after, www-authenticate, x-correlation-id',
       },
       isPreflight,
     };
@@ -52,7 +52,7 @@ export function corsHeadersOf(
       ...always,
       'access-control-allow-methods': 'GET, HEAD, POST, PUT, PATCH, DELETE',
       'access-control-allow-headers':
-        'accept, authorization, content-type, idempotency-key, last-event-id, mcp-protocol-version, mcp-session-id, x-correlation-id, x-submitter',
+        'accept, authorization, content-type, idempotency-key, last-event-id, mcp-method, mcp-name, mcp-protocol-version, mcp-session-id, x-correlation-id, x-submitter',
       'access-control-max-age': String(PREFLIGHT_SECONDS),
     },
     isPreflight,

@@ -25,6 +25,7 @@ import { addImport } from './commands/import.ts';
 import { addIntervene } from './commands/intervene.ts';
 import { addKeys } from './commands/keys.ts';
 import { addKnowledge } from './commands/knowledge.ts';
+import { addMcp } from './commands/mcp.ts';
 import { addPlan } from './commands/plan.ts';
 import { addReplay } from './commands/replay.ts';
 import { addResult } from './commands/result.ts';
@@ -128,6 +129,7 @@ function programOf(cli: Cli): Command {
     addWorkers,
     addWorker,
     addKeys,
+    addMcp,
     addConnect,
     addDisconnect,
     addDoctor,
