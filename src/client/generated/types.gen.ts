@@ -2070,6 +2070,102 @@ export type LiveDto = {
     status: 'ok';
 };
 
+export type KeyDto = {
+    /**
+     * Names the key; says nothing of the rest
+     */
+    id: string;
+    /**
+     * What the key is for
+     */
+    name: string;
+    /**
+     * What its holder may
+     */
+    role: 'viewer' | 'operator' | 'worker' | 'admin';
+    /**
+     * When it was made
+     */
+    createdAt: string;
+    /**
+     * The name of the key it was made with
+     */
+    createdBy: string;
+    /**
+     * When it was last used, to the minute; null: never
+     */
+    lastUsedAt: string | null;
+    /**
+     * When it expires; null: never
+     */
+    expiresAt: string | null;
+    /**
+     * When it was revoked; null: it is not
+     */
+    revokedAt: string | null;
+};
+
+export type KeyListDto = {
+    /**
+     * The newest first
+     */
+    keys: ReadonlyArray<KeyDto>;
+};
+
+export type NewKeyDto = {
+    /**
+     * What the key is for: shown in lists
+     */
+    name: string;
+    /**
+     * What its holder may: viewers read, operators act, workers do the work of workers, admins all of it
+     */
+    role: 'viewer' | 'operator' | 'worker' | 'admin';
+    /**
+     * After how many seconds it expires. Default: never
+     */
+    expiresInSeconds?: number;
+};
+
+export type CreatedKeyDto = {
+    /**
+     * Names the key; says nothing of the rest
+     */
+    id: string;
+    /**
+     * What the key is for
+     */
+    name: string;
+    /**
+     * What its holder may
+     */
+    role: 'viewer' | 'operator' | 'worker' | 'admin';
+    /**
+     * When it was made
+     */
+    createdAt: string;
+    /**
+     * The name of the key it was made with
+     */
+    createdBy: string;
+    /**
+     * When it was last used, to the minute; null: never
+     */
+    lastUsedAt: string | null;
+    /**
+     * When it expires; null: never
+     */
+    expiresAt: string | null;
+    /**
+     * When it was revoked; null: it is not
+     */
+    revokedAt: string | null;
+    /**
+     * The key itself. Nobody can be told again: only its hash is kept
+     */
+    key: string;
+};
+
 export type GivenExecutionPlan = {
     /**
      * Name of what is built
@@ -2537,9 +2633,17 @@ export type ListTasksErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -2584,7 +2688,11 @@ export type CreateTaskErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
@@ -2603,6 +2711,10 @@ export type CreateTaskErrors = {
      * The Idempotency-Key was used with another body
      */
     422: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -2653,7 +2765,11 @@ export type CancelTaskErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
@@ -2664,6 +2780,10 @@ export type CancelTaskErrors = {
      * It is completed or failed and stays so
      */
     409: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -2701,13 +2821,21 @@ export type GetTaskData = {
 
 export type GetTaskErrors = {
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
      * There is no such task
      */
     404: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -2753,7 +2881,11 @@ export type InterveneErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
@@ -2776,6 +2908,10 @@ export type InterveneErrors = {
      * The Idempotency-Key was used with another request
      */
     422: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -2821,7 +2957,11 @@ export type PauseTaskErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
@@ -2844,6 +2984,10 @@ export type PauseTaskErrors = {
      * The Idempotency-Key was used with another request
      */
     422: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -2889,7 +3033,11 @@ export type ResumeTaskErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
@@ -2912,6 +3060,10 @@ export type ResumeTaskErrors = {
      * The Idempotency-Key was used with another request
      */
     422: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -2957,7 +3109,11 @@ export type AnswerQuestionsErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
@@ -2980,6 +3136,10 @@ export type AnswerQuestionsErrors = {
      * The Idempotency-Key was used with another request
      */
     422: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -3025,7 +3185,11 @@ export type ReportBugErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
@@ -3048,6 +3212,10 @@ export type ReportBugErrors = {
      * The Idempotency-Key was used with another request
      */
     422: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -3093,7 +3261,11 @@ export type ProvideCodeErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
@@ -3116,6 +3288,10 @@ export type ProvideCodeErrors = {
      * The Idempotency-Key was used with another request
      */
     422: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -3162,13 +3338,21 @@ export type GetPlanErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
      * There is no such task, or no plan yet
      */
     404: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -3210,7 +3394,11 @@ export type EditPlanErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
@@ -3229,6 +3417,10 @@ export type EditPlanErrors = {
      * Not JSON
      */
     415: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -3274,7 +3466,11 @@ export type DecidePlanErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
@@ -3297,6 +3493,10 @@ export type DecidePlanErrors = {
      * The Idempotency-Key was used with another request
      */
     422: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -3355,13 +3555,21 @@ export type ReadEventsErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
      * There is no such task
      */
     404: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -3408,13 +3616,21 @@ export type GetTaskStateErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
      * There is no such task
      */
     404: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -3452,13 +3668,21 @@ export type ExplainWaitData = {
 
 export type ExplainWaitErrors = {
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
      * There is no such task
      */
     404: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -3505,13 +3729,21 @@ export type ListFilesErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
      * There is no such task or version
      */
     404: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -3562,13 +3794,21 @@ export type GetFileErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
      * There is no such task, version or file
      */
     404: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -3618,7 +3858,11 @@ export type ForkTaskErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
@@ -3641,6 +3885,10 @@ export type ForkTaskErrors = {
      * The Idempotency-Key was used with another request
      */
     422: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -3695,13 +3943,21 @@ export type ReplayTaskErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
      * There is no such task
      */
     404: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -3748,13 +4004,21 @@ export type CompareTasksErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
      * There is no such task
      */
     404: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -3792,13 +4056,21 @@ export type ListVersionsData = {
 
 export type ListVersionsErrors = {
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
      * There is no such task
      */
     404: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -3853,13 +4125,21 @@ export type DiffVersionsErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
      * There is no such task or version
      */
     404: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -3914,13 +4194,21 @@ export type ExplainCodeErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
      * There is no such task, version, file or line; it says what there is
      */
     404: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -3971,13 +4259,21 @@ export type GetContextErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
      * There is no such task, or no such call of it
      */
     404: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -4024,13 +4320,21 @@ export type GetArchiveErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
      * There is no such task or version
      */
     404: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -4063,9 +4367,17 @@ export type ListWorkItemsData = {
 
 export type ListWorkItemsErrors = {
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -4102,7 +4414,11 @@ export type ClaimWorkItemErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
@@ -4113,6 +4429,10 @@ export type ClaimWorkItemErrors = {
      * The body is not JSON
      */
     415: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -4158,7 +4478,11 @@ export type AnswerWorkItemErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
@@ -4181,6 +4505,10 @@ export type AnswerWorkItemErrors = {
      * The answer does not fit answerSchema: errors says where
      */
     422: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -4222,7 +4550,11 @@ export type ReleaseWorkItemErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
@@ -4241,6 +4573,10 @@ export type ReleaseWorkItemErrors = {
      * The body is not JSON
      */
     415: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -4273,9 +4609,17 @@ export type ListWorkersData = {
 
 export type ListWorkersErrors = {
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -4312,7 +4656,11 @@ export type SendMessageErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
@@ -4331,6 +4679,10 @@ export type SendMessageErrors = {
      * The worker says that it cannot be done; details say why
      */
     422: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -4396,9 +4748,17 @@ export type ListKnowledgeErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -4445,13 +4805,21 @@ export type ForgetKnowledgeErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
      * There is no such entry
      */
     404: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -4489,13 +4857,21 @@ export type GetKnowledgeData = {
 
 export type GetKnowledgeErrors = {
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
      * There is no such entry
      */
     404: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -4537,7 +4913,11 @@ export type CorrectKnowledgeErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
@@ -4552,6 +4932,10 @@ export type CorrectKnowledgeErrors = {
      * The body is not JSON
      */
     415: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -4584,9 +4968,17 @@ export type GetHealthData = {
 
 export type GetHealthErrors = {
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -4623,9 +5015,17 @@ export type GetLivenessData = {
 
 export type GetLivenessErrors = {
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -4658,9 +5058,17 @@ export type GetReadinessData = {
 
 export type GetReadinessErrors = {
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -4681,3 +5089,153 @@ export type GetReadinessResponses = {
 };
 
 export type GetReadinessResponse = GetReadinessResponses[keyof GetReadinessResponses];
+
+export type ListKeysData = {
+    body?: never;
+    headers?: {
+        /**
+         * Ties the answer, its events and the log to your own request; default: a new one
+         */
+        'x-correlation-id'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/keys';
+};
+
+export type ListKeysErrors = {
+    /**
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
+     */
+    403: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
+    /**
+     * Our own fault; the log has it
+     */
+    500: ProblemDto;
+};
+
+export type ListKeysError = ListKeysErrors[keyof ListKeysErrors];
+
+export type ListKeysResponses = {
+    /**
+     * The newest 2,000
+     */
+    200: KeyListDto;
+};
+
+export type ListKeysResponse = ListKeysResponses[keyof ListKeysResponses];
+
+export type CreateKeyData = {
+    body: NewKeyDto;
+    headers?: {
+        /**
+         * Ties the answer, its events and the log to your own request; default: a new one
+         */
+        'x-correlation-id'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/keys';
+};
+
+export type CreateKeyErrors = {
+    /**
+     * The body is wrong
+     */
+    400: ProblemDto;
+    /**
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
+     */
+    403: ProblemDto;
+    /**
+     * The body is too long, or there are too many keys
+     */
+    413: ProblemDto;
+    /**
+     * Not JSON
+     */
+    415: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
+    /**
+     * Our own fault; the log has it
+     */
+    500: ProblemDto;
+};
+
+export type CreateKeyError = CreateKeyErrors[keyof CreateKeyErrors];
+
+export type CreateKeyResponses = {
+    /**
+     * The key
+     */
+    201: CreatedKeyDto;
+};
+
+export type CreateKeyResponse = CreateKeyResponses[keyof CreateKeyResponses];
+
+export type RevokeKeyData = {
+    body?: never;
+    headers?: {
+        /**
+         * Ties the answer, its events and the log to your own request; default: a new one
+         */
+        'x-correlation-id'?: string;
+    };
+    path: {
+        /**
+         * The key
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/keys/{id}';
+};
+
+export type RevokeKeyErrors = {
+    /**
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
+     */
+    403: ProblemDto;
+    /**
+     * There is no such key
+     */
+    404: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
+    /**
+     * Our own fault; the log has it
+     */
+    500: ProblemDto;
+};
+
+export type RevokeKeyError = RevokeKeyErrors[keyof RevokeKeyErrors];
+
+export type RevokeKeyResponses = {
+    /**
+     * The revoked key
+     */
+    200: KeyDto;
+};
+
+export type RevokeKeyResponse = RevokeKeyResponses[keyof RevokeKeyResponses];
