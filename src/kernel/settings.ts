@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { accessSettings } from './settings.access.ts';
+import { jobSettings } from './settings.jobs.ts';
 import { count, whole } from './setting-forms.ts';
 import { readModelEntries } from './model-entries.ts';
 import { readModelPrices } from './model-prices.ts';
@@ -198,6 +199,7 @@ export const settings = {
     example: 15_000,
   }),
 
+  ...jobSettings,
   ...accessSettings,
 
   EVENT_MAX_BYTES: count(16_777_216, 1024, 268_435_456).meta({

@@ -1910,7 +1910,7 @@ export type ListedKnowledgeDto = {
     /**
      * An error with its fix, a decision of a plan, or a module that was built
      */
-    kind: 'fix' | 'decision' | 'pattern';
+    kind: 'fix' | 'decision' | 'pattern' | 'memory';
     /**
      * One line
      */
@@ -1968,7 +1968,7 @@ export type KnowledgeEntryDto = {
     /**
      * An error with its fix, a decision of a plan, or a module that was built
      */
-    kind: 'fix' | 'decision' | 'pattern';
+    kind: 'fix' | 'decision' | 'pattern' | 'memory';
     /**
      * One line
      */
@@ -4729,7 +4729,7 @@ export type ListKnowledgeData = {
         /**
          * Only entries of this kind
          */
-        kind?: 'fix' | 'decision' | 'pattern';
+        kind?: 'fix' | 'decision' | 'pattern' | 'memory';
         /**
          * Entries at the most
          */
