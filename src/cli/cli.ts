@@ -84,8 +84,9 @@ export class Cli {
     const client = connect({ onStatus, ...(key === undefined ? {} : { key }), ...options, url });
     return Object.assign(client, { [Symbol.dispose]: () => client.close() });
   }
+
   /** What to show a server: TASKLOOM_KEY, else what is remembered for this very server and shown to no other. */
-  private keyFor(url: string): string | undefined {
+  keyFor(url: string): string | undefined {
     const remembered = rememberedServer(this.environment);
     return this.environmentKey ?? (remembered?.url === url ? remembered.key : undefined);
   }

@@ -6,10 +6,11 @@ import { EventStore } from '../events/index.ts';
 import { CONFIGURATION, type Configuration } from '../kernel/configuration.ts';
 import { Redactor } from '../kernel/redactor.ts';
 import { SteeringService, TaskContexts, TasksService, WorkItemsService } from '../tasks/index.ts';
+import { CodingHandles } from './coding-handles.ts';
 import { instructions } from './instructions.ts';
 import { registerPrompts } from './prompts.ts';
 import { protocolErrorOf } from './protocol-error.ts';
-import { declaresTasks, serveProtocolTasks, TASKS_EXTENSION } from './protocol-tasks.ts';
+import { declaresTasks, type ProtocolTasks, serveProtocolTasks, TASKS_EXTENSION } from './protocol-tasks.ts';
 import { registerResources } from './resources.ts';
 import type { DefinedTool, Serve, ToolCall } from './tool.ts';
 import { type Sender, senderOf } from './sender.ts';
@@ -22,6 +23,8 @@ export interface Extension {
   readonly register: (server: McpServer) => void;
   /** Reads the state that its tools have handed out in an answer that asks for more; throws where it is not theirs. */
   readonly verifyState: (state: string, context: ServerContext) => Promise<unknown>;
+  /** Finds the tasks that its tools have handed out handles of, and in `others` those of Taskloom's own. */
+  readonly tasksBefore: (others: ProtocolTasks) => ProtocolTasks;
 }
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
@@ -86,13 +89,10 @@ export class McpServers implements OnModuleDestroy {
 
   private serveProtocolTasks(server: McpServer): void {
     const { tasks, steering, events } = this;
-    const refusal = (error: unknown) => this.refusal(error);
-    serveProtocolTasks(
-      server.server,
-      { tasks, steering, events },
-      ({ http }) => nameOf(server, senderOf(http?.authInfo)),
-      refusal,
-    );
+    const own = new CodingHandles({ tasks, steering, events });
+    const byOf = ({ http }: ServerContext) => nameOf(server, senderOf(http?.authInfo));
+    const handles = this.extension?.tasksBefore(own) ?? own;
+    serveProtocolTasks(server.server, handles, byOf, (error) => this.refusal(error));
   }
 
   onModuleDestroy(): void {

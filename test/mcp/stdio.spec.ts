@@ -150,7 +150,15 @@ describe('taskloom mcp (MCP-1)', () => {
     expect(await bridge.end()).toBe(0);
   });
 
-  it('brings a server along where none runs, and takes it away with it [MCP-1]', async () => {
+  it('shows the key that it is given, and says what the server thinks of it [MCP-1]', async () => {
+    await using wrong = new Bridge({ ...environment(), TASKLOOM_KEY: 'a-key-that-nobody-has-made' });
+    wrong.send(initialize(1));
+    expect((await wrong.answer(1)).error).toMatchObject({
+      message: expect.stringMatching(/^The key is not known here.* \(ACCESS_KEY_REFUSED\)$/),
+    });
+  });
+
+  it('brings a server along where none runs, whose key it has, and takes it away with it [MCP-1]', async () => {
     using own = temporaryDirectory();
     await using bridge = new Bridge({
       HOME: own.path,
@@ -158,11 +166,13 @@ describe('taskloom mcp (MCP-1)', () => {
       PORT: '0',
       LLM_PROVIDER: 'mcp',
       LOG_LEVEL: 'trace',
+      REQUIRE_KEYS: 'on',
       SHUTDOWN_GRACE_MS: '0',
     });
     bridge.send(initialize(1));
     bridge.send(listTasks(2));
     expect((await bridge.answer(2)).result).toMatchObject({ structuredContent: { tasks: [] } });
+    expect(bridge.remarks).toMatch(/^Everybody needs a key here.*remove the file\.\n$/);
     expect(await bridge.end()).toBe(0);
   });
 });

@@ -4,8 +4,10 @@ import { sleep } from '../../kernel/clock.ts';
 import { AppError, systemCodeOf } from '../../kernel/errors.ts';
 import type { Cli, ClientOptions } from '../cli.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { showFirstKey } from '../first-key.ts';
 import { printable } from '../printable.ts';
 import { rememberedServer } from '../remembered-server.ts';
+import { Terminal } from '../terminal.ts';
 
 const HELP = `
 For clients of the Model Context Protocol that start their servers as a program: speaks the protocol on standard input
@@ -22,6 +24,7 @@ const POLL_MS = 100;
 
 interface Reached {
   readonly url: string;
+  readonly key: string | undefined;
   readonly close: () => Promise<void>;
 }
 
@@ -43,6 +46,7 @@ async function bridge(cli: Cli, options: ClientOptions): Promise<ExitCode> {
     input: process.stdin,
     write: (line) => terminal.raw(`${line}\n`),
     url: new URL('/mcp', server.url),
+    ...(server.key === undefined ? {} : { headers: { authorization: `Bearer ${server.key}` } }),
     note: (text) => terminal.note(`taskloom mcp: ${text}`),
   }).run();
   await server.close();
@@ -53,21 +57,25 @@ async function bridge(cli: Cli, options: ClientOptions): Promise<ExitCode> {
 async function reach(cli: Cli, options: ClientOptions): Promise<Reached | null> {
   const { environment } = cli;
   const named = options.server ?? (environment.TASKLOOM_URL?.trim() || rememberedServer(environment)?.url);
-  if (named !== undefined) return reached(cli.serverUrl(options));
+  if (named !== undefined) return reached(cli, cli.serverUrl(options));
   const { readConfiguration } = await import('../../kernel/configuration.ts');
   // Logs go to standard output, which is the protocol's alone.
   const configuration = readConfiguration({ ...environment, LOG_LEVEL: 'silent' });
-  if (await answers(localUrl(configuration))) return reached(localUrl(configuration));
+  if (await answers(localUrl(configuration))) return reached(cli, localUrl(configuration));
   return startOwn(cli, configuration);
 }
 
 /** Null where none can be started: why has been said. Of two clients that start at once the second takes the first one's. */
 async function startOwn(cli: Cli, configuration: Configuration): Promise<Reached | null> {
   try {
-    return await cli.startServer(configuration);
+    const { url, ownKey, firstKey, close } = await cli.startServer(configuration);
+    // Standard output is the protocol's alone.
+    const terminal = new Terminal(process.stderr, process.stderr, cli.environment);
+    if (firstKey !== null) showFirstKey(terminal, firstKey, configuration.DATA_DIR);
+    return { url, key: ownKey, close };
   } catch (error) {
     if (isTaken(error) && (await answersWithin(localUrl(configuration), OTHER_START_MS))) {
-      return reached(localUrl(configuration));
+      return reached(cli, localUrl(configuration));
     }
     const { startFailure } = await import('../start-failure.ts');
     const { redactorOf } = await import('../../policy/index.ts');
@@ -84,8 +92,8 @@ function isTaken(error: unknown): boolean {
   return isLocked || systemCodeOf(error) === 'EADDRINUSE';
 }
 
-function localUrl({ PORT }: Configuration): string {
-  return `http://127.0.0.1:${PORT}`;
+function localUrl({ HOST, PORT }: Configuration): string {
+  return `http://${HOST === '::1' ? '[::1]' : '127.0.0.1'}:${PORT}`;
 }
 
 async function answersWithin(url: string, ms: number): Promise<boolean> {
@@ -97,8 +105,8 @@ async function answersWithin(url: string, ms: number): Promise<boolean> {
   return false;
 }
 
-function reached(url: string): Reached {
-  return { url, close: () => Promise.resolve() };
+function reached(cli: Cli, url: string): Reached {
+  return { url, key: cli.keyFor(url), close: () => Promise.resolve() };
 }
 
 async function answers(url: string): Promise<boolean> {

@@ -18,6 +18,7 @@ export interface ServerLinkOptions {
 }
 
 const TERMINATE_MS = 500;
+const SERVER_ERROR = -32_000;
 
 /**
  * The HTTP side of a bridge. A session that the server has lost, as after a restart, is initialized again with the
@@ -78,7 +79,7 @@ export class ServerLink {
     if (typeof text !== 'string') return null;
     try {
       const answer: unknown = JSON.parse(text);
-      return isJSONRPCErrorResponse(answer) ? answer.error : null;
+      return isJSONRPCErrorResponse(answer) ? answer.error : errorOfProblem(answer);
     } catch {
       return null;
     }
@@ -135,6 +136,12 @@ export class ServerLink {
     if (message.method === 'resources/subscribe') this.followed.add(uri);
     if (message.method === 'resources/unsubscribe') this.followed.delete(uri);
   }
+}
+
+/** What the door says before the protocol begins: of keys, hosts, rates. */
+function errorOfProblem(answer: unknown): JSONRPCErrorResponse['error'] | null {
+  if (typeof answer !== 'object' || answer === null || !('detail' in answer) || !('code' in answer)) return null;
+  return { code: SERVER_ERROR, message: `${String(answer.detail)} (${String(answer.code)})` };
 }
 
 function isSessionLost(error: unknown): boolean {

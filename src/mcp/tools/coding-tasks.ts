@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { DEFAULT_WAIT_MS, metadata, taskId, text, waitMs, wholeNumber } from '../fields.ts';
 import { isOver, needsSomebody, nextStep, standing } from '../next-step.ts';
-import { handleOf } from '../protocol-tasks.ts';
+import { handleOf } from '../coding-handles.ts';
 import { taskLine, taskLineOf, taskOutput, taskOutputOf } from '../task-output.ts';
 import { type DefinedTool, defineTool, type ToolAnswer, type ToolCall } from '../tool.ts';
 import { waitForTask } from '../wait-for-task.ts';
