@@ -1,10 +1,12 @@
 import { Body, Get, HttpCode, Post } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { Broker } from '../broker/index.ts';
+import { NeedsRole } from '../policy/index.ts';
 import { DispatchAnswerDto, DispatchDto, WorkerListDto } from './broker.dto.ts';
 import { Problems, RestController } from './rest.adapter.ts';
 
 @RestController('workers', 'broker')
+@NeedsRole('viewer')
 export class WorkersController {
   constructor(private readonly broker: Broker) {}
 
@@ -21,6 +23,7 @@ export class WorkersController {
 }
 
 @RestController('messages', 'broker')
+@NeedsRole('operator')
 export class MessagesController {
   constructor(private readonly broker: Broker) {}
 

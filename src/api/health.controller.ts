@@ -1,5 +1,6 @@
 import { Get } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import { NeedsRole, OpenToAll } from '../policy/index.ts';
 import { HealthDto, LiveDto } from './health.dto.ts';
 import { HealthService } from './health.service.ts';
 import { Problems, RestController } from './rest.adapter.ts';
@@ -7,6 +8,7 @@ import { Problems, RestController } from './rest.adapter.ts';
 const failing = { 503: 'A part does not work: errors names it, details.health has all parts' };
 
 @RestController('health', 'health')
+@NeedsRole('viewer', 'worker')
 export class HealthController {
   constructor(private readonly health: HealthService) {}
 
@@ -24,6 +26,7 @@ export class HealthController {
   }
 
   @Get('live')
+  @OpenToAll()
   @ApiOperation({
     operationId: 'getLiveness',
     summary: 'Whether the process answers',

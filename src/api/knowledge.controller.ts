@@ -1,6 +1,7 @@
 import { Body, Delete, Get, HttpCode, Param, Put, Query } from '@nestjs/common';
 import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiParam } from '@nestjs/swagger';
 import { OfflineCache } from '../context/index.ts';
+import { NeedsRole } from '../policy/index.ts';
 import {
   ForgetQuery,
   KnowledgeCorrectionDto,
@@ -21,6 +22,7 @@ const DEFAULT_LIMIT = 20;
 
 /** What past tasks have taught. */
 @RestController('knowledge', 'knowledge')
+@NeedsRole('viewer')
 export class KnowledgeController {
   constructor(private readonly knowledge: OfflineCache) {}
 
@@ -56,6 +58,7 @@ export class KnowledgeController {
   }
 
   @Put(':id')
+  @NeedsRole('operator')
   @ApiEntryId()
   @ApiOperation({
     operationId: 'correctKnowledge',
@@ -72,6 +75,7 @@ export class KnowledgeController {
   }
 
   @Delete(':id')
+  @NeedsRole('operator')
   @HttpCode(204)
   @ApiEntryId()
   @ApiOperation({

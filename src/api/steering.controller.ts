@@ -1,6 +1,7 @@
 import { Body, HttpCode, Param, Post, Put } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { InvalidInputError } from '../kernel/errors.ts';
+import { NeedsRole } from '../policy/index.ts';
 import { type Once, SteeringService } from '../tasks/index.ts';
 import { ApiIdempotencyKey, ApiTaskId, Host, OnceOnly, Problems, RestController } from './rest.adapter.ts';
 import {
@@ -20,6 +21,7 @@ const refused = { 400: 'The body is wrong', 404: 'There is no such task', 415: '
 
 /** What people say to a task while it runs. */
 @RestController('tasks', 'tasks')
+@NeedsRole('operator')
 export class SteeringController {
   constructor(private readonly steering: SteeringService) {}
 

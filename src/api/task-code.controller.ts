@@ -1,5 +1,6 @@
 import { Get, Header, Param, Query, StreamableFile } from '@nestjs/common';
 import { ApiExtraModels, ApiOkResponse, ApiOperation, ApiResponse, getSchemaPath } from '@nestjs/swagger';
+import { NeedsRole } from '../policy/index.ts';
 import { TaskContexts, TasksService } from '../tasks/index.ts';
 import { CodeDiffDto, CodeVersionsDto } from './code.dto.ts';
 import { TaskContextDto } from './context.dto.ts';
@@ -10,6 +11,7 @@ import { ContextQuery, DiffQuery, ExplainQuery, VersionQuery } from './task-requ
 const patchType = 'text/x-diff';
 
 @RestController('tasks', 'tasks')
+@NeedsRole('viewer')
 export class TaskCodeController {
   constructor(
     private readonly tasks: TasksService,

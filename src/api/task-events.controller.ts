@@ -1,11 +1,13 @@
 import { Get, Param, Query, StreamableFile } from '@nestjs/common';
 import { ApiExtraModels, ApiHeader, ApiOkResponse, ApiOperation, getSchemaPath } from '@nestjs/swagger';
+import { NeedsRole } from '../policy/index.ts';
 import { EventPageDto } from './event.dto.ts';
 import { ApiTaskId, ClientGone, LastEventId, Problems, RestController, WantsStream } from './rest.adapter.ts';
 import { TaskEvents } from './task-events.service.ts';
 import { EventsQuery } from './task-requests.dto.ts';
 
 @RestController('tasks', 'tasks')
+@NeedsRole('viewer')
 export class TaskEventsController {
   constructor(private readonly events: TaskEvents) {}
 

@@ -1,6 +1,7 @@
 import { Body, Get, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import { NeedsRole } from '../policy/index.ts';
 import { type Once, TasksService } from '../tasks/index.ts';
 import { ComparisonDto, partingEventOf, StepPageDto } from './replay.dto.ts';
 import {
@@ -18,10 +19,12 @@ import { CompareQuery, ForkDto, ReplayQuery } from './task-requests.dto.ts';
 import { TaskDto, taskDtoOf } from './task.dto.ts';
 
 @RestController('tasks', 'tasks')
+@NeedsRole('viewer')
 export class TaskHistoryController {
   constructor(private readonly tasks: TasksService) {}
 
   @Post(':id/fork')
+  @NeedsRole('operator')
   @ApiTaskId()
   @ApiOperation({
     operationId: 'forkTask',

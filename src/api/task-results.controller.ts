@@ -1,6 +1,7 @@
 import { Get, Param, Query, Res, StreamableFile } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import { NeedsRole } from '../policy/index.ts';
 import { planToMarkdown, TasksService } from '../tasks/index.ts';
 import { FileListDto, HashedPlanDto } from './results.dto.ts';
 import { ApiTaskId, FileAnswer, PlanAnswer, Problems, RestController, WantsMarkdown } from './rest.adapter.ts';
@@ -9,6 +10,7 @@ import { WhyDto } from './why.dto.ts';
 import { PlanQuery, StateQuery, VersionQuery } from './task-requests.dto.ts';
 
 @RestController('tasks', 'tasks')
+@NeedsRole('viewer')
 export class TaskResultsController {
   constructor(private readonly tasks: TasksService) {}
 

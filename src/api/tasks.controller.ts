@@ -1,6 +1,7 @@
 import { Body, Delete, Get, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import { NeedsRole } from '../policy/index.ts';
 import { type Once, TaskFinishedError, TasksService } from '../tasks/index.ts';
 import { NewTaskDto } from './new-task.dto.ts';
 import { PromptLimitPipe } from './prompt-limit.pipe.ts';
@@ -19,10 +20,12 @@ import { TaskDto, taskDtoOf, TaskPageDto } from './task.dto.ts';
 import { CancelQuery, TaskListQuery } from './task-requests.dto.ts';
 
 @RestController('tasks', 'tasks')
+@NeedsRole('viewer')
 export class TasksController {
   constructor(private readonly tasks: TasksService) {}
 
   @Post()
+  @NeedsRole('operator')
   @ApiOperation({
     operationId: 'createTask',
     summary: 'Create a task',
@@ -79,6 +82,7 @@ export class TasksController {
   }
 
   @Delete(':id')
+  @NeedsRole('operator')
   @ApiTaskId()
   @ApiOperation({
     operationId: 'cancelTask',

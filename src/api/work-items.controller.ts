@@ -1,6 +1,7 @@
 import { Body, Get, HttpCode, Param, Post, Res } from '@nestjs/common';
 import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiParam } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import { NeedsRole } from '../policy/index.ts';
 import { WorkItemsService } from '../tasks/index.ts';
 import { Leaving } from './leaving.service.ts';
 import { ClientGone, Problems, RestController } from './rest.adapter.ts';
@@ -21,6 +22,7 @@ const leaseProblems = {
 };
 
 @RestController('work-items', 'work items')
+@NeedsRole('worker', 'operator')
 export class WorkItemsController {
   constructor(
     private readonly items: WorkItemsService,
@@ -28,6 +30,7 @@ export class WorkItemsController {
   ) {}
 
   @Get()
+  @NeedsRole('worker', 'viewer')
   @ApiOperation({
     operationId: 'listWorkItems',
     summary: 'List work items',

@@ -1,15 +1,10 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { accessSettings } from './settings.access.ts';
+import { count, whole } from './setting-forms.ts';
 import { readModelEntries } from './model-entries.ts';
 import { readModelPrices } from './model-prices.ts';
 import { areProxies } from './trusted-proxies.ts';
-
-const whole = (min: number, max: number) => {
-  const problem = `must be a whole number from ${min} to ${max}`;
-  return z.coerce.number(problem).int(problem).min(min, problem).max(max, problem);
-};
-
-const count = (fallback: number, min: number, max: number) => whole(min, max).default(fallback);
 
 const url = () =>
   z
@@ -22,14 +17,6 @@ export const settings = {
     description: 'Port of REST, Socket.IO and docs; 0 takes a free one',
     example: 9876,
   }),
-  HOST: z
-    .string()
-    .default('127.0.0.1')
-    .refine(
-      (host) => ['127.0.0.1', '::1', 'localhost'].includes(host),
-      'only loopback addresses are safe without API keys',
-    )
-    .meta({ description: 'Address to listen on: a loopback address', example: '127.0.0.1' }),
   DATA_DIR: z.string().default('./data').meta({ description: 'Directory of the event log', example: './data' }),
   WORKSPACE_ROOT: z.string().optional().meta({
     description: 'Directory of the task workspaces; default: DATA_DIR/workspaces',
@@ -210,6 +197,8 @@ export const settings = {
       'How long a remote worker whose connection is lost may come back and go on with what it holds, in milliseconds',
     example: 15_000,
   }),
+
+  ...accessSettings,
 
   EVENT_MAX_BYTES: count(16_777_216, 1024, 268_435_456).meta({
     description: 'Largest data of one event, in bytes of JSON',
