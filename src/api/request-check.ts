@@ -39,7 +39,8 @@ export function corsHeadersOf(
     return {
       headers: {
         ...always,
-        'access-control-expose-headers': 'idempotent-replayed, location, retry-after, www-authenticate, x-correlation-id',
+        'access-control-expose-headers':
+          'idempotent-replayed, location, retry-after, www-authenticate, x-correlation-id',
       },
       isPreflight,
     };

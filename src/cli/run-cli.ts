@@ -35,6 +35,7 @@ import { addTop } from './commands/top.ts';
 import { addVerify } from './commands/verify.ts';
 import { addVersions } from './commands/versions.ts';
 import { addWatch } from './commands/watch.ts';
+import { addWebhooks } from './commands/webhooks.ts';
 import { addWork } from './commands/work.ts';
 import { addWorker } from './commands/worker.ts';
 import { addWorkers } from './commands/workers.ts';
@@ -115,6 +116,7 @@ function programOf(cli: Cli): Command {
     addReplay,
     addCompare,
     addKnowledge,
+    addWebhooks,
     addWork,
     addDispatch,
     addWorkers,
