@@ -80,7 +80,8 @@ export async function runCli(argv: readonly string[], { startServer }: CliOption
   }
 }
 
-function programOf(cli: Cli): Command {
+/** Every command with its options and help. */
+export function programOf(cli: Cli): Command {
   const program = new Command('taskloom')
     .description('Runs AI coding tasks on small local models: planned, tested in a sandbox, corrected, recorded.')
     .version(version(), '-V, --version')

@@ -129,7 +129,9 @@ describe('requests made from the OpenAPI document', () => {
 
   it('are answered as it says, and never by 500: with what it allows, and with what it does not [API-2] [API-4] [API-7]', async () => {
     for (const odd of [false, true]) {
-      for (const operation of operations) {
+      // What ends the things that the others are about comes last.
+      const ending = (each: NamedOperation) => each.method === 'DELETE';
+      for (const operation of [...operations.filter((each) => !ending(each)), ...operations.filter(ending)]) {
         const made = requestsFor(operation, odd).map((each) => quick(operation, each));
         await fc.assert(
           fc.asyncProperty(made, (each) => check(operation, each)),
