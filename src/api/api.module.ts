@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { MessagesController, WorkersController } from './broker.controller.ts';
 import { HealthController } from './health.controller.ts';
 import { HealthService } from './health.service.ts';
+import { KeysController } from './keys.controller.ts';
 import { KnowledgeController } from './knowledge.controller.ts';
 import { Leaving } from './leaving.service.ts';
 import { SteeringController } from './steering.controller.ts';
@@ -29,6 +30,7 @@ import { WorkItemsController } from './work-items.controller.ts';
     KnowledgeController,
     WebhooksController,
     HealthController,
+    KeysController,
   ],
   providers: [TaskEvents, HealthService, Leaving],
 })

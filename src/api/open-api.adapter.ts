@@ -35,6 +35,17 @@ function documentOf(app: NestFastifyApplication): OpenAPIObject {
     .addTag('knowledge', 'What past tasks have taught: find it, put it right, forget it')
     .addTag('webhooks', 'Events that are sent to URLs, signed, and what came of it')
     .addTag('health', 'Whether the service works')
+    .addTag('keys', 'Who may ask: make, list and revoke keys')
+    .addBearerAuth(
+      {
+        type: 'http',
+        scheme: 'bearer',
+        description: 'A key, or a signed token; programs of the same machine may need none',
+      },
+      'key',
+    )
+    .addSecurityRequirements('key')
+    .addSecurityRequirements({})
     .build();
   const document = withPlanSchema(SwaggerModule.createDocument(app, info, { operationIdFactory }));
   Object.assign(document.components?.schemas ?? {}, { Json: anyJson(MOST_CHARACTERS) });

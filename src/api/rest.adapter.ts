@@ -29,7 +29,12 @@ export function RestController(path: string, tag: string): ClassDecorator {
       description: 'Ties the answer, its events and the log to your own request; default: a new one',
       schema: { type: 'string', maxLength: 128, example: 'checkout-42' },
     }),
-    Problems({ 403: 'The Host or Origin header names another site', 500: 'Our own fault; the log has it' }),
+    Problems({
+      401: 'No key was shown where one is needed, or it is not valid',
+      403: 'The role of the key is not enough, or the Host or Origin header names another site',
+      429: 'Too many requests; see Retry-After',
+      500: 'Our own fault; the log has it',
+    }),
   );
 }
 

@@ -23,7 +23,9 @@ import { addFork } from './commands/fork.ts';
 import { addFsck } from './commands/fsck.ts';
 import { addImport } from './commands/import.ts';
 import { addIntervene } from './commands/intervene.ts';
+import { addKeys } from './commands/keys.ts';
 import { addKnowledge } from './commands/knowledge.ts';
+import { addMcp } from './commands/mcp.ts';
 import { addPlan } from './commands/plan.ts';
 import { addReplay } from './commands/replay.ts';
 import { addResult } from './commands/result.ts';
@@ -72,12 +74,19 @@ export async function runCli(argv: readonly string[], { startServer }: CliOption
   const cli = new Cli(terminal, process.env, startServer);
   const json = argv.includes('--json');
   try {
+    await readSecretFiles(process.env);
     await programOf(cli).parseAsync([...argv], { from: 'user' });
     return cli.exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
     return reportFailure(terminal, error, json);
   }
+}
+
+/** Settings are loaded only where a file is named: no other command waits for them. */
+async function readSecretFiles(environment: NodeJS.ProcessEnv): Promise<void> {
+  if (!Object.keys(environment).some((name) => name.endsWith('_FILE'))) return;
+  (await import('./secret-files.ts')).readSecretFiles(environment);
 }
 
 /** Every command with its options and help. */
@@ -122,6 +131,8 @@ export function programOf(cli: Cli): Command {
     addDispatch,
     addWorkers,
     addWorker,
+    addKeys,
+    addMcp,
     addConnect,
     addDisconnect,
     addDoctor,

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 import { accessSettings } from './settings.access.ts';
+import { jobSettings } from './settings.jobs.ts';
 import { count, whole } from './setting-forms.ts';
 import { readModelEntries } from './model-entries.ts';
 import { readModelPrices } from './model-prices.ts';
@@ -199,6 +200,7 @@ export const settings = {
     example: 15_000,
   }),
 
+  ...jobSettings,
   ...accessSettings,
 
   EVENT_MAX_BYTES: count(16_777_216, 1024, 268_435_456).meta({
@@ -279,6 +281,15 @@ export const settings = {
     description:
       'Memory for heap and buffers, in MiB: from 85 % on idle sockets are closed, the oldest first; unset: the limit that Node.js sets its heap',
     example: 2048,
+  }),
+  MCP_MAX_SESSIONS: count(200, 1, 100_000).meta({
+    description:
+      'Sessions of MCP clients (protocol 2025-11-25) that may be open; a new one takes the place of the one that has been idle the longest. As many streams of news are open at most',
+    example: 200,
+  }),
+  MCP_SESSION_IDLE_MS: count(1_800_000, 100, 604_800_000).meta({
+    description: 'How long an MCP session may be idle before it is ended, in milliseconds',
+    example: 1_800_000,
   }),
   TRUSTED_PROXIES: z
     .string()

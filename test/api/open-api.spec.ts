@@ -53,12 +53,14 @@ describe('the OpenAPI document', () => {
 
   it('has every route [API-1]', () => {
     expect(operations.map(([name]) => name).sort()).toEqual([
+      'delete /keys/{id}',
       'delete /knowledge/{id}',
       'delete /tasks/{id}',
       'delete /webhooks/{id}',
       'get /health',
       'get /health/live',
       'get /health/ready',
+      'get /keys',
       'get /knowledge',
       'get /knowledge/{id}',
       'get /tasks',
@@ -81,6 +83,7 @@ describe('the OpenAPI document', () => {
       'get /webhooks/{id}/deliveries',
       'get /work-items',
       'get /workers',
+      'post /keys',
       'post /messages',
       'post /tasks',
       'post /tasks/{id}/answers',

@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.ts';
 import type { Client, ClientMeta, Options as Options2, RequestResult, TDataShape } from './client/index.ts';
-import type { AnswerQuestionsData, AnswerQuestionsErrors, AnswerQuestionsResponses, AnswerWorkItemData, AnswerWorkItemErrors, AnswerWorkItemResponses, CancelTaskData, CancelTaskErrors, CancelTaskResponses, ClaimWorkItemData, ClaimWorkItemErrors, ClaimWorkItemResponses, CompareTasksData, CompareTasksErrors, CompareTasksResponses, CorrectKnowledgeData, CorrectKnowledgeErrors, CorrectKnowledgeResponses, CreateTaskData, CreateTaskErrors, CreateTaskResponses, CreateWebhookData, CreateWebhookErrors, CreateWebhookResponses, DecidePlanData, DecidePlanErrors, DecidePlanResponses, DeleteWebhookData, DeleteWebhookErrors, DeleteWebhookResponses, DiffVersionsData, DiffVersionsErrors, DiffVersionsResponses, EditPlanData, EditPlanErrors, EditPlanResponses, ExplainCodeData, ExplainCodeErrors, ExplainCodeResponses, ExplainWaitData, ExplainWaitErrors, ExplainWaitResponses, ForgetKnowledgeData, ForgetKnowledgeErrors, ForgetKnowledgeResponses, ForkTaskData, ForkTaskErrors, ForkTaskResponses, GetArchiveData, GetArchiveErrors, GetArchiveResponses, GetContextData, GetContextErrors, GetContextResponses, GetFileData, GetFileErrors, GetFileResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetKnowledgeData, GetKnowledgeErrors, GetKnowledgeResponses, GetLivenessData, GetLivenessErrors, GetLivenessResponses, GetPlanData, GetPlanErrors, GetPlanResponses, GetReadinessData, GetReadinessErrors, GetReadinessResponses, GetTaskData, GetTaskErrors, GetTaskResponses, GetTaskStateData, GetTaskStateErrors, GetTaskStateResponses, GetWebhookData, GetWebhookErrors, GetWebhookResponses, InterveneData, InterveneErrors, InterveneResponses, ListDeliveriesData, ListDeliveriesErrors, ListDeliveriesResponses, ListFilesData, ListFilesErrors, ListFilesResponses, ListKnowledgeData, ListKnowledgeErrors, ListKnowledgeResponses, ListTasksData, ListTasksErrors, ListTasksResponses, ListVersionsData, ListVersionsErrors, ListVersionsResponses, ListWebhooksData, ListWebhooksErrors, ListWebhooksResponses, ListWorkersData, ListWorkersErrors, ListWorkersResponses, ListWorkItemsData, ListWorkItemsErrors, ListWorkItemsResponses, PauseTaskData, PauseTaskErrors, PauseTaskResponses, ProvideCodeData, ProvideCodeErrors, ProvideCodeResponses, ReadEventsData, ReadEventsErrors, ReadEventsResponses, RedeliverData, RedeliverErrors, RedeliverResponses, ReleaseWorkItemData, ReleaseWorkItemErrors, ReleaseWorkItemResponses, ReplayTaskData, ReplayTaskErrors, ReplayTaskResponses, ReportBugData, ReportBugErrors, ReportBugResponses, ResumeTaskData, ResumeTaskErrors, ResumeTaskResponses, ResumeWebhookData, ResumeWebhookErrors, ResumeWebhookResponses, SendMessageData, SendMessageErrors, SendMessageResponses } from './types.gen.ts';
+import type { AnswerQuestionsData, AnswerQuestionsErrors, AnswerQuestionsResponses, AnswerWorkItemData, AnswerWorkItemErrors, AnswerWorkItemResponses, CancelTaskData, CancelTaskErrors, CancelTaskResponses, ClaimWorkItemData, ClaimWorkItemErrors, ClaimWorkItemResponses, CompareTasksData, CompareTasksErrors, CompareTasksResponses, CorrectKnowledgeData, CorrectKnowledgeErrors, CorrectKnowledgeResponses, CreateKeyData, CreateKeyErrors, CreateKeyResponses, CreateTaskData, CreateTaskErrors, CreateTaskResponses, CreateWebhookData, CreateWebhookErrors, CreateWebhookResponses, DecidePlanData, DecidePlanErrors, DecidePlanResponses, DeleteWebhookData, DeleteWebhookErrors, DeleteWebhookResponses, DiffVersionsData, DiffVersionsErrors, DiffVersionsResponses, EditPlanData, EditPlanErrors, EditPlanResponses, ExplainCodeData, ExplainCodeErrors, ExplainCodeResponses, ExplainWaitData, ExplainWaitErrors, ExplainWaitResponses, ForgetKnowledgeData, ForgetKnowledgeErrors, ForgetKnowledgeResponses, ForkTaskData, ForkTaskErrors, ForkTaskResponses, GetArchiveData, GetArchiveErrors, GetArchiveResponses, GetContextData, GetContextErrors, GetContextResponses, GetFileData, GetFileErrors, GetFileResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetKnowledgeData, GetKnowledgeErrors, GetKnowledgeResponses, GetLivenessData, GetLivenessErrors, GetLivenessResponses, GetPlanData, GetPlanErrors, GetPlanResponses, GetReadinessData, GetReadinessErrors, GetReadinessResponses, GetTaskData, GetTaskErrors, GetTaskResponses, GetTaskStateData, GetTaskStateErrors, GetTaskStateResponses, GetWebhookData, GetWebhookErrors, GetWebhookResponses, InterveneData, InterveneErrors, InterveneResponses, ListDeliveriesData, ListDeliveriesErrors, ListDeliveriesResponses, ListFilesData, ListFilesErrors, ListFilesResponses, ListKeysData, ListKeysErrors, ListKeysResponses, ListKnowledgeData, ListKnowledgeErrors, ListKnowledgeResponses, ListTasksData, ListTasksErrors, ListTasksResponses, ListVersionsData, ListVersionsErrors, ListVersionsResponses, ListWebhooksData, ListWebhooksErrors, ListWebhooksResponses, ListWorkersData, ListWorkersErrors, ListWorkersResponses, ListWorkItemsData, ListWorkItemsErrors, ListWorkItemsResponses, PauseTaskData, PauseTaskErrors, PauseTaskResponses, ProvideCodeData, ProvideCodeErrors, ProvideCodeResponses, ReadEventsData, ReadEventsErrors, ReadEventsResponses, RedeliverData, RedeliverErrors, RedeliverResponses, ReleaseWorkItemData, ReleaseWorkItemErrors, ReleaseWorkItemResponses, ReplayTaskData, ReplayTaskErrors, ReplayTaskResponses, ReportBugData, ReportBugErrors, ReportBugResponses, ResumeTaskData, ResumeTaskErrors, ResumeTaskResponses, ResumeWebhookData, ResumeWebhookErrors, ResumeWebhookResponses, RevokeKeyData, RevokeKeyErrors, RevokeKeyResponses, SendMessageData, SendMessageErrors, SendMessageResponses } from './types.gen.ts';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -23,7 +23,11 @@ export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends 
  *
  * Newest first, page by page, of one status if you ask for it.
  */
-export const listTasks = <ThrowOnError extends boolean = false>(options?: Options<ListTasksData, ThrowOnError>): RequestResult<ListTasksResponses, ListTasksErrors, ThrowOnError> => (options?.client ?? client).get<ListTasksResponses, ListTasksErrors, ThrowOnError>({ url: '/tasks', ...options });
+export const listTasks = <ThrowOnError extends boolean = false>(options?: Options<ListTasksData, ThrowOnError>): RequestResult<ListTasksResponses, ListTasksErrors, ThrowOnError> => (options?.client ?? client).get<ListTasksResponses, ListTasksErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/tasks',
+    ...options
+});
 
 /**
  * Create a task
@@ -31,6 +35,7 @@ export const listTasks = <ThrowOnError extends boolean = false>(options?: Option
  * Answers once the task is durable. A full queue is waited for (SUBMIT_WAIT_MS), then 503.
  */
 export const createTask = <ThrowOnError extends boolean = false>(options: Options<CreateTaskData, ThrowOnError>): RequestResult<CreateTaskResponses, CreateTaskErrors, ThrowOnError> => (options.client ?? client).post<CreateTaskResponses, CreateTaskErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/tasks',
     ...options,
     headers: {
@@ -44,14 +49,22 @@ export const createTask = <ThrowOnError extends boolean = false>(options: Option
  *
  * Ends it at once, whatever it does; its events stay. Cancelling twice is the same as once.
  */
-export const cancelTask = <ThrowOnError extends boolean = false>(options: Options<CancelTaskData, ThrowOnError>): RequestResult<CancelTaskResponses, CancelTaskErrors, ThrowOnError> => (options.client ?? client).delete<CancelTaskResponses, CancelTaskErrors, ThrowOnError>({ url: '/tasks/{id}', ...options });
+export const cancelTask = <ThrowOnError extends boolean = false>(options: Options<CancelTaskData, ThrowOnError>): RequestResult<CancelTaskResponses, CancelTaskErrors, ThrowOnError> => (options.client ?? client).delete<CancelTaskResponses, CancelTaskErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/tasks/{id}',
+    ...options
+});
 
 /**
  * Show a task
  *
  * Its status and its modules, read from the log.
  */
-export const getTask = <ThrowOnError extends boolean = false>(options: Options<GetTaskData, ThrowOnError>): RequestResult<GetTaskResponses, GetTaskErrors, ThrowOnError> => (options.client ?? client).get<GetTaskResponses, GetTaskErrors, ThrowOnError>({ url: '/tasks/{id}', ...options });
+export const getTask = <ThrowOnError extends boolean = false>(options: Options<GetTaskData, ThrowOnError>): RequestResult<GetTaskResponses, GetTaskErrors, ThrowOnError> => (options.client ?? client).get<GetTaskResponses, GetTaskErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/tasks/{id}',
+    ...options
+});
 
 /**
  * Give guidance
@@ -59,6 +72,7 @@ export const getTask = <ThrowOnError extends boolean = false>(options: Options<G
  * It is in the context of the very next model call.
  */
 export const intervene = <ThrowOnError extends boolean = false>(options: Options<InterveneData, ThrowOnError>): RequestResult<InterveneResponses, InterveneErrors, ThrowOnError> => (options.client ?? client).post<InterveneResponses, InterveneErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/tasks/{id}/interventions',
     ...options,
     headers: {
@@ -73,6 +87,7 @@ export const intervene = <ThrowOnError extends boolean = false>(options: Options
  * Nothing new is begun; what is in flight ends and is recorded. Pausing twice is the same as once.
  */
 export const pauseTask = <ThrowOnError extends boolean = false>(options: Options<PauseTaskData, ThrowOnError>): RequestResult<PauseTaskResponses, PauseTaskErrors, ThrowOnError> => (options.client ?? client).post<PauseTaskResponses, PauseTaskErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/tasks/{id}/pause',
     ...options,
     headers: {
@@ -87,6 +102,7 @@ export const pauseTask = <ThrowOnError extends boolean = false>(options: Options
  * With higher limits where one of them paused it. Resuming twice is the same as once.
  */
 export const resumeTask = <ThrowOnError extends boolean = false>(options: Options<ResumeTaskData, ThrowOnError>): RequestResult<ResumeTaskResponses, ResumeTaskErrors, ThrowOnError> => (options.client ?? client).post<ResumeTaskResponses, ResumeTaskErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/tasks/{id}/resume',
     ...options,
     headers: {
@@ -101,6 +117,7 @@ export const resumeTask = <ThrowOnError extends boolean = false>(options: Option
  * All that are open, in their order.
  */
 export const answerQuestions = <ThrowOnError extends boolean = false>(options: Options<AnswerQuestionsData, ThrowOnError>): RequestResult<AnswerQuestionsResponses, AnswerQuestionsErrors, ThrowOnError> => (options.client ?? client).post<AnswerQuestionsResponses, AnswerQuestionsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/tasks/{id}/answers',
     ...options,
     headers: {
@@ -115,6 +132,7 @@ export const answerQuestions = <ThrowOnError extends boolean = false>(options: O
  * It starts a correction if it speaks of the code as it is; the answer says which. Recorded in any case.
  */
 export const reportBug = <ThrowOnError extends boolean = false>(options: Options<ReportBugData, ThrowOnError>): RequestResult<ReportBugResponses, ReportBugErrors, ThrowOnError> => (options.client ?? client).post<ReportBugResponses, ReportBugErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/tasks/{id}/bug-reports',
     ...options,
     headers: {
@@ -129,6 +147,7 @@ export const reportBug = <ThrowOnError extends boolean = false>(options: Options
  * A new code version, judged by the same tests; what a model still writes of the module is not used.
  */
 export const provideCode = <ThrowOnError extends boolean = false>(options: Options<ProvideCodeData, ThrowOnError>): RequestResult<ProvideCodeResponses, ProvideCodeErrors, ThrowOnError> => (options.client ?? client).post<ProvideCodeResponses, ProvideCodeErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/tasks/{id}/code',
     ...options,
     headers: {
@@ -142,7 +161,11 @@ export const provideCode = <ThrowOnError extends boolean = false>(options: Optio
  *
  * What is to be written, and in which order.
  */
-export const getPlan = <ThrowOnError extends boolean = false>(options: Options<GetPlanData, ThrowOnError>): RequestResult<GetPlanResponses, GetPlanErrors, ThrowOnError> => (options.client ?? client).get<GetPlanResponses, GetPlanErrors, ThrowOnError>({ url: '/tasks/{id}/plan', ...options });
+export const getPlan = <ThrowOnError extends boolean = false>(options: Options<GetPlanData, ThrowOnError>): RequestResult<GetPlanResponses, GetPlanErrors, ThrowOnError> => (options.client ?? client).get<GetPlanResponses, GetPlanErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/tasks/{id}/plan',
+    ...options
+});
 
 /**
  * Edit the plan
@@ -150,6 +173,7 @@ export const getPlan = <ThrowOnError extends boolean = false>(options: Options<G
  * At any time. Modules that differ, and those that depend on them, are built anew; nothing else is.
  */
 export const editPlan = <ThrowOnError extends boolean = false>(options: Options<EditPlanData, ThrowOnError>): RequestResult<EditPlanResponses, EditPlanErrors, ThrowOnError> => (options.client ?? client).put<EditPlanResponses, EditPlanErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/tasks/{id}/plan',
     ...options,
     headers: {
@@ -164,6 +188,7 @@ export const editPlan = <ThrowOnError extends boolean = false>(options: Options<
  * Bound to the plan that you saw: one that has changed meanwhile is neither approved nor rejected.
  */
 export const decidePlan = <ThrowOnError extends boolean = false>(options: Options<DecidePlanData, ThrowOnError>): RequestResult<DecidePlanResponses, DecidePlanErrors, ThrowOnError> => (options.client ?? client).post<DecidePlanResponses, DecidePlanErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/tasks/{id}/plan/decision',
     ...options,
     headers: {
@@ -177,35 +202,55 @@ export const decidePlan = <ThrowOnError extends boolean = false>(options: Option
  *
  * As JSON one page. With `Accept: text/event-stream` Server-Sent Events that go on live: id is the stream sequence, data the event.
  */
-export const readEvents = <ThrowOnError extends boolean = false>(options: Options<ReadEventsData, ThrowOnError>): RequestResult<ReadEventsResponses, ReadEventsErrors, ThrowOnError> => (options.client ?? client).get<ReadEventsResponses, ReadEventsErrors, ThrowOnError>({ url: '/tasks/{id}/events', ...options });
+export const readEvents = <ThrowOnError extends boolean = false>(options: Options<ReadEventsData, ThrowOnError>): RequestResult<ReadEventsResponses, ReadEventsErrors, ThrowOnError> => (options.client ?? client).get<ReadEventsResponses, ReadEventsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/tasks/{id}/events',
+    ...options
+});
 
 /**
  * Show the state of a task, now or in the past
  *
  * Folded from its events.
  */
-export const getTaskState = <ThrowOnError extends boolean = false>(options: Options<GetTaskStateData, ThrowOnError>): RequestResult<GetTaskStateResponses, GetTaskStateErrors, ThrowOnError> => (options.client ?? client).get<GetTaskStateResponses, GetTaskStateErrors, ThrowOnError>({ url: '/tasks/{id}/state', ...options });
+export const getTaskState = <ThrowOnError extends boolean = false>(options: Options<GetTaskStateData, ThrowOnError>): RequestResult<GetTaskStateResponses, GetTaskStateErrors, ThrowOnError> => (options.client ?? client).get<GetTaskStateResponses, GetTaskStateErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/tasks/{id}/state',
+    ...options
+});
 
 /**
  * Tell what a task waits for
  *
  * A slot, other tasks, a model, a person.
  */
-export const explainWait = <ThrowOnError extends boolean = false>(options: Options<ExplainWaitData, ThrowOnError>): RequestResult<ExplainWaitResponses, ExplainWaitErrors, ThrowOnError> => (options.client ?? client).get<ExplainWaitResponses, ExplainWaitErrors, ThrowOnError>({ url: '/tasks/{id}/why', ...options });
+export const explainWait = <ThrowOnError extends boolean = false>(options: Options<ExplainWaitData, ThrowOnError>): RequestResult<ExplainWaitResponses, ExplainWaitErrors, ThrowOnError> => (options.client ?? client).get<ExplainWaitResponses, ExplainWaitErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/tasks/{id}/why',
+    ...options
+});
 
 /**
  * List the files
  *
  * Of the workspace, at any code version.
  */
-export const listFiles = <ThrowOnError extends boolean = false>(options: Options<ListFilesData, ThrowOnError>): RequestResult<ListFilesResponses, ListFilesErrors, ThrowOnError> => (options.client ?? client).get<ListFilesResponses, ListFilesErrors, ThrowOnError>({ url: '/tasks/{id}/files', ...options });
+export const listFiles = <ThrowOnError extends boolean = false>(options: Options<ListFilesData, ThrowOnError>): RequestResult<ListFilesResponses, ListFilesErrors, ThrowOnError> => (options.client ?? client).get<ListFilesResponses, ListFilesErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/tasks/{id}/files',
+    ...options
+});
 
 /**
  * Read a file
  *
  * Its bytes, as a download that no browser runs.
  */
-export const getFile = <ThrowOnError extends boolean = false>(options: Options<GetFileData, ThrowOnError>): RequestResult<GetFileResponses, GetFileErrors, ThrowOnError> => (options.client ?? client).get<GetFileResponses, GetFileErrors, ThrowOnError>({ url: '/tasks/{id}/files/{path}', ...options });
+export const getFile = <ThrowOnError extends boolean = false>(options: Options<GetFileData, ThrowOnError>): RequestResult<GetFileResponses, GetFileErrors, ThrowOnError> => (options.client ?? client).get<GetFileResponses, GetFileErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/tasks/{id}/files/{path}',
+    ...options
+});
 
 /**
  * Fork a task at any of its events
@@ -213,6 +258,7 @@ export const getFile = <ThrowOnError extends boolean = false>(options: Options<G
  * A new task with the same past up to there, its files included, which goes on by itself. The other one stays as it is.
  */
 export const forkTask = <ThrowOnError extends boolean = false>(options: Options<ForkTaskData, ThrowOnError>): RequestResult<ForkTaskResponses, ForkTaskErrors, ThrowOnError> => (options.client ?? client).post<ForkTaskResponses, ForkTaskErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/tasks/{id}/fork',
     ...options,
     headers: {
@@ -226,56 +272,88 @@ export const forkTask = <ThrowOnError extends boolean = false>(options: Options<
  *
  * What it decided after each event, worked out anew from the log: nothing is done again.
  */
-export const replayTask = <ThrowOnError extends boolean = false>(options: Options<ReplayTaskData, ThrowOnError>): RequestResult<ReplayTaskResponses, ReplayTaskErrors, ThrowOnError> => (options.client ?? client).get<ReplayTaskResponses, ReplayTaskErrors, ThrowOnError>({ url: '/tasks/{id}/replay', ...options });
+export const replayTask = <ThrowOnError extends boolean = false>(options: Options<ReplayTaskData, ThrowOnError>): RequestResult<ReplayTaskResponses, ReplayTaskErrors, ThrowOnError> => (options.client ?? client).get<ReplayTaskResponses, ReplayTaskErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/tasks/{id}/replay',
+    ...options
+});
 
 /**
  * Compare the events of two tasks
  *
  * The first event at which they part, and how. Ids, clocks, hashes and times are no differences.
  */
-export const compareTasks = <ThrowOnError extends boolean = false>(options: Options<CompareTasksData, ThrowOnError>): RequestResult<CompareTasksResponses, CompareTasksErrors, ThrowOnError> => (options.client ?? client).get<CompareTasksResponses, CompareTasksErrors, ThrowOnError>({ url: '/tasks/{id}/compare', ...options });
+export const compareTasks = <ThrowOnError extends boolean = false>(options: Options<CompareTasksData, ThrowOnError>): RequestResult<CompareTasksResponses, CompareTasksErrors, ThrowOnError> => (options.client ?? client).get<CompareTasksResponses, CompareTasksErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/tasks/{id}/compare',
+    ...options
+});
 
 /**
  * List the versions of the code
  *
  * What made each, and which files it changed.
  */
-export const listVersions = <ThrowOnError extends boolean = false>(options: Options<ListVersionsData, ThrowOnError>): RequestResult<ListVersionsResponses, ListVersionsErrors, ThrowOnError> => (options.client ?? client).get<ListVersionsResponses, ListVersionsErrors, ThrowOnError>({ url: '/tasks/{id}/versions', ...options });
+export const listVersions = <ThrowOnError extends boolean = false>(options: Options<ListVersionsData, ThrowOnError>): RequestResult<ListVersionsResponses, ListVersionsErrors, ThrowOnError> => (options.client ?? client).get<ListVersionsResponses, ListVersionsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/tasks/{id}/versions',
+    ...options
+});
 
 /**
  * Show what changed between two versions
  *
  * A patch that git apply and patch -p1 take; JSON where the query or the Accept header asks for it. By default all that came of the task: from what the caller gave to the newest version.
  */
-export const diffVersions = <ThrowOnError extends boolean = false>(options: Options<DiffVersionsData, ThrowOnError>): RequestResult<DiffVersionsResponses, DiffVersionsErrors, ThrowOnError> => (options.client ?? client).get<DiffVersionsResponses, DiffVersionsErrors, ThrowOnError>({ url: '/tasks/{id}/diff', ...options });
+export const diffVersions = <ThrowOnError extends boolean = false>(options: Options<DiffVersionsData, ThrowOnError>): RequestResult<DiffVersionsResponses, DiffVersionsErrors, ThrowOnError> => (options.client ?? client).get<DiffVersionsResponses, DiffVersionsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/tasks/{id}/diff',
+    ...options
+});
 
 /**
  * Explain a file, or a line of it
  *
  * Which change brought each line, by which model call, for which part of the plan, because of which tests, and the events that led to it.
  */
-export const explainCode = <ThrowOnError extends boolean = false>(options: Options<ExplainCodeData, ThrowOnError>): RequestResult<ExplainCodeResponses, ExplainCodeErrors, ThrowOnError> => (options.client ?? client).get<ExplainCodeResponses, ExplainCodeErrors, ThrowOnError>({ url: '/tasks/{id}/explain', ...options });
+export const explainCode = <ThrowOnError extends boolean = false>(options: Options<ExplainCodeData, ThrowOnError>): RequestResult<ExplainCodeResponses, ExplainCodeErrors, ThrowOnError> => (options.client ?? client).get<ExplainCodeResponses, ExplainCodeErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/tasks/{id}/explain',
+    ...options
+});
 
 /**
  * Show what a model was told
  *
  * The prompt of a model call: every part with its tokens and why it is in, what was left out, and whether the events before it give the same prompt again. By default that of the newest call.
  */
-export const getContext = <ThrowOnError extends boolean = false>(options: Options<GetContextData, ThrowOnError>): RequestResult<GetContextResponses, GetContextErrors, ThrowOnError> => (options.client ?? client).get<GetContextResponses, GetContextErrors, ThrowOnError>({ url: '/tasks/{id}/context', ...options });
+export const getContext = <ThrowOnError extends boolean = false>(options: Options<GetContextData, ThrowOnError>): RequestResult<GetContextResponses, GetContextErrors, ThrowOnError> => (options.client ?? client).get<GetContextResponses, GetContextErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/tasks/{id}/context',
+    ...options
+});
 
 /**
  * Download the files
  *
  * Of any code version, as a .tar.gz below one directory. One version has always the same bytes.
  */
-export const getArchive = <ThrowOnError extends boolean = false>(options: Options<GetArchiveData, ThrowOnError>): RequestResult<GetArchiveResponses, GetArchiveErrors, ThrowOnError> => (options.client ?? client).get<GetArchiveResponses, GetArchiveErrors, ThrowOnError>({ url: '/tasks/{id}/archive', ...options });
+export const getArchive = <ThrowOnError extends boolean = false>(options: Options<GetArchiveData, ThrowOnError>): RequestResult<GetArchiveResponses, GetArchiveErrors, ThrowOnError> => (options.client ?? client).get<GetArchiveResponses, GetArchiveErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/tasks/{id}/archive',
+    ...options
+});
 
 /**
  * List work items
  *
  * Model calls that wait for an answer, claimed or not.
  */
-export const listWorkItems = <ThrowOnError extends boolean = false>(options?: Options<ListWorkItemsData, ThrowOnError>): RequestResult<ListWorkItemsResponses, ListWorkItemsErrors, ThrowOnError> => (options?.client ?? client).get<ListWorkItemsResponses, ListWorkItemsErrors, ThrowOnError>({ url: '/work-items', ...options });
+export const listWorkItems = <ThrowOnError extends boolean = false>(options?: Options<ListWorkItemsData, ThrowOnError>): RequestResult<ListWorkItemsResponses, ListWorkItemsErrors, ThrowOnError> => (options?.client ?? client).get<ListWorkItemsResponses, ListWorkItemsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/work-items',
+    ...options
+});
 
 /**
  * Claim a work item
@@ -283,6 +361,7 @@ export const listWorkItems = <ThrowOnError extends boolean = false>(options?: Op
  * Takes the oldest free item under a lease, and waits for one if you say how long.
  */
 export const claimWorkItem = <ThrowOnError extends boolean = false>(options: Options<ClaimWorkItemData, ThrowOnError>): RequestResult<ClaimWorkItemResponses, ClaimWorkItemErrors, ThrowOnError> => (options.client ?? client).post<ClaimWorkItemResponses, ClaimWorkItemErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/work-items/claim',
     ...options,
     headers: {
@@ -297,6 +376,7 @@ export const claimWorkItem = <ThrowOnError extends boolean = false>(options: Opt
  * Durable when it is accepted. A refused answer leaves the item yours: correct it and send it again.
  */
 export const answerWorkItem = <ThrowOnError extends boolean = false>(options: Options<AnswerWorkItemData, ThrowOnError>): RequestResult<AnswerWorkItemResponses, AnswerWorkItemErrors, ThrowOnError> => (options.client ?? client).post<AnswerWorkItemResponses, AnswerWorkItemErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/work-items/{id}/answer',
     ...options,
     headers: {
@@ -311,6 +391,7 @@ export const answerWorkItem = <ThrowOnError extends boolean = false>(options: Op
  * It is free again at once.
  */
 export const releaseWorkItem = <ThrowOnError extends boolean = false>(options: Options<ReleaseWorkItemData, ThrowOnError>): RequestResult<ReleaseWorkItemResponses, ReleaseWorkItemErrors, ThrowOnError> => (options.client ?? client).post<ReleaseWorkItemResponses, ReleaseWorkItemErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/work-items/{id}/release',
     ...options,
     headers: {
@@ -324,7 +405,11 @@ export const releaseWorkItem = <ThrowOnError extends boolean = false>(options: O
  *
  * Those of the server and those that are connected to it.
  */
-export const listWorkers = <ThrowOnError extends boolean = false>(options?: Options<ListWorkersData, ThrowOnError>): RequestResult<ListWorkersResponses, ListWorkersErrors, ThrowOnError> => (options?.client ?? client).get<ListWorkersResponses, ListWorkersErrors, ThrowOnError>({ url: '/workers', ...options });
+export const listWorkers = <ThrowOnError extends boolean = false>(options?: Options<ListWorkersData, ThrowOnError>): RequestResult<ListWorkersResponses, ListWorkersErrors, ThrowOnError> => (options?.client ?? client).get<ListWorkersResponses, ListWorkersErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/workers',
+    ...options
+});
 
 /**
  * Send a message to workers
@@ -332,6 +417,7 @@ export const listWorkers = <ThrowOnError extends boolean = false>(options?: Opti
  * Answers when the worker has, with its answer.
  */
 export const sendMessage = <ThrowOnError extends boolean = false>(options: Options<SendMessageData, ThrowOnError>): RequestResult<SendMessageResponses, SendMessageErrors, ThrowOnError> => (options.client ?? client).post<SendMessageResponses, SendMessageErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/messages',
     ...options,
     headers: {
@@ -345,21 +431,33 @@ export const sendMessage = <ThrowOnError extends boolean = false>(options: Optio
  *
  * Errors with their fixes, decisions and modules of past tasks: what fits best, or all page by page.
  */
-export const listKnowledge = <ThrowOnError extends boolean = false>(options?: Options<ListKnowledgeData, ThrowOnError>): RequestResult<ListKnowledgeResponses, ListKnowledgeErrors, ThrowOnError> => (options?.client ?? client).get<ListKnowledgeResponses, ListKnowledgeErrors, ThrowOnError>({ url: '/knowledge', ...options });
+export const listKnowledge = <ThrowOnError extends boolean = false>(options?: Options<ListKnowledgeData, ThrowOnError>): RequestResult<ListKnowledgeResponses, ListKnowledgeErrors, ThrowOnError> => (options?.client ?? client).get<ListKnowledgeResponses, ListKnowledgeErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/knowledge',
+    ...options
+});
 
 /**
  * Forget an entry
  *
  * Recorded in the log; it is not found again.
  */
-export const forgetKnowledge = <ThrowOnError extends boolean = false>(options: Options<ForgetKnowledgeData, ThrowOnError>): RequestResult<ForgetKnowledgeResponses, ForgetKnowledgeErrors, ThrowOnError> => (options.client ?? client).delete<ForgetKnowledgeResponses, ForgetKnowledgeErrors, ThrowOnError>({ url: '/knowledge/{id}', ...options });
+export const forgetKnowledge = <ThrowOnError extends boolean = false>(options: Options<ForgetKnowledgeData, ThrowOnError>): RequestResult<ForgetKnowledgeResponses, ForgetKnowledgeErrors, ThrowOnError> => (options.client ?? client).delete<ForgetKnowledgeResponses, ForgetKnowledgeErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/knowledge/{id}',
+    ...options
+});
 
 /**
  * Look at an entry
  *
  * In full; eventId names the event with all of it.
  */
-export const getKnowledge = <ThrowOnError extends boolean = false>(options: Options<GetKnowledgeData, ThrowOnError>): RequestResult<GetKnowledgeResponses, GetKnowledgeErrors, ThrowOnError> => (options.client ?? client).get<GetKnowledgeResponses, GetKnowledgeErrors, ThrowOnError>({ url: '/knowledge/{id}', ...options });
+export const getKnowledge = <ThrowOnError extends boolean = false>(options: Options<GetKnowledgeData, ThrowOnError>): RequestResult<GetKnowledgeResponses, GetKnowledgeErrors, ThrowOnError> => (options.client ?? client).get<GetKnowledgeResponses, GetKnowledgeErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/knowledge/{id}',
+    ...options
+});
 
 /**
  * Put an entry right
@@ -367,6 +465,7 @@ export const getKnowledge = <ThrowOnError extends boolean = false>(options: Opti
  * Recorded in the log; found in its new words from then on.
  */
 export const correctKnowledge = <ThrowOnError extends boolean = false>(options: Options<CorrectKnowledgeData, ThrowOnError>): RequestResult<CorrectKnowledgeResponses, CorrectKnowledgeErrors, ThrowOnError> => (options.client ?? client).put<CorrectKnowledgeResponses, CorrectKnowledgeErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/knowledge/{id}',
     ...options,
     headers: {
@@ -380,7 +479,11 @@ export const correctKnowledge = <ThrowOnError extends boolean = false>(options: 
  *
  * Never with their secrets.
  */
-export const listWebhooks = <ThrowOnError extends boolean = false>(options?: Options<ListWebhooksData, ThrowOnError>): RequestResult<ListWebhooksResponses, ListWebhooksErrors, ThrowOnError> => (options?.client ?? client).get<ListWebhooksResponses, ListWebhooksErrors, ThrowOnError>({ url: '/webhooks', ...options });
+export const listWebhooks = <ThrowOnError extends boolean = false>(options?: Options<ListWebhooksData, ThrowOnError>): RequestResult<ListWebhooksResponses, ListWebhooksErrors, ThrowOnError> => (options?.client ?? client).get<ListWebhooksResponses, ListWebhooksErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/webhooks',
+    ...options
+});
 
 /**
  * Have events sent to a URL
@@ -388,6 +491,7 @@ export const listWebhooks = <ThrowOnError extends boolean = false>(options?: Opt
  * What happens from now on, signed as Standard Webhooks has it; each at least once and in order.
  */
 export const createWebhook = <ThrowOnError extends boolean = false>(options: Options<CreateWebhookData, ThrowOnError>): RequestResult<CreateWebhookResponses, CreateWebhookErrors, ThrowOnError> => (options.client ?? client).post<CreateWebhookResponses, CreateWebhookErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/webhooks',
     ...options,
     headers: {
@@ -401,53 +505,122 @@ export const createWebhook = <ThrowOnError extends boolean = false>(options: Opt
  *
  * With what is kept of its deliveries.
  */
-export const deleteWebhook = <ThrowOnError extends boolean = false>(options: Options<DeleteWebhookData, ThrowOnError>): RequestResult<DeleteWebhookResponses, DeleteWebhookErrors, ThrowOnError> => (options.client ?? client).delete<DeleteWebhookResponses, DeleteWebhookErrors, ThrowOnError>({ url: '/webhooks/{id}', ...options });
+export const deleteWebhook = <ThrowOnError extends boolean = false>(options: Options<DeleteWebhookData, ThrowOnError>): RequestResult<DeleteWebhookResponses, DeleteWebhookErrors, ThrowOnError> => (options.client ?? client).delete<DeleteWebhookResponses, DeleteWebhookErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/webhooks/{id}',
+    ...options
+});
 
 /**
  * Show a webhook
  *
  * How far it has come, and its problem.
  */
-export const getWebhook = <ThrowOnError extends boolean = false>(options: Options<GetWebhookData, ThrowOnError>): RequestResult<GetWebhookResponses, GetWebhookErrors, ThrowOnError> => (options.client ?? client).get<GetWebhookResponses, GetWebhookErrors, ThrowOnError>({ url: '/webhooks/{id}', ...options });
+export const getWebhook = <ThrowOnError extends boolean = false>(options: Options<GetWebhookData, ThrowOnError>): RequestResult<GetWebhookResponses, GetWebhookErrors, ThrowOnError> => (options.client ?? client).get<GetWebhookResponses, GetWebhookErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/webhooks/{id}',
+    ...options
+});
 
 /**
  * Resume a webhook
  *
  * Sends what has happened since it was disabled; a failing one is tried at once.
  */
-export const resumeWebhook = <ThrowOnError extends boolean = false>(options: Options<ResumeWebhookData, ThrowOnError>): RequestResult<ResumeWebhookResponses, ResumeWebhookErrors, ThrowOnError> => (options.client ?? client).post<ResumeWebhookResponses, ResumeWebhookErrors, ThrowOnError>({ url: '/webhooks/{id}/resume', ...options });
+export const resumeWebhook = <ThrowOnError extends boolean = false>(options: Options<ResumeWebhookData, ThrowOnError>): RequestResult<ResumeWebhookResponses, ResumeWebhookErrors, ThrowOnError> => (options.client ?? client).post<ResumeWebhookResponses, ResumeWebhookErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/webhooks/{id}/resume',
+    ...options
+});
 
 /**
  * List deliveries of a webhook
  *
  * Every attempt with what came of it, the newest first; the last 500 are kept.
  */
-export const listDeliveries = <ThrowOnError extends boolean = false>(options: Options<ListDeliveriesData, ThrowOnError>): RequestResult<ListDeliveriesResponses, ListDeliveriesErrors, ThrowOnError> => (options.client ?? client).get<ListDeliveriesResponses, ListDeliveriesErrors, ThrowOnError>({ url: '/webhooks/{id}/deliveries', ...options });
+export const listDeliveries = <ThrowOnError extends boolean = false>(options: Options<ListDeliveriesData, ThrowOnError>): RequestResult<ListDeliveriesResponses, ListDeliveriesErrors, ThrowOnError> => (options.client ?? client).get<ListDeliveriesResponses, ListDeliveriesErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/webhooks/{id}/deliveries',
+    ...options
+});
 
 /**
  * Send an event once more
  *
  * Now and out of turn, with the same webhook-id: receivers see that they know it.
  */
-export const redeliver = <ThrowOnError extends boolean = false>(options: Options<RedeliverData, ThrowOnError>): RequestResult<RedeliverResponses, RedeliverErrors, ThrowOnError> => (options.client ?? client).post<RedeliverResponses, RedeliverErrors, ThrowOnError>({ url: '/webhooks/{id}/deliveries/{deliveryId}/redeliver', ...options });
+export const redeliver = <ThrowOnError extends boolean = false>(options: Options<RedeliverData, ThrowOnError>): RequestResult<RedeliverResponses, RedeliverErrors, ThrowOnError> => (options.client ?? client).post<RedeliverResponses, RedeliverErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/webhooks/{id}/deliveries/{deliveryId}/redeliver',
+    ...options
+});
 
 /**
  * Whether everything works
  *
  * The store writes, workers run, the model provider answers. Takes at most a second, also if a part hangs.
  */
-export const getHealth = <ThrowOnError extends boolean = false>(options?: Options<GetHealthData, ThrowOnError>): RequestResult<GetHealthResponses, GetHealthErrors, ThrowOnError> => (options?.client ?? client).get<GetHealthResponses, GetHealthErrors, ThrowOnError>({ url: '/health', ...options });
+export const getHealth = <ThrowOnError extends boolean = false>(options?: Options<GetHealthData, ThrowOnError>): RequestResult<GetHealthResponses, GetHealthErrors, ThrowOnError> => (options?.client ?? client).get<GetHealthResponses, GetHealthErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/health',
+    ...options
+});
 
 /**
  * Whether the process answers
  *
  * Asks nothing else: for restarting what hangs.
  */
-export const getLiveness = <ThrowOnError extends boolean = false>(options?: Options<GetLivenessData, ThrowOnError>): RequestResult<GetLivenessResponses, GetLivenessErrors, ThrowOnError> => (options?.client ?? client).get<GetLivenessResponses, GetLivenessErrors, ThrowOnError>({ url: '/health/live', ...options });
+export const getLiveness = <ThrowOnError extends boolean = false>(options?: Options<GetLivenessData, ThrowOnError>): RequestResult<GetLivenessResponses, GetLivenessErrors, ThrowOnError> => (options?.client ?? client).get<GetLivenessResponses, GetLivenessErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/health/live',
+    ...options
+});
 
 /**
  * Whether tasks are accepted
  *
  * The store writes and workers run. Without a model tasks are accepted and wait.
  */
-export const getReadiness = <ThrowOnError extends boolean = false>(options?: Options<GetReadinessData, ThrowOnError>): RequestResult<GetReadinessResponses, GetReadinessErrors, ThrowOnError> => (options?.client ?? client).get<GetReadinessResponses, GetReadinessErrors, ThrowOnError>({ url: '/health/ready', ...options });
+export const getReadiness = <ThrowOnError extends boolean = false>(options?: Options<GetReadinessData, ThrowOnError>): RequestResult<GetReadinessResponses, GetReadinessErrors, ThrowOnError> => (options?.client ?? client).get<GetReadinessResponses, GetReadinessErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/health/ready',
+    ...options
+});
+
+/**
+ * List keys
+ *
+ * Also those that are no longer valid; none of the keys themselves.
+ */
+export const listKeys = <ThrowOnError extends boolean = false>(options?: Options<ListKeysData, ThrowOnError>): RequestResult<ListKeysResponses, ListKeysErrors, ThrowOnError> => (options?.client ?? client).get<ListKeysResponses, ListKeysErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/keys',
+    ...options
+});
+
+/**
+ * Make a key
+ *
+ * The answer is the only place it is shown.
+ */
+export const createKey = <ThrowOnError extends boolean = false>(options: Options<CreateKeyData, ThrowOnError>): RequestResult<CreateKeyResponses, CreateKeyErrors, ThrowOnError> => (options.client ?? client).post<CreateKeyResponses, CreateKeyErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/keys',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Revoke a key
+ *
+ * It is good for nothing from now on, and what is connected with it is ended. Safe to repeat.
+ */
+export const revokeKey = <ThrowOnError extends boolean = false>(options: Options<RevokeKeyData, ThrowOnError>): RequestResult<RevokeKeyResponses, RevokeKeyErrors, ThrowOnError> => (options.client ?? client).delete<RevokeKeyResponses, RevokeKeyErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/keys/{id}',
+    ...options
+});

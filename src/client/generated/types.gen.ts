@@ -1910,7 +1910,7 @@ export type ListedKnowledgeDto = {
     /**
      * An error with its fix, a decision of a plan, or a module that was built
      */
-    kind: 'fix' | 'decision' | 'pattern';
+    kind: 'fix' | 'decision' | 'pattern' | 'memory';
     /**
      * One line
      */
@@ -1968,7 +1968,7 @@ export type KnowledgeEntryDto = {
     /**
      * An error with its fix, a decision of a plan, or a module that was built
      */
-    kind: 'fix' | 'decision' | 'pattern';
+    kind: 'fix' | 'decision' | 'pattern' | 'memory';
     /**
      * One line
      */
@@ -2264,6 +2264,102 @@ export type LiveDto = {
      * The process answers
      */
     status: 'ok';
+};
+
+export type KeyDto = {
+    /**
+     * Names the key; says nothing of the rest
+     */
+    id: string;
+    /**
+     * What the key is for
+     */
+    name: string;
+    /**
+     * What its holder may
+     */
+    role: 'viewer' | 'operator' | 'worker' | 'admin';
+    /**
+     * When it was made
+     */
+    createdAt: string;
+    /**
+     * The name of the key it was made with
+     */
+    createdBy: string;
+    /**
+     * When it was last used, to the minute; null: never
+     */
+    lastUsedAt: string | null;
+    /**
+     * When it expires; null: never
+     */
+    expiresAt: string | null;
+    /**
+     * When it was revoked; null: it is not
+     */
+    revokedAt: string | null;
+};
+
+export type KeyListDto = {
+    /**
+     * The newest first
+     */
+    keys: ReadonlyArray<KeyDto>;
+};
+
+export type NewKeyDto = {
+    /**
+     * What the key is for: shown in lists
+     */
+    name: string;
+    /**
+     * What its holder may: viewers read, operators act, workers do the work of workers, admins all of it
+     */
+    role: 'viewer' | 'operator' | 'worker' | 'admin';
+    /**
+     * After how many seconds it expires. Default: never
+     */
+    expiresInSeconds?: number;
+};
+
+export type CreatedKeyDto = {
+    /**
+     * Names the key; says nothing of the rest
+     */
+    id: string;
+    /**
+     * What the key is for
+     */
+    name: string;
+    /**
+     * What its holder may
+     */
+    role: 'viewer' | 'operator' | 'worker' | 'admin';
+    /**
+     * When it was made
+     */
+    createdAt: string;
+    /**
+     * The name of the key it was made with
+     */
+    createdBy: string;
+    /**
+     * When it was last used, to the minute; null: never
+     */
+    lastUsedAt: string | null;
+    /**
+     * When it expires; null: never
+     */
+    expiresAt: string | null;
+    /**
+     * When it was revoked; null: it is not
+     */
+    revokedAt: string | null;
+    /**
+     * The key itself. Nobody can be told again: only its hash is kept
+     */
+    key: string;
 };
 
 export type GivenExecutionPlan = {
@@ -2733,9 +2829,17 @@ export type ListTasksErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -2780,7 +2884,11 @@ export type CreateTaskErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
@@ -2799,6 +2907,10 @@ export type CreateTaskErrors = {
      * The Idempotency-Key was used with another body
      */
     422: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -2849,7 +2961,11 @@ export type CancelTaskErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
@@ -2860,6 +2976,10 @@ export type CancelTaskErrors = {
      * It is completed or failed and stays so
      */
     409: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -2897,13 +3017,21 @@ export type GetTaskData = {
 
 export type GetTaskErrors = {
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
      * There is no such task
      */
     404: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -2949,7 +3077,11 @@ export type InterveneErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
@@ -2972,6 +3104,10 @@ export type InterveneErrors = {
      * The Idempotency-Key was used with another request
      */
     422: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -3017,7 +3153,11 @@ export type PauseTaskErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
@@ -3040,6 +3180,10 @@ export type PauseTaskErrors = {
      * The Idempotency-Key was used with another request
      */
     422: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -3085,7 +3229,11 @@ export type ResumeTaskErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
@@ -3108,6 +3256,10 @@ export type ResumeTaskErrors = {
      * The Idempotency-Key was used with another request
      */
     422: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -3153,7 +3305,11 @@ export type AnswerQuestionsErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
@@ -3176,6 +3332,10 @@ export type AnswerQuestionsErrors = {
      * The Idempotency-Key was used with another request
      */
     422: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -3221,7 +3381,11 @@ export type ReportBugErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
@@ -3244,6 +3408,10 @@ export type ReportBugErrors = {
      * The Idempotency-Key was used with another request
      */
     422: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -3289,7 +3457,11 @@ export type ProvideCodeErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
@@ -3312,6 +3484,10 @@ export type ProvideCodeErrors = {
      * The Idempotency-Key was used with another request
      */
     422: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -3358,13 +3534,21 @@ export type GetPlanErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
      * There is no such task, or no plan yet
      */
     404: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -3406,7 +3590,11 @@ export type EditPlanErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
@@ -3425,6 +3613,10 @@ export type EditPlanErrors = {
      * Not JSON
      */
     415: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -3470,7 +3662,11 @@ export type DecidePlanErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
@@ -3493,6 +3689,10 @@ export type DecidePlanErrors = {
      * The Idempotency-Key was used with another request
      */
     422: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -3551,13 +3751,21 @@ export type ReadEventsErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
      * There is no such task
      */
     404: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -3604,13 +3812,21 @@ export type GetTaskStateErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
      * There is no such task
      */
     404: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -3648,13 +3864,21 @@ export type ExplainWaitData = {
 
 export type ExplainWaitErrors = {
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
      * There is no such task
      */
     404: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -3701,13 +3925,21 @@ export type ListFilesErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
      * There is no such task or version
      */
     404: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -3758,13 +3990,21 @@ export type GetFileErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
      * There is no such task, version or file
      */
     404: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -3814,7 +4054,11 @@ export type ForkTaskErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
@@ -3837,6 +4081,10 @@ export type ForkTaskErrors = {
      * The Idempotency-Key was used with another request
      */
     422: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -3891,13 +4139,21 @@ export type ReplayTaskErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
      * There is no such task
      */
     404: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -3944,13 +4200,21 @@ export type CompareTasksErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
      * There is no such task
      */
     404: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -3988,13 +4252,21 @@ export type ListVersionsData = {
 
 export type ListVersionsErrors = {
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
      * There is no such task
      */
     404: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -4049,13 +4321,21 @@ export type DiffVersionsErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
      * There is no such task or version
      */
     404: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -4110,13 +4390,21 @@ export type ExplainCodeErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
      * There is no such task, version, file or line; it says what there is
      */
     404: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -4167,13 +4455,21 @@ export type GetContextErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
      * There is no such task, or no such call of it
      */
     404: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -4220,13 +4516,21 @@ export type GetArchiveErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
      * There is no such task or version
      */
     404: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -4259,9 +4563,17 @@ export type ListWorkItemsData = {
 
 export type ListWorkItemsErrors = {
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -4298,7 +4610,11 @@ export type ClaimWorkItemErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
@@ -4309,6 +4625,10 @@ export type ClaimWorkItemErrors = {
      * The body is not JSON
      */
     415: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -4354,7 +4674,11 @@ export type AnswerWorkItemErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
@@ -4377,6 +4701,10 @@ export type AnswerWorkItemErrors = {
      * The answer does not fit answerSchema: errors says where
      */
     422: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -4418,7 +4746,11 @@ export type ReleaseWorkItemErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
@@ -4437,6 +4769,10 @@ export type ReleaseWorkItemErrors = {
      * The body is not JSON
      */
     415: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -4469,9 +4805,17 @@ export type ListWorkersData = {
 
 export type ListWorkersErrors = {
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -4508,7 +4852,11 @@ export type SendMessageErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
@@ -4527,6 +4875,10 @@ export type SendMessageErrors = {
      * The worker says that it cannot be done; details say why
      */
     422: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -4573,7 +4925,7 @@ export type ListKnowledgeData = {
         /**
          * Only entries of this kind
          */
-        kind?: 'fix' | 'decision' | 'pattern';
+        kind?: 'fix' | 'decision' | 'pattern' | 'memory';
         /**
          * Entries at the most
          */
@@ -4592,9 +4944,17 @@ export type ListKnowledgeErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -4641,13 +5001,21 @@ export type ForgetKnowledgeErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
      * There is no such entry
      */
     404: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -4685,13 +5053,21 @@ export type GetKnowledgeData = {
 
 export type GetKnowledgeErrors = {
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
      * There is no such entry
      */
     404: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -4733,7 +5109,11 @@ export type CorrectKnowledgeErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
@@ -4748,6 +5128,10 @@ export type CorrectKnowledgeErrors = {
      * The body is not JSON
      */
     415: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -4780,9 +5164,17 @@ export type ListWebhooksData = {
 
 export type ListWebhooksErrors = {
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -4823,7 +5215,11 @@ export type CreateWebhookErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
@@ -4842,6 +5238,10 @@ export type CreateWebhookErrors = {
      * The Idempotency-Key was used with another request
      */
     422: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -4879,13 +5279,21 @@ export type DeleteWebhookData = {
 
 export type DeleteWebhookErrors = {
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
      * There is no such webhook
      */
     404: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -4923,13 +5331,21 @@ export type GetWebhookData = {
 
 export type GetWebhookErrors = {
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
      * There is no such webhook
      */
     404: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -4967,13 +5383,21 @@ export type ResumeWebhookData = {
 
 export type ResumeWebhookErrors = {
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
      * There is no such webhook
      */
     404: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -5024,13 +5448,21 @@ export type ListDeliveriesErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
      * There is no such webhook
      */
     404: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -5076,13 +5508,21 @@ export type RedeliverErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
      * There is no such webhook or delivery (any more)
      */
     404: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -5115,9 +5555,17 @@ export type GetHealthData = {
 
 export type GetHealthErrors = {
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -5154,9 +5602,17 @@ export type GetLivenessData = {
 
 export type GetLivenessErrors = {
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -5189,9 +5645,17 @@ export type GetReadinessData = {
 
 export type GetReadinessErrors = {
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -5212,3 +5676,153 @@ export type GetReadinessResponses = {
 };
 
 export type GetReadinessResponse = GetReadinessResponses[keyof GetReadinessResponses];
+
+export type ListKeysData = {
+    body?: never;
+    headers?: {
+        /**
+         * Ties the answer, its events and the log to your own request; default: a new one
+         */
+        'x-correlation-id'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/keys';
+};
+
+export type ListKeysErrors = {
+    /**
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
+     */
+    403: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
+    /**
+     * Our own fault; the log has it
+     */
+    500: ProblemDto;
+};
+
+export type ListKeysError = ListKeysErrors[keyof ListKeysErrors];
+
+export type ListKeysResponses = {
+    /**
+     * The newest 2,000
+     */
+    200: KeyListDto;
+};
+
+export type ListKeysResponse = ListKeysResponses[keyof ListKeysResponses];
+
+export type CreateKeyData = {
+    body: NewKeyDto;
+    headers?: {
+        /**
+         * Ties the answer, its events and the log to your own request; default: a new one
+         */
+        'x-correlation-id'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/keys';
+};
+
+export type CreateKeyErrors = {
+    /**
+     * The body is wrong
+     */
+    400: ProblemDto;
+    /**
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
+     */
+    403: ProblemDto;
+    /**
+     * The body is too long, or there are too many keys
+     */
+    413: ProblemDto;
+    /**
+     * Not JSON
+     */
+    415: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
+    /**
+     * Our own fault; the log has it
+     */
+    500: ProblemDto;
+};
+
+export type CreateKeyError = CreateKeyErrors[keyof CreateKeyErrors];
+
+export type CreateKeyResponses = {
+    /**
+     * The key
+     */
+    201: CreatedKeyDto;
+};
+
+export type CreateKeyResponse = CreateKeyResponses[keyof CreateKeyResponses];
+
+export type RevokeKeyData = {
+    body?: never;
+    headers?: {
+        /**
+         * Ties the answer, its events and the log to your own request; default: a new one
+         */
+        'x-correlation-id'?: string;
+    };
+    path: {
+        /**
+         * The key
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/keys/{id}';
+};
+
+export type RevokeKeyErrors = {
+    /**
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
+     */
+    403: ProblemDto;
+    /**
+     * There is no such key
+     */
+    404: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
+    /**
+     * Our own fault; the log has it
+     */
+    500: ProblemDto;
+};
+
+export type RevokeKeyError = RevokeKeyErrors[keyof RevokeKeyErrors];
+
+export type RevokeKeyResponses = {
+    /**
+     * The revoked key
+     */
+    200: KeyDto;
+};
+
+export type RevokeKeyResponse = RevokeKeyResponses[keyof RevokeKeyResponses];

@@ -1,0 +1,61 @@
+export {
+  type AgentMessage,
+  EVERYONE,
+  expectedReplies,
+  type MessagePayload,
+  messageSchema,
+  type MessageType,
+  messageTypes,
+  type WorkStatus,
+  workStatuses,
+} from './protocol/agent-message.ts';
+export { MessageFactory, type MessageParts } from './protocol/message-factory.ts';
+export { messageFromJson, messageToJson, parseMessage } from './protocol/parse-message.ts';
+export { chooseAgent, type ModelChoiceParts, type OfferingAgent } from './choose-agent.ts';
+export { graphOfExpression, RESULT_STEP } from './calculator/expression-graph.ts';
+export type { Intent, PlanSource, RoutedIntent, Slot } from './intents/intent.ts';
+export { type Ask, askOf, IntentRouter, type IntentRouterParts } from './intents/intent-router.ts';
+export { loadIntents } from './intents/load-intents.ts';
+export { matchIntent } from './intents/match-intent.ts';
+export { Planner, type PlannerParts } from './intents/planner.ts';
+export { readIntents } from './intents/read-intents.ts';
+export { ApprovalExecutor } from './executors/approval.executor.ts';
+export { CodeExecutor } from './executors/code.executor.ts';
+export { type Decision, type ExecutionContext, Executor, SchemaExecutor } from './executors/executor.ts';
+export {
+  type ExecutionFailure,
+  type ExecutionResult,
+  ExecutorRegistry,
+  validateSteps,
+} from './executors/executor-registry.ts';
+export { RecallExecutor, RememberExecutor } from './executors/memory.executors.ts';
+export { HttpExecutor } from './executors/http.executor.ts';
+export { reachableWith } from './executors/public-address.ts';
+export { RpnExecutor } from './executors/rpn.executor.ts';
+export { ContextMemory, type Recollection } from './memory/context-memory.ts';
+export { type ShortTermLimits, ShortTermMemory } from './memory/short-term-memory.ts';
+export { fillReferences } from './graph/references.ts';
+export { MAX_STEPS } from './graph/read-steps.ts';
+export type { Settled, Standing, StepState } from './graph/standing.ts';
+export { TaskGraph } from './graph/task-graph.ts';
+export { type Dependency, type ToDo, type ToDoInput, toDoSchema, wellKnownActions } from './graph/to-do.ts';
+export {
+  AddressDeniedError,
+  CodeEndedError,
+  DecisionPendingError,
+  GraphCircleError,
+  HttpFailedError,
+  IntentsFileError,
+  InvalidExpressionError,
+  InvalidGraphError,
+  InvalidIntentsError,
+  InvalidMessageError,
+  MissingResultError,
+  MissingSlotError,
+  NoPlannerModelError,
+  StepTimeoutError,
+  UnknownActionError,
+  UnknownIntentError,
+  UnsafeSlotError,
+  VerificationFailedError,
+} from './jobs.errors.ts';

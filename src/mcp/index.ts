@@ -1,0 +1,3 @@
+export { configureMcp } from './mcp.adapter.ts';
+export { McpModule } from './mcp.module.ts';
+export { type Extension, McpServers } from './mcp-servers.service.ts';
