@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.ts';
 import type { Client, ClientMeta, Options as Options2, RequestResult, TDataShape } from './client/index.ts';
-import type { AnswerQuestionsData, AnswerQuestionsErrors, AnswerQuestionsResponses, AnswerWorkItemData, AnswerWorkItemErrors, AnswerWorkItemResponses, CancelTaskData, CancelTaskErrors, CancelTaskResponses, ClaimWorkItemData, ClaimWorkItemErrors, ClaimWorkItemResponses, CompareTasksData, CompareTasksErrors, CompareTasksResponses, CorrectKnowledgeData, CorrectKnowledgeErrors, CorrectKnowledgeResponses, CreateKeyData, CreateKeyErrors, CreateKeyResponses, CreateTaskData, CreateTaskErrors, CreateTaskResponses, DecidePlanData, DecidePlanErrors, DecidePlanResponses, DiffVersionsData, DiffVersionsErrors, DiffVersionsResponses, EditPlanData, EditPlanErrors, EditPlanResponses, ExplainCodeData, ExplainCodeErrors, ExplainCodeResponses, ExplainWaitData, ExplainWaitErrors, ExplainWaitResponses, ForgetKnowledgeData, ForgetKnowledgeErrors, ForgetKnowledgeResponses, ForkTaskData, ForkTaskErrors, ForkTaskResponses, GetArchiveData, GetArchiveErrors, GetArchiveResponses, GetContextData, GetContextErrors, GetContextResponses, GetFileData, GetFileErrors, GetFileResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetKnowledgeData, GetKnowledgeErrors, GetKnowledgeResponses, GetLivenessData, GetLivenessErrors, GetLivenessResponses, GetPlanData, GetPlanErrors, GetPlanResponses, GetReadinessData, GetReadinessErrors, GetReadinessResponses, GetTaskData, GetTaskErrors, GetTaskResponses, GetTaskStateData, GetTaskStateErrors, GetTaskStateResponses, InterveneData, InterveneErrors, InterveneResponses, ListFilesData, ListFilesErrors, ListFilesResponses, ListKeysData, ListKeysErrors, ListKeysResponses, ListKnowledgeData, ListKnowledgeErrors, ListKnowledgeResponses, ListTasksData, ListTasksErrors, ListTasksResponses, ListVersionsData, ListVersionsErrors, ListVersionsResponses, ListWorkersData, ListWorkersErrors, ListWorkersResponses, ListWorkItemsData, ListWorkItemsErrors, ListWorkItemsResponses, PauseTaskData, PauseTaskErrors, PauseTaskResponses, ProvideCodeData, ProvideCodeErrors, ProvideCodeResponses, ReadEventsData, ReadEventsErrors, ReadEventsResponses, ReleaseWorkItemData, ReleaseWorkItemErrors, ReleaseWorkItemResponses, ReplayTaskData, ReplayTaskErrors, ReplayTaskResponses, ReportBugData, ReportBugErrors, ReportBugResponses, ResumeTaskData, ResumeTaskErrors, ResumeTaskResponses, RevokeKeyData, RevokeKeyErrors, RevokeKeyResponses, SendMessageData, SendMessageErrors, SendMessageResponses } from './types.gen.ts';
+import type { AnswerQuestionsData, AnswerQuestionsErrors, AnswerQuestionsResponses, AnswerWorkItemData, AnswerWorkItemErrors, AnswerWorkItemResponses, CancelTaskData, CancelTaskErrors, CancelTaskResponses, ClaimWorkItemData, ClaimWorkItemErrors, ClaimWorkItemResponses, CompareTasksData, CompareTasksErrors, CompareTasksResponses, CorrectKnowledgeData, CorrectKnowledgeErrors, CorrectKnowledgeResponses, CreateKeyData, CreateKeyErrors, CreateKeyResponses, CreateTaskData, CreateTaskErrors, CreateTaskResponses, CreateWebhookData, CreateWebhookErrors, CreateWebhookResponses, DecidePlanData, DecidePlanErrors, DecidePlanResponses, DeleteWebhookData, DeleteWebhookErrors, DeleteWebhookResponses, DiffVersionsData, DiffVersionsErrors, DiffVersionsResponses, EditPlanData, EditPlanErrors, EditPlanResponses, ExplainCodeData, ExplainCodeErrors, ExplainCodeResponses, ExplainWaitData, ExplainWaitErrors, ExplainWaitResponses, ForgetKnowledgeData, ForgetKnowledgeErrors, ForgetKnowledgeResponses, ForkTaskData, ForkTaskErrors, ForkTaskResponses, GetArchiveData, GetArchiveErrors, GetArchiveResponses, GetContextData, GetContextErrors, GetContextResponses, GetFileData, GetFileErrors, GetFileResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetKnowledgeData, GetKnowledgeErrors, GetKnowledgeResponses, GetLivenessData, GetLivenessErrors, GetLivenessResponses, GetPlanData, GetPlanErrors, GetPlanResponses, GetReadinessData, GetReadinessErrors, GetReadinessResponses, GetTaskData, GetTaskErrors, GetTaskResponses, GetTaskStateData, GetTaskStateErrors, GetTaskStateResponses, GetWebhookData, GetWebhookErrors, GetWebhookResponses, InterveneData, InterveneErrors, InterveneResponses, ListDeliveriesData, ListDeliveriesErrors, ListDeliveriesResponses, ListFilesData, ListFilesErrors, ListFilesResponses, ListKeysData, ListKeysErrors, ListKeysResponses, ListKnowledgeData, ListKnowledgeErrors, ListKnowledgeResponses, ListTasksData, ListTasksErrors, ListTasksResponses, ListVersionsData, ListVersionsErrors, ListVersionsResponses, ListWebhooksData, ListWebhooksErrors, ListWebhooksResponses, ListWorkersData, ListWorkersErrors, ListWorkersResponses, ListWorkItemsData, ListWorkItemsErrors, ListWorkItemsResponses, PauseTaskData, PauseTaskErrors, PauseTaskResponses, ProvideCodeData, ProvideCodeErrors, ProvideCodeResponses, ReadEventsData, ReadEventsErrors, ReadEventsResponses, RedeliverData, RedeliverErrors, RedeliverResponses, ReleaseWorkItemData, ReleaseWorkItemErrors, ReleaseWorkItemResponses, ReplayTaskData, ReplayTaskErrors, ReplayTaskResponses, ReportBugData, ReportBugErrors, ReportBugResponses, ResumeTaskData, ResumeTaskErrors, ResumeTaskResponses, ResumeWebhookData, ResumeWebhookErrors, ResumeWebhookResponses, RevokeKeyData, RevokeKeyErrors, RevokeKeyResponses, SendMessageData, SendMessageErrors, SendMessageResponses } from './types.gen.ts';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -472,6 +472,87 @@ export const correctKnowledge = <ThrowOnError extends boolean = false>(options: 
         'Content-Type': 'application/json',
         ...options.headers
     }
+});
+
+/**
+ * List webhooks
+ *
+ * Never with their secrets.
+ */
+export const listWebhooks = <ThrowOnError extends boolean = false>(options?: Options<ListWebhooksData, ThrowOnError>): RequestResult<ListWebhooksResponses, ListWebhooksErrors, ThrowOnError> => (options?.client ?? client).get<ListWebhooksResponses, ListWebhooksErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/webhooks',
+    ...options
+});
+
+/**
+ * Have events sent to a URL
+ *
+ * What happens from now on, signed as Standard Webhooks has it; each at least once and in order.
+ */
+export const createWebhook = <ThrowOnError extends boolean = false>(options: Options<CreateWebhookData, ThrowOnError>): RequestResult<CreateWebhookResponses, CreateWebhookErrors, ThrowOnError> => (options.client ?? client).post<CreateWebhookResponses, CreateWebhookErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/webhooks',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Delete a webhook
+ *
+ * With what is kept of its deliveries.
+ */
+export const deleteWebhook = <ThrowOnError extends boolean = false>(options: Options<DeleteWebhookData, ThrowOnError>): RequestResult<DeleteWebhookResponses, DeleteWebhookErrors, ThrowOnError> => (options.client ?? client).delete<DeleteWebhookResponses, DeleteWebhookErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/webhooks/{id}',
+    ...options
+});
+
+/**
+ * Show a webhook
+ *
+ * How far it has come, and its problem.
+ */
+export const getWebhook = <ThrowOnError extends boolean = false>(options: Options<GetWebhookData, ThrowOnError>): RequestResult<GetWebhookResponses, GetWebhookErrors, ThrowOnError> => (options.client ?? client).get<GetWebhookResponses, GetWebhookErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/webhooks/{id}',
+    ...options
+});
+
+/**
+ * Resume a webhook
+ *
+ * Sends what has happened since it was disabled; a failing one is tried at once.
+ */
+export const resumeWebhook = <ThrowOnError extends boolean = false>(options: Options<ResumeWebhookData, ThrowOnError>): RequestResult<ResumeWebhookResponses, ResumeWebhookErrors, ThrowOnError> => (options.client ?? client).post<ResumeWebhookResponses, ResumeWebhookErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/webhooks/{id}/resume',
+    ...options
+});
+
+/**
+ * List deliveries of a webhook
+ *
+ * Every attempt with what came of it, the newest first; the last 500 are kept.
+ */
+export const listDeliveries = <ThrowOnError extends boolean = false>(options: Options<ListDeliveriesData, ThrowOnError>): RequestResult<ListDeliveriesResponses, ListDeliveriesErrors, ThrowOnError> => (options.client ?? client).get<ListDeliveriesResponses, ListDeliveriesErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/webhooks/{id}/deliveries',
+    ...options
+});
+
+/**
+ * Send an event once more
+ *
+ * Now and out of turn, with the same webhook-id: receivers see that they know it.
+ */
+export const redeliver = <ThrowOnError extends boolean = false>(options: Options<RedeliverData, ThrowOnError>): RequestResult<RedeliverResponses, RedeliverErrors, ThrowOnError> => (options.client ?? client).post<RedeliverResponses, RedeliverErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/webhooks/{id}/deliveries/{deliveryId}/redeliver',
+    ...options
 });
 
 /**
