@@ -9,6 +9,7 @@ import {
 } from '../events/index.ts';
 import { explainReason, type Orchestrator, type WaitExplanation, type WorkPlace } from '../orchestrator/index.ts';
 import { waitForPeople } from './coding-decide.ts';
+import { CODING } from './coding-workflow.ts';
 import { compareStreams, type StreamDifference } from './compare-streams.ts';
 import { type ForkPoint, readForkPoint } from './fork-point.ts';
 import { documentOf } from './plan/plan-from-answer.ts';
@@ -105,7 +106,7 @@ export class TaskReader {
     const tasks: TaskView[] = [];
     let cursor = before ?? null;
     do {
-      const page = await this.orchestrator.work.newest(cursor, size);
+      const page = await this.orchestrator.work.newest(CODING, cursor, size);
       for (const { taskId, position } of page) {
         cursor = position;
         const task = await this.get(taskId);
