@@ -26,7 +26,8 @@ export function readSteps(
   }
   const notJson = plainJsonIssue(given, at);
   if (notJson) throw new InvalidGraphError([notJson]);
-  const steps = readFields(given, at);
+  // A copy of its own: what the caller does with his later changes nothing.
+  const steps = readFields(JSON.parse(JSON.stringify(given)) as readonly unknown[], at);
   const issues = [...identityIssues(steps, before, at)];
   steps.forEach((step, index) => issues.push(...referenceIssues(step, `${at}[${index}]`)));
   refuse(issues);
@@ -38,7 +39,7 @@ function readFields(given: readonly unknown[], at: string): readonly ToDo[] {
   const issues: Issue[] = [];
   given.forEach((value, index) => {
     const parsed = toDoSchema.safeParse(value);
-    if (parsed.success) steps.push(deepFreeze(structuredClone(parsed.data)));
+    if (parsed.success) steps.push(deepFreeze(parsed.data));
     else issues.push(...schemaIssues(parsed.error.issues, value, { at: `${at}[${index}]` }));
   });
   refuse(issues);

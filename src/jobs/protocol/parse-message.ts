@@ -19,14 +19,15 @@ export function parseMessage(value: unknown): AgentMessage {
     const problem = type === undefined ? 'is missing' : `${shownValue(type)} is no type of message`;
     throw new InvalidMessageError([{ path: 'type', message: `${problem}: give one of ${messageTypes.join(', ')}` }]);
   }
-  const parsed = messageSchema.safeParse(value);
+  // A copy of its own: what the caller does with his later changes nothing.
+  const parsed = messageSchema.safeParse(JSON.parse(JSON.stringify(value)));
   if (!parsed.success) {
     throw new InvalidMessageError(schemaIssues(parsed.error.issues, value, { secret: ['security'] }));
   }
   const message: AgentMessage = parsed.data;
   const issues = contradictions(message);
   if (issues.length > 0) throw new InvalidMessageError(issues);
-  return deepFreeze(structuredClone(message));
+  return deepFreeze(message);
 }
 
 /** The message of its JSON text. Throws InvalidMessageError, also for what is no JSON or too large. */
