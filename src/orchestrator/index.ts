@@ -10,7 +10,7 @@ export {
   ShuttingDownError,
   TaskTimeoutError,
 } from './orchestrator.errors.ts';
-export { withDerivedFacts } from './derived-facts.ts';
+export { foresee, withDerivedFacts } from './derived-facts.ts';
 export { replay, type ReplayStep } from './replay.ts';
 export {
   assignPriority,

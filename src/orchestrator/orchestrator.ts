@@ -145,13 +145,15 @@ export class Orchestrator {
     return this.move(taskId, drafts, options, [...allowed, moves.wake(taskId)]);
   }
 
-  /** Appends facts from outside that end no wait: they only bring its end forward to `wakeBy` (ISO 8601), if it is later. */
+  /**
+   * Appends facts from outside that end no wait: they only bring its end forward to `wakeBy` (ISO 8601), if it is later.
+   */
   note(
     taskId: string,
     drafts: readonly EventDraft[],
-    { wakeBy, ...options }: AppendOptions & { readonly wakeBy: string },
+    { wakeBy, ...options }: AppendOptions & { readonly wakeBy: string | null },
   ): Promise<readonly StoredEvent[]> {
-    return this.move(taskId, drafts, options, [moves.wakeBy(taskId, Date.parse(wakeBy))]);
+    return this.move(taskId, drafts, options, wakeBy === null ? [] : [moves.wakeBy(taskId, Date.parse(wakeBy))]);
   }
 
   /** Appends the facts that end a task from outside: its row is closed with them, and a run of it is aborted. */
