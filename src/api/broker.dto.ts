@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { type DispatchRequest, type ShownError, strategies, type Strategy, type WorkerView } from '../broker/index.ts';
 import type { Json } from '../kernel/json.ts';
-import { CheckedField, ChoiceField, FlagField, NumberField, TextField, TextListField } from './fields.dto.ts';
+import { anyJson, CheckedField, ChoiceField, FlagField, NumberField, TextField, TextListField } from './fields.dto.ts';
 
 export class DispatchDto implements DispatchRequest {
   @ChoiceField({
@@ -33,7 +33,7 @@ export class DispatchDto implements DispatchRequest {
   capabilities?: string[];
 
   @CheckedField(
-    { description: 'What the worker gets: any JSON', example: '3 4 + 2 *', ...anyJson() },
+    { description: 'What the worker gets: any JSON', example: '3 4 + 2 *', ...anyJson },
     'isGiven',
     (value) => (value === undefined ? 'payload is missing' : null),
   )
@@ -74,7 +74,7 @@ export class WorkerAnswerDto {
   @ApiProperty({ type: Boolean, description: 'Whether it could be done', example: true })
   ok!: boolean;
 
-  @ApiProperty({ required: false, description: 'With ok: any JSON', example: { value: 14 }, ...anyJson() })
+  @ApiProperty({ required: false, description: 'With ok: any JSON', example: { value: 14 }, ...anyJson })
   result?: Json;
 
   @ApiProperty({
@@ -155,17 +155,4 @@ export class WorkerDto implements WorkerView {
 export class WorkerListDto {
   @ApiProperty({ type: WorkerDto, isArray: true, description: 'All of them, by id', example: [] })
   workers!: readonly WorkerDto[];
-}
-
-function anyJson() {
-  return {
-    oneOf: [
-      { type: 'object', additionalProperties: true },
-      { type: 'array', items: {} },
-      { type: 'string' },
-      { type: 'number' },
-      { type: 'boolean' },
-    ],
-    nullable: true,
-  };
 }

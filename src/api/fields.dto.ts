@@ -156,3 +156,24 @@ export function CheckedField(
 function whenGiven(optional: boolean): readonly PropertyDecorator[] {
   return optional ? [ValidateIf((_object, value) => value !== undefined)] : [];
 }
+
+/** Any JSON, in the words of OpenAPI. */
+export const anyJson = {
+  oneOf: [
+    { type: 'object', additionalProperties: true },
+    { type: 'array', items: {} },
+    { type: 'string' },
+    { type: 'number' },
+    { type: 'boolean' },
+  ],
+  nullable: true,
+};
+
+/** Any JSON object: what stands in it is looked at where it is used. */
+export function JsonObjectField(options: Described): PropertyDecorator {
+  return CheckedField(
+    { type: 'object', additionalProperties: true, ...options },
+    'isJsonObject',
+    (value) => (typeof value === 'object' && value !== null && !Array.isArray(value) ? null : 'must be an object'),
+  );
+}

@@ -1,7 +1,6 @@
 import type { NewTask } from '../tasks/index.ts';
 import { GivenPlanField } from './execution-plan.dto.ts';
 import {
-  CheckedField,
   ChoiceField,
   FlagField,
   NumberField,
@@ -10,10 +9,7 @@ import {
   TextField,
   TextListField,
 } from './fields.dto.ts';
-import { NewTaskIdField, PriorityField } from './task-fields.dto.ts';
-
-const MAX_METADATA = 64;
-const MAX_METADATA_CHARS = 1024;
+import { MetadataField, NewTaskIdField, PriorityField } from './task-fields.dto.ts';
 
 const fileRoles = ['test', 'regression', 'source', 'fixture'] as const;
 
@@ -166,32 +162,6 @@ export class NewTaskDto implements NewTask {
   })
   models?: ModelsDto;
 
-  @CheckedField(
-    {
-      type: 'object',
-      description: 'Strings that are kept and given back: at most 64, of 1,024 characters',
-      example: { project: 'blog' },
-      optional: true,
-      additionalProperties: { type: 'string', maxLength: MAX_METADATA_CHARS },
-      maxProperties: MAX_METADATA,
-    },
-    'isMetadata',
-    metadataProblem,
-  )
+  @MetadataField()
   metadata?: Record<string, string>;
-}
-
-function metadataProblem(value: unknown): string | null {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'must be an object of strings';
-  const entries = Object.entries(value);
-  if (entries.length > MAX_METADATA) return `has ${entries.length} entries, more than ${MAX_METADATA}`;
-  const wrong = entries.find(
-    ([key, text]) =>
-      typeof text !== 'string' ||
-      Math.max(text.length, key.length) > MAX_METADATA_CHARS ||
-      !(key + text).isWellFormed(),
-  );
-  return wrong
-    ? `[${JSON.stringify(wrong[0].slice(0, 64))}] must be a string of at most ${MAX_METADATA_CHARS} characters`
-    : null;
 }

@@ -25,6 +25,10 @@ function documentOf(app: NestFastifyApplication): OpenAPIObject {
     .setLicense('MIT', '')
     .addTag('tasks', 'Coding tasks: create, watch, steer, read the results')
     .addTag('work items', 'Model calls that wait for somebody to answer them')
+    .addTag('jobs', 'Graphs of steps that agents do')
+    .addTag('agents', 'Who does the steps of jobs, and how they speak')
+    .addTag('approvals', 'Steps that people have to approve before they run')
+    .addTag('schedules', 'Jobs that are made later, once or again and again')
     .addTag('health', 'Whether the service works')
     .build();
   return withPlanSchema(withDescribedPaths(SwaggerModule.createDocument(app, info)));

@@ -36,6 +36,23 @@ export function RestController(path: string, tag: string): ClassDecorator {
 export const ApiTaskId = () =>
   ApiParam({ name: 'id', description: 'The task, percent-encoded', schema: { type: 'string', example: 'slugify-1' } });
 
+export const ApiJobId = () =>
+  ApiParam({ name: 'id', description: 'The job, percent-encoded', schema: { type: 'string', example: 'invoices-1' } });
+
+/** The key of an agent, which it was given at its registration; '' without one, which is that of none. */
+export const AgentKey = createParamDecorator((_data: unknown, context: ExecutionContext) => {
+  const header = context.switchToHttp().getRequest<FastifyRequest>().headers['x-agent-key'];
+  return typeof header === 'string' ? header : '';
+});
+
+export const ApiAgentKey = () =>
+  ApiHeader({
+    name: 'X-Agent-Key',
+    required: true,
+    description: 'The key from the registration of the agent',
+    schema: { type: 'string', example: 'agent_Zx…' },
+  });
+
 export const ApiIdempotencyKey = () =>
   ApiHeader({
     name: 'Idempotency-Key',

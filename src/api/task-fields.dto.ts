@@ -5,6 +5,8 @@ import { CheckedField } from './fields.dto.ts';
 // Fields that every way to make a task has.
 
 const MAX_ID_BYTES = 256;
+const MAX_METADATA = 64;
+const MAX_METADATA_CHARS = 1024;
 
 export function PriorityField(defaultPriority: string): PropertyDecorator {
   return CheckedField(
@@ -34,6 +36,21 @@ export function NewTaskIdField(): PropertyDecorator {
   );
 }
 
+export function MetadataField(): PropertyDecorator {
+  return CheckedField(
+    {
+      type: 'object',
+      description: 'Strings that are kept and given back: at most 64, of 1,024 characters',
+      example: { project: 'blog' },
+      optional: true,
+      additionalProperties: { type: 'string', maxLength: MAX_METADATA_CHARS },
+      maxProperties: MAX_METADATA,
+    },
+    'isMetadata',
+    metadataProblem,
+  );
+}
+
 function priorityProblem(value: unknown): string | null {
   try {
     parsePriority(value);
@@ -52,4 +69,19 @@ function taskIdProblem(value: unknown): string | null {
   if (value === '.' || value === '..') return `cannot be ${JSON.stringify(value)}: no URL could name it`;
   const bytes = Buffer.byteLength(value.normalize('NFC'));
   return bytes > MAX_ID_BYTES ? `has ${bytes} bytes of UTF-8, more than ${MAX_ID_BYTES}` : null;
+}
+
+function metadataProblem(value: unknown): string | null {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'must be an object of strings';
+  const entries = Object.entries(value);
+  if (entries.length > MAX_METADATA) return `has ${entries.length} entries, more than ${MAX_METADATA}`;
+  const wrong = entries.find(
+    ([key, text]) =>
+      typeof text !== 'string' ||
+      Math.max(text.length, key.length) > MAX_METADATA_CHARS ||
+      !(key + text).isWellFormed(),
+  );
+  return wrong
+    ? `[${JSON.stringify(wrong[0].slice(0, 64))}] must be a string of at most ${MAX_METADATA_CHARS} characters`
+    : null;
 }

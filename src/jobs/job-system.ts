@@ -17,6 +17,8 @@ import { JobReader } from './job-reader.ts';
 import { Jobs } from './jobs.ts';
 import type { JobDefaults, JobPlanner } from './new-job.ts';
 import { MessageFactory } from './protocol/message-factory.ts';
+import { Schedules } from './schedules/schedules.ts';
+import { ScheduleWorkflow } from './schedules/schedule-workflow.ts';
 import { JobStates } from './workflow/job-states.ts';
 import { type JobTools, JobWorkflow } from './workflow/job-workflow.ts';
 import { JobWriter } from './workflow/job-writer.ts';
@@ -47,6 +49,7 @@ export class JobSystem {
   readonly agents: Agents;
   readonly work: AgentWork;
   readonly approvals: Approvals;
+  readonly schedules: Schedules;
   private readonly board = new StepBoard();
   private readonly registry = new AgentRegistry();
   private readonly pool = new AgentPool((agentId) => this.board.countOf(agentId));
@@ -71,6 +74,16 @@ export class JobSystem {
       answer: async (message) => void (await this.work.receive(LOCAL_AGENT, message)),
       report,
     });
+    const calendar = new ScheduleWorkflow({
+      clock,
+      create: async ({ created, scheduleId }, jobId) => {
+        const { job = {}, submitter } = created ?? {};
+        // It was checked when the schedule was made; what it may mean now is checked again.
+        await this.jobs.create({ ...job, jobId }, { scheduleId, submitter, waitMs: 0 });
+      },
+    });
+    orchestrator.register(calendar);
+    this.schedules = new Schedules({ ...parts, workflow: calendar });
     const registeredAt = new Date(clock()).toISOString();
     const local = { ...this.local.description, status: 'live', present: true, registeredAt } as const;
     this.agents = new Agents({ events, registry: this.registry, pool, heartbeats, clock, held, heartbeatMs, local });

@@ -19,7 +19,9 @@ declare module '../events/event.ts' {
       intent: string;
       /** In the words of whoever asked; null: the steps were given. */
       request: string | null;
-      /** Null: they are still to be planned from the request. */
+      /** What the intent needs, where it was named and not found out. */
+      params: Readonly<Record<string, Json>>;
+      /** Null: they are still to be planned from the intent or the request. */
       steps: readonly ToDo[] | null;
       /** 0 (most urgent) to 100. */
       priority: number;

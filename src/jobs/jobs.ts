@@ -43,7 +43,7 @@ export class Jobs {
   async create(job: NewJob, { submitter, scheduleId, waitMs }: JobCreation = {}): Promise<JobView> {
     const { orchestrator, defaults, planner, submitWaitMs } = this.parts;
     const data = {
-      ...describeNewJob(job, defaults, planner),
+      ...(await describeNewJob(job, defaults, planner)),
       ...(submitter === undefined ? {} : { submitter }),
       ...(scheduleId === undefined ? {} : { scheduleId }),
     };

@@ -5,6 +5,7 @@ import { parsePriority, priorities } from '../orchestrator/index.ts';
 import { TaskGraph } from './graph/task-graph.ts';
 import type { ToDo } from './graph/to-do.ts';
 import type { ApprovalPolicy } from './jobs.events.ts';
+import type { Wish } from './workflow/job-workflow.ts';
 
 /** A job as a caller gives it: steps, or an intent with its values, or a request in plain words. */
 export interface NewJob {
@@ -35,14 +36,11 @@ export interface JobDefaults {
 
 /** How requests and intents become steps. */
 export interface JobPlanner {
-  /** The steps of an intent. Throws InvalidInputError that names what is unknown or missing. */
-  fromIntent(intent: string, params: Readonly<Record<string, Json>>): readonly ToDo[];
-  /** By rules. Null: no rule fits. */
-  fromRequest(request: string): { readonly intent: string; readonly steps: readonly ToDo[] } | null;
-  /** Whether a model may be asked where rules do not fit. */
-  readonly hasModel: boolean;
-  /** What requests can be about, for people. */
-  readonly intents: readonly string[];
+  /**
+   * The steps, as far as rules alone can tell. Null: a model is to be asked, which takes its time. Rejects with
+   * InvalidInputError and its kin that name what is unknown or missing.
+   */
+  plan(wish: Wish): Promise<{ readonly intent: string; readonly steps: readonly ToDo[] } | null>;
   /** What is wrong with the fields of steps, by the executors that are known. */
   check(steps: readonly ToDo[], at: string): readonly Issue[];
 }
@@ -51,8 +49,12 @@ const DEFAULT_RETRIES = 3;
 const MAX_REQUEST = 10_000;
 
 /** What JOB_CREATED says of a new job. Throws InvalidInputError (also as InvalidGraphError) or GraphCircleError. */
-export function describeNewJob(job: NewJob, defaults: JobDefaults, planner: JobPlanner): EventPayloads['JOB_CREATED'] {
-  const planned = planOf(job, planner);
+export async function describeNewJob(
+  job: NewJob,
+  defaults: JobDefaults,
+  planner: JobPlanner,
+): Promise<EventPayloads['JOB_CREATED']> {
+  const planned = await planOf(job, planner);
   if (planned.steps && planned.steps.length > defaults.maxSteps) {
     const message = `has ${planned.steps.length} steps: give at most ${defaults.maxSteps}, or raise JOB_MAX_STEPS`;
     throw new InvalidInputError([{ path: 'tasks', message }]);
@@ -63,6 +65,7 @@ export function describeNewJob(job: NewJob, defaults: JobDefaults, planner: JobP
   return {
     ...planned,
     request: job.request ?? null,
+    params: job.tasks === undefined ? (job.params ?? {}) : {},
     priority: parsePriority(job.priority ?? priorities.MEDIUM),
     maxRetries: job.maxRetries ?? DEFAULT_RETRIES,
     stepTimeoutMs,
@@ -73,34 +76,27 @@ export function describeNewJob(job: NewJob, defaults: JobDefaults, planner: JobP
   };
 }
 
-function planOf(
-  { tasks, intent, params = {}, request }: NewJob,
+async function planOf(
+  { tasks, intent = '', params = {}, ...job }: NewJob,
   planner: JobPlanner,
-): { readonly intent: string; readonly steps: readonly ToDo[] | null } {
+): Promise<{ readonly intent: string; readonly steps: readonly ToDo[] | null }> {
+  const request = job.request ?? null;
   if (tasks !== undefined) {
-    if (request !== undefined) throw both('request', 'tasks');
+    if (request !== null) throw both('request', 'tasks');
     if (tasks.length === 0)
       throw new InvalidInputError([{ path: 'tasks', message: 'is empty: give at least one step' }]);
-    return { intent: intent ?? '', steps: TaskGraph.read(tasks, 'tasks').steps };
+    return { intent, steps: TaskGraph.read(tasks, 'tasks').steps };
   }
-  if (intent !== undefined) {
-    if (request !== undefined) throw both('request', 'intent');
-    return { intent, steps: planner.fromIntent(intent, params) };
-  }
-  if (request === undefined) {
+  if (intent !== '' && request !== null) throw both('request', 'intent');
+  if (intent === '' && request === null) {
     const message = 'is missing: give tasks, an intent, or a request in plain words';
     throw new InvalidInputError([{ path: 'tasks', message }]);
   }
-  if (request.length > MAX_REQUEST) {
+  if (request !== null && request.length > MAX_REQUEST) {
     const message = `has ${request.length} characters: give at most ${MAX_REQUEST}`;
     throw new InvalidInputError([{ path: 'request', message }]);
   }
-  const known = planner.fromRequest(request);
-  if (known) return known;
-  // A model takes its time: it is asked once the job has a slot.
-  if (planner.hasModel) return { intent: '', steps: null };
-  const message = `fits none of the intents: say it like one of ${planner.intents.join(', ')}, or give tasks`;
-  throw new InvalidInputError([{ path: 'request', message }]);
+  return (await planner.plan({ intent, params, request })) ?? { intent, steps: null };
 }
 
 function both(one: string, other: string): InvalidInputError {

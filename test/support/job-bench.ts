@@ -1,6 +1,7 @@
 import type { StoredEvent } from '../../src/events/index.ts';
 import type { AgentLink } from '../../src/jobs/agents/agent-pool.ts';
 import type { RunStep } from '../../src/jobs/agents/local-agent.ts';
+import { InvalidInputError } from '../../src/kernel/errors.ts';
 import { JobSystem, type JobSystemParts } from '../../src/jobs/job-system.ts';
 import type { AgentMessage } from '../../src/jobs/protocol/agent-message.ts';
 import { MessageFactory } from '../../src/jobs/protocol/message-factory.ts';
@@ -100,10 +101,8 @@ export class JobBench {
 }
 
 const noIntents: JobSystemParts['planner'] = {
-  fromIntent: () => [],
-  fromRequest: () => null,
-  hasModel: false,
-  intents: [],
+  plan: ({ request }) =>
+    Promise.reject(new InvalidInputError([{ path: 'request', message: `${request} fits nothing` }])),
   check: () => [],
 };
 

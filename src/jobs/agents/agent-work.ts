@@ -92,6 +92,12 @@ export class AgentWork {
     return { routedTo: 'agent' };
   }
 
+  /** A step was handed to nobody: it is looked for another agent. */
+  async missed({ security: { lease } }: AgentMessage<'assign'>): Promise<void> {
+    const held = this.parts.board.find(lease ?? '');
+    if (held) await this.giveBack([held], 'The agent was gone before it had it.');
+  }
+
   /** Steps that their agent will not do: each is looked for another. */
   async giveBack(steps: readonly HeldStep[], reason: string): Promise<void> {
     const lost = steps.map(({ jobId, step, lease }) =>

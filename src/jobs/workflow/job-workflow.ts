@@ -1,5 +1,6 @@
 import type { EventDraft, EventPayloads, StoredEvent } from '../../events/index.ts';
 import type { Clock } from '../../kernel/clock.ts';
+import type { Json } from '../../kernel/json.ts';
 import type { Commit, Decision, Failure, Queueing, Step, Workflow } from '../../orchestrator/index.ts';
 import { dueFacts } from './due-facts.ts';
 import { evolveJob } from './job-evolve.ts';
@@ -17,10 +18,18 @@ export type JobAction =
   /** A model is to make steps of the request. */
   | { readonly kind: 'plan'; readonly key: 'plan' };
 
+/** What is wanted, as long as it is not steps: an intent with its values, or a request in plain words. */
+export interface Wish {
+  /** '': to be found out from the request. */
+  readonly intent: string;
+  readonly params: Readonly<Record<string, Json>>;
+  readonly request: string | null;
+}
+
 export interface JobTools {
   readonly clock: Clock;
-  /** Makes steps of a request. Rejects where nothing fits it, or no model answers. */
-  readonly plan: (request: string, signal: AbortSignal) => Promise<EventPayloads['JOB_PLANNED']>;
+  /** Makes steps of what is wanted, with a model where there is one. Rejects where nothing fits it. */
+  readonly plan: (wish: Wish, signal: AbortSignal) => Promise<EventPayloads['JOB_PLANNED']>;
 }
 
 /** What a job does next, from its state alone. Pure: it can be asked at any past moment without effect. */
@@ -61,7 +70,9 @@ export class JobWorkflow implements Workflow<JobState, JobAction> {
   async perform(action: JobAction, step: Step<JobState>): Promise<Commit<JobState>> {
     if (action.kind !== 'plan')
       throw new RangeError(`The step ${action.key} adds no fact to the state that called for it.`);
-    const data = await this.tools.plan(step.state.created?.request ?? '', step.signal);
+    const { created } = step.state;
+    const { intent = '', params = {}, request = null } = created ?? {};
+    const data = await this.tools.plan({ intent, params, request }, step.signal);
     return (state) => (state.order === null ? [{ eventType: 'JOB_PLANNED', data }] : []);
   }
 

@@ -1,0 +1,90 @@
+import {
+  Global,
+  Inject,
+  Injectable,
+  Logger,
+  Module,
+  type OnApplicationBootstrap,
+  type OnModuleDestroy,
+} from '@nestjs/common';
+import { answerRpn } from '../broker/index.ts';
+import { EventStore } from '../events/index.ts';
+import { systemClock } from '../kernel/clock.ts';
+import { CONFIGURATION, type Configuration } from '../kernel/configuration.ts';
+import { Orchestrator } from '../orchestrator/index.ts';
+import { Database } from '../storage/index.ts';
+import { Approvals } from './approvals/approvals.ts';
+import { AgentWork } from './agents/agent-work.ts';
+import { Agents } from './agents/agents.ts';
+import { JobSystem } from './job-system.ts';
+import { Jobs } from './jobs.ts';
+import { planner } from './plans.ts';
+import { Schedules } from './schedules/schedules.ts';
+
+/** Hands out steps while the server runs, and ends those that run in it before the log goes away. */
+@Injectable()
+class JobsLifecycle implements OnApplicationBootstrap, OnModuleDestroy {
+  constructor(
+    private readonly system: JobSystem,
+    @Inject(CONFIGURATION) private readonly configuration: Configuration,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    await this.system.start();
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    await this.system.stop(this.configuration.SHUTDOWN_GRACE_MS);
+  }
+}
+
+/** Jobs: graphs of steps that agents do, the workflow that the engine runs for them, and their schedules. */
+@Global()
+@Module({
+  providers: [
+    JobsLifecycle,
+    {
+      provide: JobSystem,
+      inject: [EventStore, Database, Orchestrator, CONFIGURATION],
+      useFactory: (
+        events: EventStore,
+        database: Database,
+        orchestrator: Orchestrator,
+        configuration: Configuration,
+      ) => {
+        const logger = new Logger('Jobs');
+        return JobSystem.open({
+          events,
+          database,
+          orchestrator,
+          clock: systemClock,
+          defaults: {
+            stepTimeoutMs: configuration.JOB_STEP_TIMEOUT_MS,
+            approvalTimeoutMs: configuration.APPROVAL_TIMEOUT_MS,
+            backoffMs: configuration.JOB_BACKOFF_MS,
+            maxSteps: configuration.JOB_MAX_STEPS,
+            approvals: configuration.APPROVAL_ACTIONS ?? {},
+          },
+          planner,
+          plan: (wish) => planner.plan(wish).then(() => Promise.reject(new Error('no model'))),
+          submitWaitMs: configuration.SUBMIT_WAIT_MS,
+          heartbeatMs: configuration.AGENT_HEARTBEAT_MS,
+          local: {
+            capabilities: ['rpn'],
+            maxConcurrent: configuration.LOCAL_AGENT_STEPS,
+            run: ({ payload }) => Promise.resolve(answerRpn(payload.params.expression ?? null)),
+          },
+          choose: null,
+          report: (message, error) => logger.error(error, message),
+        });
+      },
+    },
+    { provide: Jobs, inject: [JobSystem], useFactory: ({ jobs }: JobSystem) => jobs },
+    { provide: Agents, inject: [JobSystem], useFactory: ({ agents }: JobSystem) => agents },
+    { provide: AgentWork, inject: [JobSystem], useFactory: ({ work }: JobSystem) => work },
+    { provide: Approvals, inject: [JobSystem], useFactory: ({ approvals }: JobSystem) => approvals },
+    { provide: Schedules, inject: [JobSystem], useFactory: ({ schedules }: JobSystem) => schedules },
+  ],
+  exports: [Jobs, Agents, AgentWork, Approvals, Schedules],
+})
+export class JobsModule {}
