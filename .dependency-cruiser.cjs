@@ -40,7 +40,8 @@ module.exports = {
       name: 'no-circular',
       severity: 'error',
       comment: 'With decorator metadata an import cycle is a ReferenceError at load.',
-      from: {},
+      // The generated client has one of types alone, which is gone when it runs.
+      from: { pathNot: '^src/client/generated/' },
       to: { circular: true },
     },
     {

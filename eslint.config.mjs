@@ -6,7 +6,8 @@ import tseslint from 'typescript-eslint';
 const dtoAsValue = 'Import a DTO as a value: ValidationPipe needs its class at run time.';
 
 export default tseslint.config(
-  { ignores: ['dist/', 'coverage/', 'bench/', 'examples/', '**/*.mjs', '*.cjs'] },
+  // Generated from the OpenAPI document: its form is that of the generator, and a test compares it with what that makes.
+  { ignores: ['dist/', 'coverage/', 'bench/', 'examples/', 'src/client/generated/', '**/*.mjs', '*.cjs'] },
   js.configs.recommended,
   ...tseslint.configs.recommendedTypeChecked,
   {

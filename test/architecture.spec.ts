@@ -168,7 +168,9 @@ describe('the house', () => {
   });
 
   it(`has no file of more than ${MAX_LINES} lines`, () => {
-    const long = sourceFiles(src).flatMap((path) => {
+    // The client that is generated from the OpenAPI document is written and read by nobody.
+    const written = sourceFiles(src).filter((path) => !path.startsWith(join(src, 'client/generated')));
+    const long = written.flatMap((path) => {
       const lines = readFileSync(path, 'utf8')
         .split('\n')
         .filter((line) => line.trim() !== '').length;

@@ -1,3 +1,4 @@
+import { CLIENT_DIRECTORY, clientFiles, clientText, openApiText } from './api-reference.ts';
 import { settings } from '../../src/kernel/settings.ts';
 import { errorsPage } from './errors-reference.ts';
 import { eventsPage } from './events-reference.ts';
@@ -19,5 +20,9 @@ export const references: Readonly<Record<string, readonly Reference[]>> = {
   ],
   errors: [{ path: 'docs/errors.md', make: () => errorsPage(productSources()) }],
   events: [{ path: 'docs/events.md', make: () => eventsPage(productSources()) }],
+  api: [
+    { path: 'docs/openapi.json', make: openApiText },
+    ...clientFiles.map((name) => ({ path: `${CLIENT_DIRECTORY}/${name}`, make: () => clientText(name) })),
+  ],
   tokens: [{ path: 'docs/context.md', make: contextPage }],
 };

@@ -9,6 +9,7 @@ import {
 } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Agents, AgentWork, parseMessage } from '../jobs/index.ts';
+import { NeedsRole } from '../policy/index.ts';
 import {
   AcceptedDto,
   AgentDto,
@@ -30,6 +31,7 @@ const ofAgents = { 400: 'The body is wrong', 401: 'The key is not that of the ag
 
 /** Agents that do the steps of jobs. */
 @RestController('agents', 'agents')
+@NeedsRole('viewer')
 export class AgentsController {
   constructor(
     private readonly agents: Agents,
@@ -38,7 +40,9 @@ export class AgentsController {
   ) {}
 
   @Post()
+  @NeedsRole('worker', 'operator')
   @ApiOperation({
+    operationId: 'registerAgent',
     summary: 'Register an agent',
     description: 'Answers its key, which is shown this once. From now on it has to be heard every heartbeatMs.',
   })
@@ -49,7 +53,11 @@ export class AgentsController {
   }
 
   @Get()
-  @ApiOperation({ summary: 'List agents', description: 'The server itself and all that are registered.' })
+  @ApiOperation({
+    operationId: 'listAgents',
+    summary: 'List agents',
+    description: 'The server itself and all that are registered.',
+  })
   @ApiOkResponse({ type: AgentListDto, description: 'All of them' })
   async list(): Promise<AgentListDto> {
     return { agents: await this.agents.list() };
@@ -57,7 +65,11 @@ export class AgentsController {
 
   @Get(':id')
   @ApiAgentId()
-  @ApiOperation({ summary: 'Show an agent', description: 'What it can do, what it has, and when it was heard last.' })
+  @ApiOperation({
+    operationId: 'getAgent',
+    summary: 'Show an agent',
+    description: 'What it can do, what it has, and when it was heard last.',
+  })
   @ApiOkResponse({ type: AgentDto, description: 'The agent' })
   @Problems({ 404: 'There is no such agent' })
   get(@Param('id') id: string): Promise<AgentDto> {
@@ -65,9 +77,11 @@ export class AgentsController {
   }
 
   @Delete(':id')
+  @NeedsRole('admin')
   @HttpCode(204)
   @ApiAgentId()
   @ApiOperation({
+    operationId: 'deleteAgent',
     summary: 'Delete an agent',
     description: 'Its key is void from then on, and what it has is looked for another agent.',
   })
@@ -78,10 +92,15 @@ export class AgentsController {
   }
 
   @Post(':id/heartbeat')
+  @NeedsRole('worker')
   @HttpCode(204)
   @ApiAgentId()
   @ApiAgentKey()
-  @ApiOperation({ summary: 'Say that an agent is there', description: 'After three missed heartbeats it is lost.' })
+  @ApiOperation({
+    operationId: 'sendAgentHeartbeat',
+    summary: 'Say that an agent is there',
+    description: 'After three missed heartbeats it is lost.',
+  })
   @ApiNoContentResponse({ description: 'It was heard' })
   @Problems(ofAgents)
   async heartbeat(@Param('id') id: string, @AgentKey() key: string, @Body() heartbeat: HeartbeatDto): Promise<void> {
@@ -90,10 +109,12 @@ export class AgentsController {
   }
 
   @Post(':id/take')
+  @NeedsRole('worker')
   @HttpCode(200)
   @ApiAgentId()
   @ApiAgentKey()
   @ApiOperation({
+    operationId: 'takeStep',
     summary: 'Take a step',
     description: 'For agents without a socket: the next step for this agent, waited for as long as you say.',
   })
@@ -121,6 +142,7 @@ export class AgentsController {
 
 /** The protocol of agents. */
 @RestController('lam', 'agents')
+@NeedsRole('viewer')
 export class AgentMessagesController {
   constructor(
     private readonly agents: Agents,
@@ -128,9 +150,11 @@ export class AgentMessagesController {
   ) {}
 
   @Post('message')
+  @NeedsRole('worker')
   @HttpCode(200)
   @ApiAgentKey()
   @ApiOperation({
+    operationId: 'sendAgentMessage',
     summary: 'Send a message of the protocol',
     description: 'Any type. inform, done, failure and refuse under a lease are recorded of the step. Safe to repeat.',
   })

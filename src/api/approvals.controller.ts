@@ -1,6 +1,7 @@
 import { Body, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiParam } from '@nestjs/swagger';
 import { Approvals } from '../jobs/index.ts';
+import { NeedsRole } from '../policy/index.ts';
 import { ApprovalDto, ApprovalListDto, DecisionDto } from './approval.dto.ts';
 import { Problems, RestController } from './rest.adapter.ts';
 
@@ -9,11 +10,16 @@ const ApiApprovalId = () =>
 
 /** Steps of jobs that people have to approve before they run. */
 @RestController('approvals', 'approvals')
+@NeedsRole('viewer')
 export class ApprovalsController {
   constructor(private readonly approvals: Approvals) {}
 
   @Get()
-  @ApiOperation({ summary: 'List approvals', description: 'Questions that wait for people, the oldest first.' })
+  @ApiOperation({
+    operationId: 'listApprovals',
+    summary: 'List approvals',
+    description: 'Questions that wait for people, the oldest first.',
+  })
   @ApiOkResponse({ type: ApprovalListDto, description: 'All of them' })
   async list(): Promise<ApprovalListDto> {
     return { approvals: await this.approvals.list() };
@@ -22,6 +28,7 @@ export class ApprovalsController {
   @Get(':id')
   @ApiApprovalId()
   @ApiOperation({
+    operationId: 'getApproval',
     summary: 'Show an approval',
     description: 'What is to run, and who has said what; also once it is over.',
   })
@@ -32,9 +39,11 @@ export class ApprovalsController {
   }
 
   @Post(':id/decision')
+  @NeedsRole('operator')
   @HttpCode(200)
   @ApiApprovalId()
   @ApiOperation({
+    operationId: 'decideApproval',
     summary: 'Approve or refuse a step',
     description: 'Bound to what you saw by its hash. The step runs once enough different people have approved it.',
   })

@@ -1,7 +1,8 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiExtraModels, ApiProperty, getSchemaPath } from '@nestjs/swagger';
 import { type DispatchRequest, type ShownError, strategies, type Strategy, type WorkerView } from '../broker/index.ts';
 import type { Json } from '../kernel/json.ts';
-import { anyJson, CheckedField, ChoiceField, FlagField, NumberField, TextField, TextListField } from './fields.dto.ts';
+import { CheckedField, ChoiceField, FlagField, NumberField, TextField, TextListField } from './fields.dto.ts';
+import { jsonReference } from './json-schemas.ts';
 
 export class DispatchDto implements DispatchRequest {
   @ChoiceField({
@@ -33,7 +34,7 @@ export class DispatchDto implements DispatchRequest {
   capabilities?: string[];
 
   @CheckedField(
-    { description: 'What the worker gets: any JSON', example: '3 4 + 2 *', ...anyJson },
+    { allOf: [jsonReference], description: 'What the worker gets: any JSON', example: '3 4 + 2 *' },
     'isGiven',
     (value) => (value === undefined ? 'payload is missing' : null),
   )
@@ -67,25 +68,29 @@ export class WorkerErrorDto implements ShownError {
   details!: Readonly<Record<string, unknown>>;
 }
 
-export class WorkerAnswerDto {
+export class WorkerResultDto {
   @ApiProperty({ type: String, description: 'Who answered', example: 'rpn-1' })
   workerId!: string;
 
-  @ApiProperty({ type: Boolean, description: 'Whether it could be done', example: true })
-  ok!: boolean;
+  @ApiProperty({ type: Boolean, enum: [true], description: 'It could be done', example: true })
+  ok!: true;
 
-  @ApiProperty({ required: false, description: 'With ok: any JSON', example: { value: 14 }, ...anyJson })
-  result?: Json;
-
-  @ApiProperty({
-    type: WorkerErrorDto,
-    required: false,
-    description: 'Without ok; with BROADCAST only',
-    example: { code: 'BROKER_WORKER_LOST', message: 'Worker rpn-1 was lost …', details: {} },
-  })
-  error?: WorkerErrorDto;
+  @ApiProperty({ allOf: [jsonReference], description: 'Any JSON', example: { value: 14 } })
+  result!: Json;
 }
 
+export class WorkerFailureDto {
+  @ApiProperty({ type: String, description: 'Who answered', example: 'rpn-1' })
+  workerId!: string;
+
+  @ApiProperty({ type: Boolean, enum: [false], description: 'It could not be done', example: false })
+  ok!: false;
+
+  @ApiProperty({ type: WorkerErrorDto, description: 'Why; with BROADCAST only', example: {} })
+  error!: WorkerErrorDto;
+}
+
+@ApiExtraModels(WorkerResultDto, WorkerFailureDto)
 export class DispatchAnswerDto {
   @ApiProperty({
     type: String,
@@ -96,12 +101,12 @@ export class DispatchAnswerDto {
   messageId!: string;
 
   @ApiProperty({
-    type: WorkerAnswerDto,
-    isArray: true,
+    type: 'array',
+    items: { oneOf: [{ $ref: getSchemaPath(WorkerResultDto) }, { $ref: getSchemaPath(WorkerFailureDto) }] },
     description: 'One, or with BROADCAST one of each worker',
     example: [{ workerId: 'rpn-1', ok: true, result: { value: 14 } }],
   })
-  answers!: WorkerAnswerDto[];
+  answers!: readonly (WorkerResultDto | WorkerFailureDto)[];
 }
 
 export class WorkerDto implements WorkerView {
@@ -133,22 +138,22 @@ export class WorkerDto implements WorkerView {
   @ApiProperty({ type: Boolean, description: 'false: its connection is lost, and it may come back', example: true })
   reachable!: boolean;
 
-  @ApiProperty({ type: 'integer', description: 'Messages that it handles now', example: 0 })
+  @ApiProperty({ type: 'integer', minimum: 0, description: 'Messages that it handles now', example: 0 })
   handling!: number;
 
-  @ApiProperty({ type: 'integer', description: 'Messages that wait before it', example: 0 })
+  @ApiProperty({ type: 'integer', minimum: 0, description: 'Messages that wait before it', example: 0 })
   waiting!: number;
 
-  @ApiProperty({ type: 'integer', description: 'Messages that it can handle at once', example: 1 })
+  @ApiProperty({ type: 'integer', minimum: 1, description: 'Messages that it can handle at once', example: 1 })
   maxConcurrent!: number;
 
-  @ApiProperty({ type: 'integer', description: 'Messages that may wait before it', example: 100 })
+  @ApiProperty({ type: 'integer', minimum: 0, description: 'Messages that may wait before it', example: 100 })
   maxInbox!: number;
 
-  @ApiProperty({ type: 'integer', description: 'Messages that it has answered', example: 12 })
+  @ApiProperty({ type: 'integer', minimum: 0, description: 'Messages that it has answered', example: 12 })
   answered!: number;
 
-  @ApiProperty({ type: 'integer', description: 'Messages that it could not do', example: 0 })
+  @ApiProperty({ type: 'integer', minimum: 0, description: 'Messages that it could not do', example: 0 })
   failed!: number;
 }
 

@@ -92,7 +92,11 @@ export class TaskContextDto implements TaskContext {
   @ApiProperty({ type: [PromptMessageDto], description: 'What was sent', example: [] })
   messages!: readonly PromptMessageDto[];
 
-  @ApiProperty({ type: String, description: 'SHA-256 of messages and answer schema', example: 'ba7816bf…' })
+  @ApiProperty({
+    type: String,
+    description: 'SHA-256 of messages and answer schema',
+    example: 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad',
+  })
   promptHash!: string;
 
   @ApiProperty({

@@ -1,18 +1,15 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { planJsonSchema } from '../tasks/index.ts';
-import { CheckedField } from './fields.dto.ts';
-
-const NAME = 'ExecutionPlan';
+import { CheckedField, MOST_CHARACTERS } from './fields.dto.ts';
 
 /** Points to the form of a plan, which stands in the document once. */
-export const planReference = { $ref: `#/components/schemas/${NAME}` };
+export const planReference = { $ref: '#/components/schemas/ExecutionPlan' };
+const givenReference = { $ref: '#/components/schemas/GivenExecutionPlan' };
 
-/** Adds the form of a plan, as it is checked, to the OpenAPI document. */
+/** Adds the forms of a plan, as it is checked and as it is answered, to the OpenAPI document. */
 export function withPlanSchema(document: OpenAPIObject): OpenAPIObject {
-  document.components = {
-    ...document.components,
-    schemas: { ...document.components?.schemas, [NAME]: planJsonSchema() },
-  };
+  const plans = { GivenExecutionPlan: planJsonSchema('input'), ExecutionPlan: planJsonSchema('output') };
+  document.components = { ...document.components, schemas: { ...document.components?.schemas, ...plans } };
   return document;
 }
 
@@ -27,7 +24,7 @@ export function GivenPlanField(description: string): PropertyDecorator {
         agents: [{ tasks: [{ name: 'Write slugify', files: ['src/slugify.js'] }] }],
       },
       optional: true,
-      oneOf: [planReference, { type: 'string' }],
+      oneOf: [givenReference, { type: 'string', maxLength: MOST_CHARACTERS }],
     },
     'isPlan',
     (value) =>

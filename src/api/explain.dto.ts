@@ -17,7 +17,7 @@ const sequence = { type: 'integer', minimum: 1 } as const;
 const moment = { type: String, format: 'date-time', example: '2026-11-24T12:00:00.000Z' } as const;
 const id = { type: String, example: '01990000-0000-7000-8000-000000000001' } as const;
 
-export class UsageDto {
+export class TokensDto {
   @ApiProperty({ ...count, description: 'Of the prompt', example: 812 })
   inputTokens!: number;
 
@@ -46,11 +46,15 @@ export class CallDto implements CallView {
   @ApiProperty({ type: String, nullable: true, description: 'Who answered', example: 'ollama' })
   by!: string | null;
 
-  @ApiProperty({ type: String, description: 'SHA-256 of the prompt, hexadecimal', example: 'ba7816bf…' })
+  @ApiProperty({
+    type: String,
+    description: 'SHA-256 of the prompt, hexadecimal',
+    example: 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad',
+  })
   promptHash!: string;
 
-  @ApiProperty({ type: () => UsageDto, nullable: true, description: 'Tokens; null: not told', example: null })
-  usage!: UsageDto | null;
+  @ApiProperty({ type: () => TokensDto, nullable: true, description: 'Tokens; null: not told', example: null })
+  usage!: TokensDto | null;
 
   @ApiProperty({ ...sequence, description: 'Stream sequence of the request', example: 5 })
   requested!: number;

@@ -19,8 +19,10 @@ import {
   ValidateIf,
   ValidateNested,
 } from 'class-validator';
+import { jsonReference } from './json-schemas.ts';
 
-// One decorator per kind of field, so that what is validated and what is documented cannot part.
+// One decorator per kind of field, so that what is validated and what is documented cannot part. Of what is wrong with a
+// value the first is told: so a field asks for its type before its limits.
 
 interface Described {
   readonly description: string;
@@ -31,8 +33,13 @@ interface Described {
 
 interface TextOptions extends Described {
   readonly maxLength?: number;
+  /** Documented instead of maxLength: a limit that something else sees to, such as that of bodies. */
+  readonly limitedTo?: number;
   readonly mayBeEmpty?: boolean;
 }
+
+/** No setting lets a body be longer, and so nothing in it. */
+export const MOST_CHARACTERS = 268_435_456;
 
 const rejectsLoneSurrogates = ValidateBy({
   name: 'isWellFormed',
@@ -43,14 +50,15 @@ const rejectsLoneSurrogates = ValidateBy({
 });
 
 /** A string that is well-formed Unicode and, unless it may be empty, not blank. */
-export function TextField({ optional = false, maxLength, mayBeEmpty = false, ...doc }: TextOptions): PropertyDecorator {
-  const limits = { ...(mayBeEmpty ? {} : { minLength: 1 }), ...(maxLength === undefined ? {} : { maxLength }) };
+export function TextField(options: TextOptions): PropertyDecorator {
+  const { optional = false, maxLength, limitedTo = MOST_CHARACTERS, mayBeEmpty = false, ...doc } = options;
+  const limits = { ...(mayBeEmpty ? {} : { minLength: 1, pattern: '\\S' }), maxLength: maxLength ?? limitedTo };
   return applyDecorators(
     ApiProperty({ type: String, required: !optional, ...limits, ...doc }),
-    ...(maxLength === undefined ? [] : [MaxLength(maxLength)]),
-    ...(mayBeEmpty ? [] : [Matches(/\S/, { message: '$property is blank' })]),
-    rejectsLoneSurrogates,
     IsString(),
+    rejectsLoneSurrogates,
+    ...(mayBeEmpty ? [] : [Matches(/\S/, { message: '$property is blank' })]),
+    ...(maxLength === undefined ? [] : [MaxLength(maxLength)]),
     ...whenGiven(optional),
   );
 }
@@ -58,11 +66,11 @@ export function TextField({ optional = false, maxLength, mayBeEmpty = false, ...
 export function TextListField(options: Described & { maxItems: number; maxLength: number }): PropertyDecorator {
   const { optional = false, maxItems, maxLength, ...doc } = options;
   return applyDecorators(
-    ApiProperty({ type: String, isArray: true, required: !optional, maxItems, ...doc }),
-    MaxLength(maxLength, { each: true }),
-    IsString({ each: true }),
-    ArrayMaxSize(maxItems),
+    ApiProperty({ type: 'array', items: { type: 'string', maxLength }, required: !optional, maxItems, ...doc }),
     IsArray(),
+    ArrayMaxSize(maxItems),
+    IsString({ each: true }),
+    MaxLength(maxLength, { each: true }),
     ...whenGiven(optional),
   );
 }
@@ -88,11 +96,13 @@ export function NumberField(
   options: Described & { min: number; max: number; wholeNumber?: boolean },
 ): PropertyDecorator {
   const { optional = false, min, max, wholeNumber = true, ...doc } = options;
+  const upTo = max === Number.MAX_SAFE_INTEGER ? 'on' : `to ${max}`;
+  const message = `$property must be a ${wholeNumber ? 'whole number' : 'number'} from ${min} ${upTo}`;
   return applyDecorators(
     ApiProperty({ type: wholeNumber ? 'integer' : 'number', required: !optional, minimum: min, maximum: max, ...doc }),
-    Max(max),
-    Min(min),
-    wholeNumber ? IsInt() : IsNumber(),
+    wholeNumber ? IsInt({ message }) : IsNumber({}, { message }),
+    Min(min, { message }),
+    Max(max, { message }),
     ...whenGiven(optional),
   );
 }
@@ -102,7 +112,7 @@ export function NumberInQuery(options: Described & { min: number; max: number })
   return applyDecorators(
     NumberField({ ...options, optional: true }),
     Transform(({ value }: { value: unknown }) =>
-      typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value,
+      typeof value === 'string' && /^\d{1,16}$/.test(value) ? Number(value) : value,
     ),
   );
 }
@@ -126,10 +136,10 @@ export function ObjectListField(
   return applyDecorators(
     ApiProperty({ type: () => type(), isArray: true, required: !optional, maxItems, ...doc }),
     Type(type),
-    ValidateNested({ each: true }),
-    IsObject({ each: true, message: 'each value in $property must be an object' }),
-    ArrayMaxSize(maxItems),
     IsArray(),
+    ArrayMaxSize(maxItems),
+    IsObject({ each: true, message: 'each value in $property must be an object' }),
+    ValidateNested({ each: true }),
     ...whenGiven(optional),
   );
 }
@@ -157,22 +167,10 @@ function whenGiven(optional: boolean): readonly PropertyDecorator[] {
   return optional ? [ValidateIf((_object, value) => value !== undefined)] : [];
 }
 
-/** Any JSON, in the words of OpenAPI. */
-export const anyJson = {
-  oneOf: [
-    { type: 'object', additionalProperties: true },
-    { type: 'array', items: {} },
-    { type: 'string' },
-    { type: 'number' },
-    { type: 'boolean' },
-  ],
-  nullable: true,
-};
-
 /** Any JSON object: what stands in it is looked at where it is used. */
 export function JsonObjectField(options: Described): PropertyDecorator {
   return CheckedField(
-    { type: 'object', additionalProperties: true, ...options },
+    { type: 'object', additionalProperties: jsonReference, maxProperties: MOST_CHARACTERS, ...options },
     'isJsonObject',
     (value) => (typeof value === 'object' && value !== null && !Array.isArray(value) ? null : 'must be an object'),
   );

@@ -2,7 +2,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyRequest } from 'fastify';
 import type { Configuration } from '../kernel/configuration.ts';
 import { isLoopbackHost, isSameOrigin } from '../kernel/loopback.ts';
-import { redactorOf } from '../policy/index.ts';
+import { identify, localCaller, redactorOf } from '../policy/index.ts';
 import { HostRefusedError, MediaTypeError, OriginRefusedError } from './api.errors.ts';
 import { setUpDocumentation } from './open-api.adapter.ts';
 import { ProblemFilter } from './problem.filter.ts';
@@ -24,8 +24,9 @@ export function configureApi(app: NestFastifyApplication, configuration: Configu
     void reply.headers({ ...answerHeaders, 'x-correlation-id': request.id });
     const refusal = refusalOf(request);
     // Answered here: an error passed on would not reach the filter from the routes of the documentation.
-    if (refusal) filter.answer(refusal, request, reply);
-    else done();
+    if (refusal) return filter.answer(refusal, request, reply);
+    identify(request.raw, localCaller);
+    done();
   });
   app.useGlobalFilters(filter);
   setUpDocumentation(app);

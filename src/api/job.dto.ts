@@ -11,7 +11,7 @@ import {
 } from '../jobs/index.ts';
 import type { Json } from '../kernel/json.ts';
 import { type WaitKind, waitKinds } from '../orchestrator/index.ts';
-import { anyJson } from './fields.dto.ts';
+import { jsonReference } from './json-schemas.ts';
 import { TaskErrorDto, WaitDto } from './task.dto.ts';
 
 const moment = { type: String, format: 'date-time', nullable: true, example: '2026-11-24T12:00:00.000Z' } as const;
@@ -44,7 +44,7 @@ export class StepDto implements StepView {
   @ApiProperty({ type: String, nullable: true, description: 'What its agent said last', example: null })
   said!: string | null;
 
-  @ApiProperty({ required: false, description: 'Once it is done: any JSON', example: 7, ...anyJson })
+  @ApiProperty({ required: false, description: 'Once it is done: any JSON', example: 7, allOf: [jsonReference] })
   result?: Json;
 
   @ApiProperty({ type: TaskErrorDto, nullable: true, description: 'What went wrong last', example: null })
@@ -97,7 +97,7 @@ export class JobDto implements JobView {
   @ApiProperty({
     description: 'Once it is done: of the last step its result, of several last steps an object by their ids',
     example: 7,
-    ...anyJson,
+    allOf: [jsonReference],
   })
   result!: Json;
 

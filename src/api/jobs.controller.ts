@@ -2,6 +2,7 @@ import { Body, Delete, Get, HttpCode, Param, Post, Put, Query, Res, StreamableFi
 import { ApiCreatedResponse, ApiExtraModels, ApiOkResponse, ApiOperation, getSchemaPath } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Jobs, JobStateError } from '../jobs/index.ts';
+import { NeedsRole } from '../policy/index.ts';
 import { EventPageDto } from './event.dto.ts';
 import { JobDto, JobPageDto, JobWhyDto } from './job.dto.ts';
 import { ByDto, DropDto, JobListQuery, PageQuery, StepEditDto } from './job-requests.dto.ts';
@@ -23,6 +24,7 @@ const unknown = { 404: 'There is no such job' };
 
 /** Jobs: graphs of steps that agents do. */
 @RestController('jobs', 'jobs')
+@NeedsRole('viewer')
 @ApiExtraModels(ToDoDto, DependencyDto)
 export class JobsController {
   constructor(
@@ -31,7 +33,9 @@ export class JobsController {
   ) {}
 
   @Post()
+  @NeedsRole('operator')
   @ApiOperation({
+    operationId: 'createJob',
     summary: 'Create a job',
     description:
       'Of steps, of an intent with its values, or of a request in plain words. Answers once the job is durable; a full queue is waited for (SUBMIT_WAIT_MS), then 503.',
@@ -56,7 +60,11 @@ export class JobsController {
   }
 
   @Get()
-  @ApiOperation({ summary: 'List jobs', description: 'Newest first, page by page, of one status if you ask for it.' })
+  @ApiOperation({
+    operationId: 'listJobs',
+    summary: 'List jobs',
+    description: 'Newest first, page by page, of one status if you ask for it.',
+  })
   @ApiOkResponse({ type: JobPageDto, description: 'A page' })
   @Problems({ 400: 'The query is wrong' })
   list(@Query() query: JobListQuery): Promise<JobPageDto> {
@@ -65,7 +73,11 @@ export class JobsController {
 
   @Get(':id')
   @ApiJobId()
-  @ApiOperation({ summary: 'Show a job', description: 'Its status and that of each step, read from the log.' })
+  @ApiOperation({
+    operationId: 'getJob',
+    summary: 'Show a job',
+    description: 'Its status and that of each step, read from the log.',
+  })
   @ApiOkResponse({ type: JobDto, description: 'The job' })
   @Problems(unknown)
   get(@Param('id') id: string): Promise<JobDto> {
@@ -73,8 +85,10 @@ export class JobsController {
   }
 
   @Delete(':id')
+  @NeedsRole('operator')
   @ApiJobId()
   @ApiOperation({
+    operationId: 'cancelJob',
     summary: 'Cancel a job',
     description: 'Ends it at once and tells agents to drop what they have of it. Cancelling twice is the same as once.',
   })
@@ -87,9 +101,11 @@ export class JobsController {
   }
 
   @Post(':id/retry')
+  @NeedsRole('operator')
   @HttpCode(200)
   @ApiJobId()
   @ApiOperation({
+    operationId: 'retryJob',
     summary: 'Retry a job that failed',
     description: 'What is done stays done; what failed or was skipped begins anew with all its retries.',
   })
@@ -101,7 +117,11 @@ export class JobsController {
 
   @Get(':id/why')
   @ApiJobId()
-  @ApiOperation({ summary: 'Why a job waits', description: 'What keeps it, and each step of it, from going on.' })
+  @ApiOperation({
+    operationId: 'explainJobWait',
+    summary: 'Why a job waits',
+    description: 'What keeps it, and each step of it, from going on.',
+  })
   @ApiOkResponse({ type: JobWhyDto, description: 'What it waits for' })
   @Problems(unknown)
   why(@Param('id') id: string): Promise<JobWhyDto> {
@@ -111,6 +131,7 @@ export class JobsController {
   @Get(':id/events')
   @ApiJobId()
   @ApiOperation({
+    operationId: 'readJobEvents',
     summary: 'Read or follow the events of a job',
     description: 'As JSON one page. With `Accept: text/event-stream` Server-Sent Events that go on live.',
   })
@@ -138,8 +159,10 @@ export class JobsController {
   }
 
   @Put(':id/steps/:step')
+  @NeedsRole('operator')
   @ApiJobId()
   @ApiOperation({
+    operationId: 'editJobStep',
     summary: 'Change a step that no agent has yet',
     description: 'Approvals of the step as it was are void: it is asked for again.',
   })
@@ -161,11 +184,13 @@ export class JobsController {
 
 /** Jobs that failed after all their retries. */
 @RestController('dead-letters', 'jobs')
+@NeedsRole('viewer')
 export class DeadLettersController {
   constructor(private readonly jobs: Jobs) {}
 
   @Get()
   @ApiOperation({
+    operationId: 'listDeadLetters',
     summary: 'List dead letters',
     description: 'Jobs that failed for good and that nobody has retried or dropped, the newest first.',
   })
@@ -176,9 +201,14 @@ export class DeadLettersController {
   }
 
   @Post(':id/drop')
+  @NeedsRole('operator')
   @HttpCode(200)
   @ApiJobId()
-  @ApiOperation({ summary: 'Drop a dead letter', description: 'It stays failed and is not listed any more.' })
+  @ApiOperation({
+    operationId: 'dropDeadLetter',
+    summary: 'Drop a dead letter',
+    description: 'It stays failed and is not listed any more.',
+  })
   @ApiOkResponse({ type: JobDto, description: 'The job' })
   @Problems({ ...unknown, 400: 'The body is wrong', 409: 'It has not failed', 415: 'Not JSON' })
   drop(@Param('id') id: string, @Body() { by = 'user', reason = '' }: DropDto): Promise<JobDto> {

@@ -1,6 +1,7 @@
 import { Body, Delete, Get, HttpCode, Param, Put, Query } from '@nestjs/common';
 import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiParam } from '@nestjs/swagger';
 import { OfflineCache } from '../context/index.ts';
+import { NeedsRole } from '../policy/index.ts';
 import {
   ForgetQuery,
   KnowledgeCorrectionDto,
@@ -14,18 +15,20 @@ const ApiEntryId = () =>
   ApiParam({
     name: 'id',
     description: 'The entry',
-    schema: { type: 'string', example: 'fix-019a217b-5b99-76e3-a921-0277131a9483-1' },
+    schema: { type: 'string', minLength: 1, maxLength: 512, example: 'fix-019a217b-5b99-76e3-a921-0277131a9483-1' },
   });
 
 const DEFAULT_LIMIT = 20;
 
 /** What past tasks have taught. */
 @RestController('knowledge', 'knowledge')
+@NeedsRole('viewer')
 export class KnowledgeController {
   constructor(private readonly knowledge: OfflineCache) {}
 
   @Get()
   @ApiOperation({
+    operationId: 'listKnowledge',
     summary: 'Find what was learned',
     description: 'Errors with their fixes, decisions and modules of past tasks: what fits best, or all page by page.',
   })
@@ -43,7 +46,11 @@ export class KnowledgeController {
 
   @Get(':id')
   @ApiEntryId()
-  @ApiOperation({ summary: 'Look at an entry', description: 'In full; eventId names the event with all of it.' })
+  @ApiOperation({
+    operationId: 'getKnowledge',
+    summary: 'Look at an entry',
+    description: 'In full; eventId names the event with all of it.',
+  })
   @ApiOkResponse({ type: KnowledgeEntryDto, description: 'The entry' })
   @Problems({ 404: 'There is no such entry' })
   show(@Param('id') id: string): Promise<KnowledgeEntryDto> {
@@ -51,8 +58,10 @@ export class KnowledgeController {
   }
 
   @Put(':id')
+  @NeedsRole('operator')
   @ApiEntryId()
   @ApiOperation({
+    operationId: 'correctKnowledge',
     summary: 'Put an entry right',
     description: 'Recorded in the log; found in its new words from then on.',
   })
@@ -66,9 +75,14 @@ export class KnowledgeController {
   }
 
   @Delete(':id')
+  @NeedsRole('operator')
   @HttpCode(204)
   @ApiEntryId()
-  @ApiOperation({ summary: 'Forget an entry', description: 'Recorded in the log; it is not found again.' })
+  @ApiOperation({
+    operationId: 'forgetKnowledge',
+    summary: 'Forget an entry',
+    description: 'Recorded in the log; it is not found again.',
+  })
   @ApiNoContentResponse({ description: 'Forgotten' })
   @Problems({ 400: 'The query is wrong', 404: 'There is no such entry' })
   async forget(@Param('id') id: string, @Query() { by = 'user' }: ForgetQuery): Promise<void> {

@@ -90,7 +90,7 @@ export class KnowledgeEntryDto implements KnowledgeEntry {
   })
   eventId!: string;
 
-  @ApiProperty({ type: 'integer', description: 'Grows with every new entry', example: 12 })
+  @ApiProperty({ type: 'integer', minimum: 1, description: 'Grows with every new entry', example: 12 })
   position!: number;
 
   @ApiProperty({ type: String, nullable: true, description: 'Who put it right last; null: nobody', example: 'ada' })
@@ -119,6 +119,7 @@ export class KnowledgePageDto {
 
   @ApiProperty({
     type: 'integer',
+    minimum: 0,
     nullable: true,
     description: 'Give it as before for the next page; null at the end, and with query',
     example: null,

@@ -100,6 +100,7 @@ export class NewTaskDto implements NewTask {
   @TextField({
     description: 'What to build. At most PROMPT_MAX_CHARS characters (default 200,000), else 413',
     example: 'Write slugify(text) with tests',
+    limitedTo: 10_000_000,
   })
   prompt!: string;
 

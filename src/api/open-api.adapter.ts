@@ -1,6 +1,10 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { DocumentBuilder, getSchemaPath, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { composeExamples } from './composed-examples.ts';
+import { MOST_CHARACTERS } from './fields.dto.ts';
 import { withPlanSchema } from './execution-plan.dto.ts';
+import { anyJson, withJsonSchemas } from './json-schemas.ts';
+import { ProblemDto } from './problem.dto.ts';
 
 const description = `Runs AI coding tasks on small local models and remote workers, and records every step as an immutable event.
 
@@ -22,27 +26,78 @@ function documentOf(app: NestFastifyApplication): OpenAPIObject {
     .setTitle('Taskloom')
     .setDescription(description)
     .setVersion('1')
-    .setLicense('MIT', '')
+    .setOpenAPIVersion('3.1.0')
+    .setLicense('MIT', 'https://opensource.org/license/mit')
     .addTag('tasks', 'Coding tasks: create, watch, steer, read the results')
     .addTag('work items', 'Model calls that wait for somebody to answer them')
     .addTag('jobs', 'Graphs of steps that agents do')
     .addTag('agents', 'Who does the steps of jobs, and how they speak')
     .addTag('approvals', 'Steps that people have to approve before they run')
     .addTag('schedules', 'Jobs that are made later, once or again and again')
+    .addTag('broker', 'Workers of the server and remote ones, and messages to them')
+    .addTag('knowledge', 'What past tasks have taught: find it, put it right, forget it')
     .addTag('health', 'Whether the service works')
     .build();
-  return withPlanSchema(withDescribedPaths(SwaggerModule.createDocument(app, info)));
-}
-
-/** OpenAPI has no wildcards: the rest of a path is its parameter `path`, which Swagger leaves nameless. */
-function withDescribedPaths(document: OpenAPIObject): OpenAPIObject {
-  for (const { get } of Object.values(document.paths)) {
-    for (const parameter of get?.parameters ?? []) {
-      if (!('name' in parameter) || parameter.name !== '*') continue;
-      parameter.name = 'path';
-      parameter.description = 'A path as the list of files names it';
-      parameter.schema = { type: 'string', example: 'src/slugify.js' };
+  const document = withPlanSchema(SwaggerModule.createDocument(app, info, { operationIdFactory }));
+  Object.assign(document.components?.schemas ?? {}, { Json: anyJson(MOST_CHARACTERS) });
+  composeExamples(document.components?.schemas ?? {});
+  for (const operations of Object.values(document.paths)) {
+    for (const operation of [operations.get, operations.put, operations.post, operations.delete]) {
+      if (operation) completeOperation(operation);
     }
   }
-  return document;
+  closeBodies(document);
+  delete document.components?.schemas?.Object;
+  return withJsonSchemas(document);
 }
+
+/** Unknown fields are refused in all that a body is made of. */
+function closeBodies({ paths, components }: OpenAPIObject): void {
+  const bodies = Object.values(paths).flatMap(({ put, post }) => [put?.requestBody, post?.requestBody]);
+  const open = namesIn(bodies);
+  for (const name of open) {
+    const schema = components?.schemas?.[name];
+    for (const inner of namesIn(schema)) open.add(inner);
+    if (schema && 'properties' in schema) schema.additionalProperties ??= false;
+  }
+}
+
+/** The schemas that a part of the document points to. */
+function namesIn(part: unknown): Set<string> {
+  const text = JSON.stringify(part) ?? '';
+  return new Set([...text.matchAll(/"#\/components\/schemas\/([^"]+)"/g)].map(([, name = '']) => name));
+}
+
+/** For an operation that gives itself none: `listWebhooks` of WebhooksController.list. */
+function operationIdFactory(controllerKey: string, methodKey: string): string {
+  return `${methodKey}${controllerKey.replace(/Controller$/, '')}`;
+}
+
+type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
+
+/** What Swagger leaves nameless, and the problems that every body may be answered with. */
+function completeOperation(operation: Operation): void {
+  for (const parameter of operation.parameters ?? []) {
+    if (!('name' in parameter)) continue;
+    // OpenAPI has no wildcards: the rest of a path is its parameter `path`.
+    if (parameter.name === '*') {
+      parameter.name = 'path';
+      parameter.description = 'A path as the list of files names it';
+      parameter.schema = { type: 'string', minLength: 1, maxLength: 1024, example: 'src/slugify.js' };
+    }
+    // Beside `oneOf` the class of the property, which is Object, would be a second condition.
+    const { schema } = parameter;
+    if (schema && 'oneOf' in schema) parameter.schema = { oneOf: schema.oneOf, example: schema.example as unknown };
+  }
+  if (!operation.requestBody) return;
+  const schema = { $ref: getSchemaPath(ProblemDto) };
+  for (const [status, reason] of Object.entries(bodyProblems)) {
+    operation.responses[status] ??= { description: reason, content: { 'application/problem+json': { schema } } };
+  }
+}
+
+const bodyProblems: Readonly<Record<string, string>> = {
+  400: 'The body is wrong: errors says what and where',
+  413: 'The body is too long',
+  415: 'The body is not JSON',
+};

@@ -41,6 +41,8 @@ const statusByKind: Readonly<Record<ErrorKind, number>> = {
 
 /** Where HTTP has a finer word than the kind. */
 const statusByCode: Readonly<Record<string, number>> = {
+  ACCESS_KEY_MISSING: 401,
+  ACCESS_KEY_REFUSED: 401,
   API_METHOD_NOT_ALLOWED: 405,
   API_MEDIA_TYPE: 415,
   IDEMPOTENCY_KEY_REUSED: 422,
@@ -110,6 +112,7 @@ function ofAppError(error: AppError): Failure {
 
 function headersOf(error: AppError, status: number): Record<string, string> {
   if (error instanceof MethodNotAllowedError) return { allow: error.allowed.join(', ') };
+  if (status === 401) return { 'www-authenticate': 'Bearer realm="taskloom"' };
   if (status !== 503) return {};
   const { retryAfterMs } = error.details;
   const waitMs = typeof retryAfterMs === 'number' ? retryAfterMs : DEFAULT_RETRY_MS;

@@ -34,7 +34,21 @@ export function RestController(path: string, tag: string): ClassDecorator {
 }
 
 export const ApiTaskId = () =>
-  ApiParam({ name: 'id', description: 'The task, percent-encoded', schema: { type: 'string', example: 'slugify-1' } });
+  ApiParam({
+    name: 'id',
+    description: 'The task, percent-encoded',
+    schema: { type: 'string', minLength: 1, maxLength: 256, example: 'slugify-1' },
+  });
+
+/** Headers of answers by what they tell. */
+export const answerHeaders = {
+  location: {
+    Location: {
+      description: 'Where what was made is from now on',
+      schema: { type: 'string', format: 'uri', example: 'http://127.0.0.1:9876/tasks/slugify-1' },
+    },
+  },
+} as const;
 
 export const ApiJobId = () =>
   ApiParam({ name: 'id', description: 'The job, percent-encoded', schema: { type: 'string', example: 'invoices-1' } });

@@ -42,19 +42,25 @@ export class PlanDto implements Plan {
     allOf: [planReference],
     required: false,
     description: 'What the modules were derived from. A state has none for a short plan',
-    example: { language: 'javascript', overview: { objective: 'slugify(text) with tests' }, agents: [] },
+    example: {},
   })
   document?: ExecutionPlan;
 }
 
 export class HashedPlanDto extends PlanDto implements PlanView {
-  declare document: ExecutionPlan;
+  @ApiProperty({
+    allOf: [planReference],
+    required: true,
+    description: 'What the modules were derived from, or come to',
+    example: {},
+  })
+  override document!: ExecutionPlan;
 
   @ApiProperty({
     type: String,
     description: 'Names this plan: give it to approve, reject or edit',
     pattern: '^[0-9a-f]{64}$',
-    example: 'ba7816bf…',
+    example: 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad',
   })
   planHash!: string;
 }
@@ -70,7 +76,7 @@ export class FileDto implements FileView {
     type: String,
     description: 'Of its bytes, hexadecimal',
     pattern: '^[0-9a-f]{64}$',
-    example: 'ba7816bf…',
+    example: 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad',
   })
   sha256!: string;
 

@@ -1,6 +1,7 @@
 import { Body, Delete, Get, Param, Post, Query } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiParam } from '@nestjs/swagger';
 import { Jobs, Schedules } from '../jobs/index.ts';
+import { NeedsRole } from '../policy/index.ts';
 import { ApiSubmitter, Problems, RestController, Submitter } from './rest.adapter.ts';
 import {
   NewScheduleDto,
@@ -25,11 +26,14 @@ const refused = {
 
 /** Jobs that are to be made later, once or again and again. */
 @RestController('schedules', 'schedules')
+@NeedsRole('viewer')
 export class SchedulesController {
   constructor(private readonly schedules: Schedules) {}
 
   @Post()
+  @NeedsRole('operator')
   @ApiOperation({
+    operationId: 'createSchedule',
     summary: 'Create a schedule',
     description: 'A job at a time, or whenever a cron expression is due. It is made once, however many instances run.',
   })
@@ -41,7 +45,11 @@ export class SchedulesController {
   }
 
   @Get()
-  @ApiOperation({ summary: 'List schedules', description: 'Those that may still be due, the newest first.' })
+  @ApiOperation({
+    operationId: 'listSchedules',
+    summary: 'List schedules',
+    description: 'Those that may still be due, the newest first.',
+  })
   @ApiOkResponse({ type: ScheduleListDto, description: 'At most 500' })
   @Problems({ 400: 'The query is wrong' })
   async list(@Query() query: ScheduleListQuery): Promise<ScheduleListDto> {
@@ -50,7 +58,11 @@ export class SchedulesController {
 
   @Get(':id')
   @ApiScheduleId()
-  @ApiOperation({ summary: 'Show a schedule', description: 'When it is due next, and what came of it.' })
+  @ApiOperation({
+    operationId: 'getSchedule',
+    summary: 'Show a schedule',
+    description: 'When it is due next, and what came of it.',
+  })
   @ApiOkResponse({ type: ScheduleDto, description: 'The schedule' })
   @Problems(unknown)
   get(@Param('id') id: string): Promise<ScheduleDto> {
@@ -58,8 +70,13 @@ export class SchedulesController {
   }
 
   @Delete(':id')
+  @NeedsRole('operator')
   @ApiScheduleId()
-  @ApiOperation({ summary: 'Delete a schedule', description: 'It is never due again; jobs that came of it go on.' })
+  @ApiOperation({
+    operationId: 'deleteSchedule',
+    summary: 'Delete a schedule',
+    description: 'It is never due again; jobs that came of it go on.',
+  })
   @ApiOkResponse({ type: ScheduleDto, description: 'The schedule' })
   @Problems(unknown)
   remove(@Param('id') id: string): Promise<ScheduleDto> {
@@ -69,6 +86,7 @@ export class SchedulesController {
 
 /** The short way: plain words, and when. */
 @RestController('schedule', 'schedules')
+@NeedsRole('viewer')
 export class ScheduleController {
   constructor(
     private readonly schedules: Schedules,
@@ -76,7 +94,9 @@ export class ScheduleController {
   ) {}
 
   @Post()
+  @NeedsRole('operator')
   @ApiOperation({
+    operationId: 'scheduleRequest',
     summary: 'Have something done now or later',
     description: 'A request in plain words: now where neither at nor cron is given, else as a schedule.',
   })

@@ -1,6 +1,7 @@
 import { Body, HttpCode, Param, Post, Put } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { InvalidInputError } from '../kernel/errors.ts';
+import { NeedsRole } from '../policy/index.ts';
 import { SteeringService } from '../tasks/index.ts';
 import { ApiTaskId, Host, Problems, RestController } from './rest.adapter.ts';
 import {
@@ -20,13 +21,18 @@ const refused = { 400: 'The body is wrong', 404: 'There is no such task', 415: '
 
 /** What people say to a task while it runs. */
 @RestController('tasks', 'tasks')
+@NeedsRole('operator')
 export class SteeringController {
   constructor(private readonly steering: SteeringService) {}
 
   @Post(':id/interventions')
   @HttpCode(201)
   @ApiTaskId()
-  @ApiOperation({ summary: 'Give guidance', description: 'It is in the context of the very next model call.' })
+  @ApiOperation({
+    operationId: 'intervene',
+    summary: 'Give guidance',
+    description: 'It is in the context of the very next model call.',
+  })
   @ApiCreatedResponse({ type: TaskDto, description: 'The task with the guidance recorded' })
   @Problems({ ...refused, 409: 'The task is over, or still at a limit' })
   async intervene(
@@ -41,6 +47,7 @@ export class SteeringController {
   @HttpCode(200)
   @ApiTaskId()
   @ApiOperation({
+    operationId: 'pauseTask',
     summary: 'Pause a task',
     description: 'Nothing new is begun; what is in flight ends and is recorded. Pausing twice is the same as once.',
   })
@@ -58,6 +65,7 @@ export class SteeringController {
   @HttpCode(200)
   @ApiTaskId()
   @ApiOperation({
+    operationId: 'resumeTask',
     summary: 'Resume a task',
     description: 'With higher limits where one of them paused it. Resuming twice is the same as once.',
   })
@@ -74,7 +82,11 @@ export class SteeringController {
   @Post(':id/answers')
   @HttpCode(200)
   @ApiTaskId()
-  @ApiOperation({ summary: 'Answer the questions of a task', description: 'All that are open, in their order.' })
+  @ApiOperation({
+    operationId: 'answerQuestions',
+    summary: 'Answer the questions of a task',
+    description: 'All that are open, in their order.',
+  })
   @ApiOkResponse({ type: TaskDto, description: 'The task, which goes on' })
   @Problems({ ...refused, 409: 'The task is over, or asks nothing' })
   async answer(
@@ -89,6 +101,7 @@ export class SteeringController {
   @HttpCode(201)
   @ApiTaskId()
   @ApiOperation({
+    operationId: 'reportBug',
     summary: 'Report a bug',
     description:
       'It starts a correction if it speaks of the code as it is; the answer says which. Recorded in any case.',
@@ -108,6 +121,7 @@ export class SteeringController {
   @HttpCode(201)
   @ApiTaskId()
   @ApiOperation({
+    operationId: 'provideCode',
     summary: 'Hand in code for a module',
     description: 'A new code version, judged by the same tests; what a model still writes of the module is not used.',
   })
@@ -124,6 +138,7 @@ export class SteeringController {
   @Put(':id/plan')
   @ApiTaskId()
   @ApiOperation({
+    operationId: 'editPlan',
     summary: 'Edit the plan',
     description: 'At any time. Modules that differ, and those that depend on them, are built anew; nothing else is.',
   })
@@ -145,6 +160,7 @@ export class SteeringController {
   @HttpCode(200)
   @ApiTaskId()
   @ApiOperation({
+    operationId: 'decidePlan',
     summary: 'Approve or reject the plan',
     description: 'Bound to the plan that you saw: one that has changed meanwhile is neither approved nor rejected.',
   })

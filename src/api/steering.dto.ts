@@ -104,7 +104,7 @@ export class BugReportRequestDto {
       description: 'Vector clock of the newest event that you had seen. Default: that of the newest change',
       example: { 'server-1': 12 },
       optional: true,
-      additionalProperties: { type: 'integer', minimum: 0 },
+      additionalProperties: { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER },
       maxProperties: 1000,
     },
     'isVectorClock',

@@ -1,5 +1,6 @@
 import { Get, Header, Param, Query, StreamableFile } from '@nestjs/common';
 import { ApiExtraModels, ApiOkResponse, ApiOperation, ApiResponse, getSchemaPath } from '@nestjs/swagger';
+import { NeedsRole } from '../policy/index.ts';
 import { TaskContexts, TasksService } from '../tasks/index.ts';
 import { CodeDiffDto, CodeVersionsDto } from './code.dto.ts';
 import { TaskContextDto } from './context.dto.ts';
@@ -10,6 +11,7 @@ import { ContextQuery, DiffQuery, ExplainQuery, VersionQuery } from './task-requ
 const patchType = 'text/x-diff';
 
 @RestController('tasks', 'tasks')
+@NeedsRole('viewer')
 export class TaskCodeController {
   constructor(
     private readonly tasks: TasksService,
@@ -19,6 +21,7 @@ export class TaskCodeController {
   @Get(':id/versions')
   @ApiTaskId()
   @ApiOperation({
+    operationId: 'listVersions',
     summary: 'List the versions of the code',
     description: 'What made each, and which files it changed.',
   })
@@ -31,6 +34,7 @@ export class TaskCodeController {
   @Get(':id/diff')
   @ApiTaskId()
   @ApiOperation({
+    operationId: 'diffVersions',
     summary: 'Show what changed between two versions',
     description:
       'A patch that git apply and patch -p1 take; JSON where the query or the Accept header asks for it. By default all that came of the task: from what the caller gave to the newest version.',
@@ -64,6 +68,7 @@ export class TaskCodeController {
   @Get(':id/explain')
   @ApiTaskId()
   @ApiOperation({
+    operationId: 'explainCode',
     summary: 'Explain a file, or a line of it',
     description:
       'Which change brought each line, by which model call, for which part of the plan, because of which tests, and the events that led to it.',
@@ -77,6 +82,7 @@ export class TaskCodeController {
   @Get(':id/context')
   @ApiTaskId()
   @ApiOperation({
+    operationId: 'getContext',
     summary: 'Show what a model was told',
     description:
       'The prompt of a model call: every part with its tokens and why it is in, what was left out, and whether the events before it give the same prompt again. By default that of the newest call.',
@@ -90,6 +96,7 @@ export class TaskCodeController {
   @Get(':id/archive')
   @ApiTaskId()
   @ApiOperation({
+    operationId: 'getArchive',
     summary: 'Download the files',
     description: 'Of any code version, as a .tar.gz below one directory. One version has always the same bytes.',
   })

@@ -1,17 +1,20 @@
 import { Get, Param, Query, StreamableFile } from '@nestjs/common';
 import { ApiExtraModels, ApiHeader, ApiOkResponse, ApiOperation, getSchemaPath } from '@nestjs/swagger';
+import { NeedsRole } from '../policy/index.ts';
 import { EventPageDto } from './event.dto.ts';
 import { ApiTaskId, ClientGone, LastEventId, Problems, RestController, WantsStream } from './rest.adapter.ts';
 import { TaskEvents } from './task-events.service.ts';
 import { EventsQuery } from './task-requests.dto.ts';
 
 @RestController('tasks', 'tasks')
+@NeedsRole('viewer')
 export class TaskEventsController {
   constructor(private readonly events: TaskEvents) {}
 
   @Get(':id/events')
   @ApiTaskId()
   @ApiOperation({
+    operationId: 'readEvents',
     summary: 'Read or follow the events of a task',
     description:
       'As JSON one page. With `Accept: text/event-stream` Server-Sent Events that go on live: id is the stream sequence, data the event.',

@@ -14,7 +14,10 @@ export function PriorityField(defaultPriority: string): PropertyDecorator {
       description: `${Object.keys(priorities).join(', ')} in any case, or a number from 0 (most urgent) to 100. ${defaultPriority}`,
       example: 'HIGH',
       optional: true,
-      oneOf: [{ type: 'string' }, { type: 'integer', minimum: 0, maximum: 100 }],
+      oneOf: [
+        { type: 'string', maxLength: 16 },
+        { type: 'integer', minimum: 0, maximum: 100 },
+      ],
     },
     'isPriority',
     priorityProblem,

@@ -1,9 +1,11 @@
 import { Body, Get, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import { NeedsRole } from '../policy/index.ts';
 import { TasksService } from '../tasks/index.ts';
 import { ComparisonDto, partingEventOf, StepPageDto } from './replay.dto.ts';
 import {
+  answerHeaders,
   ApiIdempotencyKey,
   ApiSubmitter,
   ApiTaskId,
@@ -17,12 +19,15 @@ import { CompareQuery, ForkDto, ReplayQuery } from './task-requests.dto.ts';
 import { TaskDto, taskDtoOf } from './task.dto.ts';
 
 @RestController('tasks', 'tasks')
+@NeedsRole('viewer')
 export class TaskHistoryController {
   constructor(private readonly tasks: TasksService) {}
 
   @Post(':id/fork')
+  @NeedsRole('operator')
   @ApiTaskId()
   @ApiOperation({
+    operationId: 'forkTask',
     summary: 'Fork a task at any of its events',
     description:
       'A new task with the same past up to there, its files included, which goes on by itself. The other one stays as it is.',
@@ -32,7 +37,7 @@ export class TaskHistoryController {
   @ApiCreatedResponse({
     type: TaskDto,
     description: 'The new task',
-    headers: { Location: { schema: { type: 'string' } } },
+    headers: answerHeaders.location,
   })
   @Problems({
     400: 'The body or a header is wrong: errors says what and where',
@@ -60,6 +65,7 @@ export class TaskHistoryController {
   @Get(':id/replay')
   @ApiTaskId()
   @ApiOperation({
+    operationId: 'replayTask',
     summary: 'Replay the decisions of a task',
     description: 'What it decided after each event, worked out anew from the log: nothing is done again.',
   })
@@ -72,6 +78,7 @@ export class TaskHistoryController {
   @Get(':id/compare')
   @ApiTaskId()
   @ApiOperation({
+    operationId: 'compareTasks',
     summary: 'Compare the events of two tasks',
     description: 'The first event at which they part, and how. Ids, clocks, hashes and times are no differences.',
   })

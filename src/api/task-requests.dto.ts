@@ -61,7 +61,7 @@ export class StateQuery {
       example: 12,
       optional: true,
       oneOf: [
-        { type: 'integer', minimum: 0 },
+        { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER },
         { type: 'string', format: 'date-time' },
       ],
     },

@@ -1,6 +1,7 @@
 import { Get, Param, Query, Res, StreamableFile } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import { NeedsRole } from '../policy/index.ts';
 import { planToMarkdown, TasksService } from '../tasks/index.ts';
 import { FileListDto, HashedPlanDto } from './results.dto.ts';
 import { ApiTaskId, FileAnswer, PlanAnswer, Problems, RestController, WantsMarkdown } from './rest.adapter.ts';
@@ -9,12 +10,17 @@ import { WhyDto } from './why.dto.ts';
 import { PlanQuery, StateQuery, VersionQuery } from './task-requests.dto.ts';
 
 @RestController('tasks', 'tasks')
+@NeedsRole('viewer')
 export class TaskResultsController {
   constructor(private readonly tasks: TasksService) {}
 
   @Get(':id/state')
   @ApiTaskId()
-  @ApiOperation({ summary: 'Show the state of a task, now or in the past', description: 'Folded from its events.' })
+  @ApiOperation({
+    operationId: 'getTaskState',
+    summary: 'Show the state of a task, now or in the past',
+    description: 'Folded from its events.',
+  })
   @ApiOkResponse({ type: TaskStateDto, description: 'The state' })
   @Problems({ 400: 'The moment is wrong', 404: 'There is no such task' })
   state(@Param('id') id: string, @Query() { until }: StateQuery): Promise<TaskStateDto> {
@@ -23,7 +29,11 @@ export class TaskResultsController {
 
   @Get(':id/why')
   @ApiTaskId()
-  @ApiOperation({ summary: 'Tell what a task waits for', description: 'A slot, other tasks, a model, a person.' })
+  @ApiOperation({
+    operationId: 'explainWait',
+    summary: 'Tell what a task waits for',
+    description: 'A slot, other tasks, a model, a person.',
+  })
   @ApiOkResponse({ type: WhyDto, description: 'What keeps it from going on' })
   @Problems({ 404: 'There is no such task' })
   why(@Param('id') id: string): Promise<WhyDto> {
@@ -32,7 +42,11 @@ export class TaskResultsController {
 
   @Get(':id/plan')
   @ApiTaskId()
-  @ApiOperation({ summary: 'Show the plan', description: 'What is to be written, and in which order.' })
+  @ApiOperation({
+    operationId: 'getPlan',
+    summary: 'Show the plan',
+    description: 'What is to be written, and in which order.',
+  })
   @PlanAnswer()
   @Problems({ 400: 'The query is wrong', 404: 'There is no such task, or no plan yet' })
   async plan(
@@ -49,7 +63,11 @@ export class TaskResultsController {
 
   @Get(':id/files')
   @ApiTaskId()
-  @ApiOperation({ summary: 'List the files', description: 'Of the workspace, at any code version.' })
+  @ApiOperation({
+    operationId: 'listFiles',
+    summary: 'List the files',
+    description: 'Of the workspace, at any code version.',
+  })
   @ApiOkResponse({ type: FileListDto, description: 'The files' })
   @Problems({ 400: 'The query is wrong', 404: 'There is no such task or version' })
   files(@Param('id') id: string, @Query() { version }: VersionQuery): Promise<FileListDto> {
@@ -58,7 +76,11 @@ export class TaskResultsController {
 
   @Get(':id/files/*')
   @ApiTaskId()
-  @ApiOperation({ summary: 'Read a file', description: 'Its bytes, as a download that no browser runs.' })
+  @ApiOperation({
+    operationId: 'getFile',
+    summary: 'Read a file',
+    description: 'Its bytes, as a download that no browser runs.',
+  })
   @FileAnswer()
   @Problems({ 400: 'The query is wrong', 404: 'There is no such task, version or file' })
   async file(

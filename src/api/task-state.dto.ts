@@ -50,7 +50,12 @@ export class LastChangeDto implements LastChange {
   @ApiProperty({ ...clock, description: 'Its clock' })
   vectorClock!: Readonly<Record<string, number>>;
 
-  @ApiProperty({ type: String, nullable: true, description: 'SHA-256 of the code', example: 'ba7816bf…' })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'SHA-256 of the code',
+    example: 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad',
+  })
   codeHash!: string | null;
 }
 

@@ -17,7 +17,12 @@ export class ModuleDto implements ModuleView {
   @ApiProperty({ type: 'integer', minimum: 0, description: 'Code version of its last change', example: 2 })
   version!: number;
 
-  @ApiProperty({ type: String, nullable: true, description: 'SHA-256 of its code, hexadecimal', example: 'ba7816bf…' })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'SHA-256 of its code, hexadecimal',
+    example: 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad',
+  })
   codeHash!: string | null;
 
   @ApiProperty({ type: 'integer', minimum: 0, description: 'Tests that passed in its last run', example: 4 })
@@ -311,6 +316,7 @@ export class TaskPageDto {
 
   @ApiProperty({
     type: 'integer',
+    minimum: 0,
     nullable: true,
     description: 'Give it as before for the next page; null at the end',
     example: null,

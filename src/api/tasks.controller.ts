@@ -1,10 +1,12 @@
 import { Body, Delete, Get, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import { NeedsRole } from '../policy/index.ts';
 import { TaskFinishedError, TasksService } from '../tasks/index.ts';
 import { NewTaskDto } from './new-task.dto.ts';
 import { PromptLimitPipe } from './prompt-limit.pipe.ts';
 import {
+  answerHeaders,
   ApiIdempotencyKey,
   ApiSubmitter,
   ApiTaskId,
@@ -18,17 +20,20 @@ import { TaskDto, taskDtoOf, TaskPageDto } from './task.dto.ts';
 import { CancelQuery, TaskListQuery } from './task-requests.dto.ts';
 
 @RestController('tasks', 'tasks')
+@NeedsRole('viewer')
 export class TasksController {
   constructor(private readonly tasks: TasksService) {}
 
   @Post()
+  @NeedsRole('operator')
   @ApiOperation({
+    operationId: 'createTask',
     summary: 'Create a task',
     description: 'Answers once the task is durable. A full queue is waited for (SUBMIT_WAIT_MS), then 503.',
   })
   @ApiIdempotencyKey()
   @ApiSubmitter()
-  @ApiCreatedResponse({ type: TaskDto, description: 'The task', headers: { Location: { schema: { type: 'string' } } } })
+  @ApiCreatedResponse({ type: TaskDto, description: 'The task', headers: answerHeaders.location })
   @Problems({
     400: 'The body or a header is wrong: errors says what and where',
     409: 'There is a task with this taskId',
@@ -51,7 +56,11 @@ export class TasksController {
   }
 
   @Get()
-  @ApiOperation({ summary: 'List tasks', description: 'Newest first, page by page, of one status if you ask for it.' })
+  @ApiOperation({
+    operationId: 'listTasks',
+    summary: 'List tasks',
+    description: 'Newest first, page by page, of one status if you ask for it.',
+  })
   @ApiOkResponse({ type: TaskPageDto, description: 'A page' })
   @Problems({ 400: 'The query is wrong' })
   async list(@Query() query: TaskListQuery, @Host() host: string): Promise<TaskPageDto> {
@@ -61,7 +70,11 @@ export class TasksController {
 
   @Get(':id')
   @ApiTaskId()
-  @ApiOperation({ summary: 'Show a task', description: 'Its status and its modules, read from the log.' })
+  @ApiOperation({
+    operationId: 'getTask',
+    summary: 'Show a task',
+    description: 'Its status and its modules, read from the log.',
+  })
   @ApiOkResponse({ type: TaskDto, description: 'The task' })
   @Problems({ 404: 'There is no such task' })
   async get(@Param('id') id: string, @Host() host: string): Promise<TaskDto> {
@@ -69,8 +82,10 @@ export class TasksController {
   }
 
   @Delete(':id')
+  @NeedsRole('operator')
   @ApiTaskId()
   @ApiOperation({
+    operationId: 'cancelTask',
     summary: 'Cancel a task',
     description: 'Ends it at once, whatever it does; its events stay. Cancelling twice is the same as once.',
   })

@@ -1,12 +1,18 @@
 import { Body, Get, HttpCode, Param, Post, Res } from '@nestjs/common';
 import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiParam } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import { NeedsRole } from '../policy/index.ts';
 import { WorkItemsService } from '../tasks/index.ts';
 import { Leaving } from './leaving.service.ts';
 import { ClientGone, Problems, RestController } from './rest.adapter.ts';
 import { AnswerDto, ClaimAnswerDto, ClaimDto, DoneDto, ReleaseDto, WorkItemListDto } from './work-items.dto.ts';
 
-const ApiItemId = () => ApiParam({ name: 'id', description: 'The item', schema: { type: 'string', format: 'uuid' } });
+const ApiItemId = () =>
+  ApiParam({
+    name: 'id',
+    description: 'The item',
+    schema: { type: 'string', format: 'uuid', example: '01937b1e-6a1c-7000-8000-000000000000' },
+  });
 
 const leaseProblems = {
   400: 'The body is wrong',
@@ -16,6 +22,7 @@ const leaseProblems = {
 };
 
 @RestController('work-items', 'work items')
+@NeedsRole('worker', 'operator')
 export class WorkItemsController {
   constructor(
     private readonly items: WorkItemsService,
@@ -23,7 +30,12 @@ export class WorkItemsController {
   ) {}
 
   @Get()
-  @ApiOperation({ summary: 'List work items', description: 'Model calls that wait for an answer, claimed or not.' })
+  @NeedsRole('worker', 'viewer')
+  @ApiOperation({
+    operationId: 'listWorkItems',
+    summary: 'List work items',
+    description: 'Model calls that wait for an answer, claimed or not.',
+  })
   @ApiOkResponse({ type: WorkItemListDto, description: 'All of them' })
   async list(): Promise<WorkItemListDto> {
     return { items: await this.items.list() };
@@ -32,6 +44,7 @@ export class WorkItemsController {
   @Post('claim')
   @HttpCode(200)
   @ApiOperation({
+    operationId: 'claimWorkItem',
     summary: 'Claim a work item',
     description: 'Takes the oldest free item under a lease, and waits for one if you say how long.',
   })
@@ -54,6 +67,7 @@ export class WorkItemsController {
   @HttpCode(200)
   @ApiItemId()
   @ApiOperation({
+    operationId: 'answerWorkItem',
     summary: 'Answer a work item',
     description: 'Durable when it is accepted. A refused answer leaves the item yours: correct it and send it again.',
   })
@@ -71,7 +85,11 @@ export class WorkItemsController {
   @Post(':id/release')
   @HttpCode(200)
   @ApiItemId()
-  @ApiOperation({ summary: 'Give a work item back', description: 'It is free again at once.' })
+  @ApiOperation({
+    operationId: 'releaseWorkItem',
+    summary: 'Give a work item back',
+    description: 'It is free again at once.',
+  })
   @ApiOkResponse({ type: DoneDto, description: 'Free again' })
   @Problems(leaseProblems)
   async release(@Param('id') id: string, @Body() release: ReleaseDto): Promise<DoneDto> {

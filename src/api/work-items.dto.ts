@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import type { ClaimedWorkItem, WorkItemView } from '../tasks/index.ts';
-import { CheckedField, NumberField, TextField, TextListField } from './fields.dto.ts';
+import { MOST_CHARACTERS, CheckedField, NumberField, TextField, TextListField } from './fields.dto.ts';
 
 const moment = { type: String, format: 'date-time', example: '2026-11-24T12:00:00.000Z' } as const;
 
@@ -36,7 +36,10 @@ export class AnswerDto {
     {
       description: 'The JSON object that answerSchema describes, or the text it stands in',
       example: { path: 'src/slugify.js', code: 'export const slugify = …' },
-      oneOf: [{ type: 'object', additionalProperties: true }, { type: 'string' }],
+      oneOf: [
+        { type: 'object', additionalProperties: true },
+        { type: 'string', maxLength: MOST_CHARACTERS },
+      ],
     },
     'isAnswer',
     (value) =>

@@ -37,6 +37,7 @@ export type {
   TaskError,
   TaskModule,
   TaskPage,
+  TaskQuery,
   TaskState,
   TaskStatus,
   Usage,

@@ -1,3 +1,5 @@
+import type { GivenExecutionPlan } from './generated/types.gen.ts';
+
 /** A plan as people read, edit and approve it. Empty texts and lists say nothing. */
 export interface ExecutionPlan {
   readonly title: string;
@@ -50,10 +52,4 @@ export interface ExecutionPlanTask {
  * A plan as it may be given: the language, the objective and one task with a name and a file are needed. A string is the
  * Markdown of a plan.
  */
-export type GivenPlan = Partially<ExecutionPlan> | string;
-
-type Partially<T> = T extends readonly (infer Item)[]
-  ? readonly Partially<Item>[]
-  : T extends object
-    ? { readonly [Key in keyof T]?: Partially<T[Key]> }
-    : T;
+export type GivenPlan = GivenExecutionPlan | string;

@@ -138,6 +138,14 @@ export interface Task {
   readonly links: Readonly<Record<'self' | 'events' | 'state' | 'plan' | 'files' | 'interventions', string>>;
 }
 
+/** Which tasks are wanted. */
+export interface TaskQuery {
+  readonly status?: TaskStatus;
+  readonly limit?: number;
+  /** `nextBefore` of the page before. */
+  readonly before?: number;
+}
+
 export interface TaskPage {
   readonly tasks: readonly Task[];
   /** Give it as `before` for the next page; null at the end. */

@@ -12,6 +12,7 @@ import { EventStore, type TaskState } from '../events/index.ts';
 import { CONFIGURATION, type Configuration } from '../kernel/configuration.ts';
 import { Redactor } from '../kernel/redactor.ts';
 import { Orchestrator } from '../orchestrator/index.ts';
+import { NeedsRole } from '../policy/index.ts';
 import { TaskNotFoundError, TasksService } from '../tasks/index.ts';
 import { acknowledge, errorAnswer } from './answer.ts';
 import { AnswerFilter } from './answer.filter.ts';
@@ -38,6 +39,7 @@ const known: ReadonlySet<string> = new Set(requestNames);
 
 /** The Socket.IO door for those who look on: live events and states. */
 @WebSocketGateway()
+@NeedsRole('viewer')
 @UseFilters(AnswerFilter)
 export class LiveGateway implements OnGatewayConnection<Socket>, OnGatewayDisconnect<Socket>, OnModuleDestroy {
   readonly hub: LiveHub;

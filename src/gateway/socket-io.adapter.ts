@@ -4,6 +4,7 @@ import { IoAdapter } from '@nestjs/platform-socket.io';
 import type { Server, ServerOptions } from 'socket.io';
 import type { Configuration } from '../kernel/configuration.ts';
 import { isLoopbackHost, isSameOrigin } from '../kernel/loopback.ts';
+import { identify, localCaller } from '../policy/index.ts';
 import { ConnectionDoor } from './connection-door.ts';
 
 const CONNECT_TIMEOUT_MS = 5000;
@@ -35,6 +36,7 @@ class SocketIoAdapter extends IoAdapter {
       pingTimeout: Math.max(MIN_PONG_TIMEOUT_MS, HEARTBEAT_TIMEOUT_MS - HEARTBEAT_INTERVAL_MS),
       allowRequest: (request, decide) => {
         const refusal = refusalOf(request);
+        if (refusal === null) identify(request, localCaller);
         decide(refusal, refusal === null);
       },
     };

@@ -1,5 +1,6 @@
 import { UseFilters } from '@nestjs/common';
 import { MessageBody, SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
+import { NeedsRole } from '../policy/index.ts';
 import { SteeringService, TaskFinishedError, TasksService, type TaskView } from '../tasks/index.ts';
 import { AnswerFilter } from './answer.filter.ts';
 import { readRequest } from './requests.ts';
@@ -11,6 +12,7 @@ interface Said {
 
 /** What can be said to a task over the socket; the same as over REST. */
 @WebSocketGateway()
+@NeedsRole('operator')
 @UseFilters(AnswerFilter)
 export class SteeringGateway {
   constructor(

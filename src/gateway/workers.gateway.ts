@@ -18,6 +18,7 @@ import {
   WorkerTokenError,
 } from '../broker/index.ts';
 import { CONFIGURATION, type Configuration } from '../kernel/configuration.ts';
+import { NeedsRole } from '../policy/index.ts';
 import { AnswerFilter } from './answer.filter.ts';
 import { ConnectionDoor } from './connection-door.ts';
 import { LiveGateway } from './live.gateway.ts';
@@ -44,6 +45,7 @@ class SocketLink implements WorkerLink {
 
 /** Messages to workers, and workers in other processes, over Socket.IO. */
 @WebSocketGateway()
+@NeedsRole('worker')
 @UseFilters(AnswerFilter)
 export class WorkersGateway implements OnGatewayDisconnect<Socket> {
   private readonly links = new WeakMap<Socket, SocketLink>();
@@ -62,6 +64,7 @@ export class WorkersGateway implements OnGatewayDisconnect<Socket> {
   }
 
   @SubscribeMessage('broker:dispatch')
+  @NeedsRole('operator')
   async dispatch(@MessageBody() body: unknown): Promise<{ ok: true } & DispatchAnswer> {
     return { ok: true, ...(await this.broker.dispatch(defined(readRequest('broker:dispatch', body)))) };
   }

@@ -1,4 +1,4 @@
-import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js';
+import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import type { Issue } from '../kernel/errors.ts';
 
 /** A JSON Schema (draft 2020-12) as plain JSON: stored with its prompt, so that an answer can be judged by it alone. */
@@ -6,13 +6,27 @@ export type JsonSchema = Readonly<Record<string, unknown>>;
 
 const ajv = new Ajv2020({ allErrors: true, strict: false, validateFormats: false });
 
+/** To compile a schema takes longer than all else about an answer, and a correction has the schema of what it corrects. */
+const MOST_COMPILED = 100;
+const compiled = new Map<string, ValidateFunction>();
+
 /** Everything about `value` that does not fit `schema`, each with its path (`modules[0].path`); empty when it fits. */
 export function schemaIssues(schema: JsonSchema, value: unknown): Issue[] {
-  const validate = ajv.compile(schema);
-  // Schemas are made per prompt: kept compiled they would pile up for ever.
-  ajv.removeSchema(schema);
+  const validate = validatorOf(schema);
   if (validate(value)) return [];
   return (validate.errors ?? []).map((error) => ({ path: pathOf(error), message: explain(error) }));
+}
+
+/** Schemas are made per prompt, each with the paths it is about: those asked for last are kept, so they never pile up. */
+function validatorOf(schema: JsonSchema): ValidateFunction {
+  const key = JSON.stringify(schema);
+  const validate = compiled.get(key) ?? ajv.compile(schema);
+  ajv.removeSchema(schema);
+  compiled.delete(key);
+  compiled.set(key, validate);
+  const [oldest] = compiled.keys();
+  if (oldest !== undefined && compiled.size > MOST_COMPILED) compiled.delete(oldest);
+  return validate;
 }
 
 function pathOf(error: ErrorObject): string {

@@ -178,7 +178,7 @@ class RunningTree {
       () => undefined,
     );
     for (const pid of await this.tree.pids()) {
-      if (this.launch.guard !== undefined && (await programOf(pid)) === this.launch.guard) continue;
+      if (this.launch.guard !== undefined && programOf(pid) === this.launch.guard) continue;
       if (this.stopped.signal.aborted) break;
       try {
         process.kill(pid, 'SIGTERM');

@@ -1,19 +1,34 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
+import type { TaskStatus } from '../../client/index.ts';
 import type { Cli, ClientOptions } from '../cli.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { table } from '../table.ts';
 import { wholeNumber } from '../whole-number.ts';
 
 interface TasksOptions extends ClientOptions {
-  readonly status?: string;
+  readonly status?: TaskStatus;
   readonly limit: number;
 }
+
+const statuses: readonly TaskStatus[] = [
+  'created',
+  'queued',
+  'planning',
+  'awaitingModel',
+  'awaitingAnswers',
+  'awaitingApproval',
+  'running',
+  'paused',
+  'completed',
+  'failed',
+  'cancelled',
+];
 
 export function addTasks(program: Command, cli: Cli): void {
   cli
     .clientCommand(program, 'tasks')
     .description('list tasks, the newest first')
-    .option('--status <status>', 'only those of one status, such as running, awaitingModel, completed, failed')
+    .addOption(new Option('--status <status>', 'only those of one status').choices(statuses))
     .option('--limit <count>', 'how many at most', wholeNumber, 20)
     .addHelpText('after', '\nExamples:\n  $ taskloom tasks\n  $ taskloom tasks --status failed --json')
     .action(cli.action((options: TasksOptions) => tasks(cli, options)));

@@ -96,9 +96,17 @@ describe('a question about a file', () => {
     const facts = [...beginning, { ...code, data: { ...code.data, ...declares } } as EventDraft, ...aDone.slice(1)];
     const request = await asked([...facts, begun('c.js')], { signature: 'WriteTests', module: 'c.js' });
     expect(request.manifest).toContainEqual(expect.objectContaining({ part: 'a.js', included: false }));
+    expect(request.manifest).toContainEqual(expect.objectContaining({ part: 'requirement module a.js', included: true }));
     expect(words(request)).toContain('function a7(');
     expect(words(request)).not.toContain('return "a7 "');
     expect(request.tokens).toBeLessThanOrEqual(request.room?.promptTokens ?? 0);
+  });
+
+  it('does not tell what a file is for that it shows whole anyway [CX-13]', async () => {
+    const facts = [...beginning, ...aDone, begun('c.js')];
+    const request = await asked(facts, { signature: 'WriteTests', module: 'c.js' });
+    expect(request.manifest).toContainEqual(expect.objectContaining({ part: 'a.js', included: true }));
+    expect(request.manifest.map(({ part }) => part)).not.toContain('requirement module a.js');
   });
 
   it('goes to the larger model that the provider has, or to none with the numbers [CX-3]', async () => {
@@ -114,6 +122,16 @@ describe('a question about a file', () => {
     await expect(refused).rejects.toThrow(
       /mistral:7b must be told \d+ tokens .*qwen3:8b: the provider does not have it/,
     );
+  });
+});
+
+describe('what people say by the megabyte', () => {
+  it('is refused by its length alone, before anything is counted, where no window could hold it [CX-3]', async () => {
+    const facts = [created({ prompt: 'x'.repeat(16 * 200_001) }), started];
+    const refused = asked(facts, { signature: 'PlanTask' }, { offers: ['qwen3:8b'] });
+    await expect(refused).rejects.toThrow(PromptTooLargeError);
+    // A count would tell more tokens than one for 16 characters, and whom it passed over.
+    await expect(refused).rejects.toMatchObject({ details: { criticalTokens: 200_001, passedOver: [] } });
   });
 });
 

@@ -123,7 +123,7 @@ export class Surroundings {
     return ({ kind, key, owner }) => {
       const path = owner.split('#')[0] ?? '';
       // Task, objective and guidance are parts of the question, and so are its own file and what fails now.
-      if (kind === 'requirement') return path === '' || path === draft.module || draft.module === null;
+      if (kind === 'requirement') return path === '' || path === draft.module || draft.module === null || shows(path);
       return failing.has(key) || (kind === 'contract' && (path === draft.module || shows(path)));
     };
   }

@@ -176,7 +176,10 @@ export const planSchema = z.strictObject({
   overview: overview.meta({ description: 'What and why', example: { objective: 'Make titles usable in URLs' } }),
   clarifications,
   approach,
-  agents: z.array(agent).min(1).max(MAX_AGENTS).meta({ description: 'Tasks in groups', example: [] }),
+  agents: z.array(agent).min(1).max(MAX_AGENTS).meta({
+    description: 'Tasks in groups',
+    example: [{ tasks: [{ name: 'Write slugify', files: ['src/slugify.js'] }] }],
+  }),
   testingStrategy: texts({ description: 'How it is tested', example: ['Unit tests beside the source'] }),
   successCriteria: z
     .strictObject({
@@ -189,6 +192,6 @@ export const planSchema = z.strictObject({
 });
 
 /** The form of a plan as OpenAPI 3.0 has it, with descriptions and examples. */
-export function planJsonSchema(): Readonly<Record<string, unknown>> {
-  return z.toJSONSchema(planSchema, { target: 'openapi-3.0', io: 'input' });
+export function planJsonSchema(io: 'input' | 'output'): Readonly<Record<string, unknown>> {
+  return z.toJSONSchema(planSchema, { target: 'openapi-3.0', io });
 }
