@@ -34,3 +34,85 @@ export class MissingResultError extends AppError {
     });
   }
 }
+
+/** Arithmetic that cannot be read. */
+export class InvalidExpressionError extends AppError {
+  readonly code = 'JOBS_EXPRESSION_INVALID';
+  readonly kind = 'invalid';
+
+  constructor(problem: string, cure: string) {
+    super(`The expression cannot be worked out: ${problem}. ${cure}`, { problem });
+  }
+}
+
+/** A file of intents that cannot be used. Every wrong field is named, or the line that is no YAML. */
+export class InvalidIntentsError extends InvalidInputError {
+  override readonly code = 'JOBS_INTENTS_INVALID';
+}
+
+/** A file of intents that cannot be read. */
+export class IntentsFileError extends AppError {
+  readonly code = 'JOBS_INTENTS_FILE';
+  readonly kind = 'unavailable';
+
+  constructor(path: string, problem: string, options?: ErrorOptions) {
+    super(
+      `The intents cannot be read from ${path}: ${problem}. Set INTENTS_FILE to a YAML file.`,
+      { path, problem },
+      options,
+    );
+  }
+}
+
+/** A request that means nothing that is known. */
+export class UnknownIntentError extends AppError {
+  readonly code = 'JOBS_INTENT_UNKNOWN';
+  readonly kind = 'invalid';
+
+  constructor(request: string, known: readonly string[]) {
+    const shown = JSON.stringify(request.length > 100 ? `${request.slice(0, 100)}…` : request);
+    super(`Nothing that is known fits ${shown}: say one of ${known.join(', ')} in other words, or give the steps.`, {
+      request: shown,
+      known,
+    });
+  }
+}
+
+/** A request that leaves out a value that its steps need, or gives one of another kind. */
+export class MissingSlotError extends AppError {
+  readonly code = 'JOBS_SLOT_MISSING';
+  readonly kind = 'invalid';
+
+  constructor(intent: string, slot: string, type: string, description: string) {
+    super(`The intent ${intent} needs ${slot} (${description}), of type ${type}: say it in the request.`, {
+      intent,
+      slot,
+      type,
+    });
+  }
+}
+
+/** A value of a request that would be read as the result of a step. */
+export class UnsafeSlotError extends AppError {
+  readonly code = 'JOBS_SLOT_UNSAFE';
+  readonly kind = 'invalid';
+
+  constructor(slot: string) {
+    super(`The value of ${slot} holds a reference to a step: leave the double braces out.`, { slot });
+  }
+}
+
+/** An intent whose steps only a model can make, and there is none. */
+export class NoPlannerModelError extends AppError {
+  readonly code = 'JOBS_NO_PLANNER_MODEL';
+  readonly kind = 'unavailable';
+
+  constructor(intent: string) {
+    super(
+      `The steps of the intent ${intent} are made by a model, and none is configured: set LLM_PROVIDER, or give the steps.`,
+      {
+        intent,
+      },
+    );
+  }
+}

@@ -11,6 +11,7 @@ import { answerRpn } from '../broker/index.ts';
 import { EventStore } from '../events/index.ts';
 import { systemClock } from '../kernel/clock.ts';
 import { CONFIGURATION, type Configuration } from '../kernel/configuration.ts';
+import { BRAIN, type Brain } from '../llm/index.ts';
 import { Orchestrator } from '../orchestrator/index.ts';
 import { Database } from '../storage/index.ts';
 import { Approvals } from './approvals/approvals.ts';
@@ -18,7 +19,9 @@ import { AgentWork } from './agents/agent-work.ts';
 import { Agents } from './agents/agents.ts';
 import { JobSystem } from './job-system.ts';
 import { Jobs } from './jobs.ts';
-import { planner } from './plans.ts';
+import { loadIntents } from './intents/load-intents.ts';
+import { askOf } from './intents/intent-router.ts';
+import { Plans } from './plans.ts';
 import { Schedules } from './schedules/schedules.ts';
 
 /** Hands out steps while the server runs, and ends those that run in it before the log goes away. */
@@ -44,12 +47,27 @@ class JobsLifecycle implements OnApplicationBootstrap, OnModuleDestroy {
   providers: [
     JobsLifecycle,
     {
+      provide: Plans,
+      inject: [BRAIN, CONFIGURATION],
+      useFactory: async (brain: Brain, configuration: Configuration) => {
+        const logger = new Logger('Jobs');
+        return new Plans({
+          intents: await loadIntents(configuration.INTENTS_FILE),
+          ask: askOf(brain),
+          actions: [],
+          check: () => [],
+          warn: (message) => logger.warn(message),
+        });
+      },
+    },
+    {
       provide: JobSystem,
-      inject: [EventStore, Database, Orchestrator, CONFIGURATION],
+      inject: [EventStore, Database, Orchestrator, Plans, CONFIGURATION],
       useFactory: (
         events: EventStore,
         database: Database,
         orchestrator: Orchestrator,
+        plans: Plans,
         configuration: Configuration,
       ) => {
         const logger = new Logger('Jobs');
@@ -65,14 +83,14 @@ class JobsLifecycle implements OnApplicationBootstrap, OnModuleDestroy {
             maxSteps: configuration.JOB_MAX_STEPS,
             approvals: configuration.APPROVAL_ACTIONS ?? {},
           },
-          planner,
-          plan: (wish) => planner.plan(wish).then(() => Promise.reject(new Error('no model'))),
+          planner: plans,
+          plan: (wish, signal) => plans.planWithModel(wish, signal),
           submitWaitMs: configuration.SUBMIT_WAIT_MS,
           heartbeatMs: configuration.AGENT_HEARTBEAT_MS,
           local: {
             capabilities: ['rpn'],
             maxConcurrent: configuration.LOCAL_AGENT_STEPS,
-            run: ({ payload }) => Promise.resolve(answerRpn(payload.params.expression ?? null)),
+            run: ({ payload }) => Promise.resolve(answerRpn(payload.params.expression ?? null).value),
           },
           choose: null,
           report: (message, error) => logger.error(error, message),

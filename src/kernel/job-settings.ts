@@ -3,6 +3,10 @@ import { count } from './setting-forms.ts';
 
 /** The settings of jobs, agents and approvals. */
 export const jobSettings = {
+  INTENTS_FILE: z.string().optional().meta({
+    description: 'YAML file of what people may ask for in their own words; unset: the one that is shipped',
+    example: './intents.yaml',
+  }),
   AGENT_HEARTBEAT_MS: count(5000, 50, 600_000).meta({
     description: 'How often an agent is to be heard, in milliseconds; after three missed heartbeats it is lost',
     example: 5000,
