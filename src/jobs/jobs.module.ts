@@ -90,7 +90,7 @@ class JobsLifecycle implements OnApplicationBootstrap, OnModuleDestroy {
           local: {
             capabilities: ['rpn'],
             maxConcurrent: configuration.LOCAL_AGENT_STEPS,
-            run: ({ payload }) => Promise.resolve(answerRpn(payload.params.expression ?? null).value),
+            run: ({ payload }) => Promise.resolve(answerRpn(payload.params)),
           },
           choose: null,
           report: (message, error) => logger.error(error, message),
