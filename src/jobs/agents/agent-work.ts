@@ -56,6 +56,11 @@ export class AgentWork {
     this.parts.pool.disconnect(agentId, link);
   }
 
+  /** The agent takes no more steps, and answers for those that it has. */
+  leaving(agentId: string): void {
+    this.parts.pool.leaving(agentId);
+  }
+
   /** The next step for an agent that asks by itself; null: there was none until the signal fired. */
   async take(agent: AgentRecord, signal: AbortSignal): Promise<AgentMessage<'assign'> | null> {
     const { agentId } = agent;
