@@ -7,12 +7,17 @@ import { configureApi, fastifyOptions } from './api/index.ts';
 import { AppModule } from './app.module.ts';
 import { configureGateway } from './gateway/index.ts';
 import type { Configuration } from './kernel/configuration.ts';
+import { Access } from './policy/index.ts';
 import { lockDataDirectory } from './storage/index.ts';
 
 export interface RunningServer {
   /** `http://127.0.0.1:9876`: REST, Socket.IO and documentation. */
   readonly url: string;
   readonly app: NestFastifyApplication;
+  /** An admin's key for whoever started the server, good as long as it runs. */
+  readonly ownKey: string;
+  /** A new admin's key where keys are required and there was none: to be shown once. */
+  readonly firstKey: string | null;
   /** Takes nothing more, lets running steps end, and frees the port and the data directory. Safe to repeat. */
   close(): Promise<void>;
 }
@@ -32,13 +37,15 @@ export async function startServer(configuration: Configuration): Promise<Running
     app.useLogger(app.get(Logger));
     configureApi(app, configuration);
     configureGateway(app, configuration);
+    const access = app.get(Access);
+    const firstKey = await access.ensureAdmin();
     await app.listen(configuration.PORT, configuration.HOST);
     const started = app;
     const close = async () => {
       await started.close();
       await lock.release();
     };
-    return { url: (await app.getUrl()).replace('[::1]', 'localhost'), app, close };
+    return { url: (await app.getUrl()).replace('[::1]', 'localhost'), app, close, ownKey: access.ownKey, firstKey };
   } catch (error) {
     await app?.close();
     await lock.release();

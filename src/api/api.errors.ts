@@ -45,6 +45,15 @@ export class BodyTooLargeError extends AppError {
   }
 }
 
+export class TooManyHeadersError extends AppError {
+  readonly code = 'API_TOO_MANY_HEADERS';
+  readonly kind = 'limit';
+
+  constructor(headers: number, maxHeaders: number) {
+    super(`The request has ${headers} headers, more than ${maxHeaders}: send fewer.`, { headers, maxHeaders });
+  }
+}
+
 export class MediaTypeError extends AppError {
   readonly code = 'API_MEDIA_TYPE';
   readonly kind = 'invalid';

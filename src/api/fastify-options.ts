@@ -1,5 +1,5 @@
-import { type IncomingMessage, STATUS_CODES } from 'node:http';
-import type { FastifyReply, FastifyServerOptions } from 'fastify';
+import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
+import type { FastifyHttpOptions, FastifyReply } from 'fastify';
 import type { Configuration } from '../kernel/configuration.ts';
 import { newId } from '../kernel/ids.ts';
 import { NoRedactor, type Redactor } from '../kernel/redactor.ts';
@@ -8,13 +8,16 @@ import { answerOf, type Failure, failureOf } from './problem.ts';
 
 /** A percent-encoded task id is at most 3 x 256 bytes, a path in a workspace 3 x 1,024. */
 const MAX_PARAMETER_CHARS = 4096;
-/** Longest time a client may take to send its request; the answer may take longer. */
-const RECEIVE_TIMEOUT_MS = 60_000;
+/** Of the time that a client may take to send its request, what its headers may take. The answer may take longer than both. */
+const HEADERS_SHARE = 0.25;
+const MAX_LOOK_INTERVAL_MS = 5000;
+const MAX_HEADER_BYTES = 16_384;
 const correlationIdForm = /^[\w.:@/+=-]{1,128}$/;
 
 /** How Fastify is to be made for the REST door: limits, and one correlation id per request. */
-export function fastifyOptions(configuration: Configuration): FastifyServerOptions {
+export function fastifyOptions(configuration: Configuration): FastifyHttpOptions<Server> {
   const redactor = redactorOf(configuration);
+  const requestTimeout = configuration.REQUEST_TIMEOUT_MS;
   return {
     bodyLimit: configuration.BODY_MAX_BYTES,
     genReqId: (request) => correlationIdOf(request, redactor),
@@ -31,7 +34,13 @@ export function fastifyOptions(configuration: Configuration): FastifyServerOptio
       if (error.code !== 'ECONNRESET' && socket.writable) socket.end(rawAnswer(error.code));
       socket.destroySoon();
     },
-    requestTimeout: RECEIVE_TIMEOUT_MS,
+    requestTimeout,
+    http: {
+      headersTimeout: requestTimeout * HEADERS_SHARE,
+      // By default a slow client is found out only after half a minute more.
+      connectionsCheckingInterval: Math.min(MAX_LOOK_INTERVAL_MS, requestTimeout * HEADERS_SHARE),
+      maxHeaderSize: MAX_HEADER_BYTES,
+    },
     routerOptions: { maxParamLength: MAX_PARAMETER_CHARS },
   };
 }

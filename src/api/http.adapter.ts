@@ -1,11 +1,12 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Configuration } from '../kernel/configuration.ts';
-import { isLoopbackHost, isSameOrigin } from '../kernel/loopback.ts';
-import { identify, localCaller, redactorOf } from '../policy/index.ts';
-import { HostRefusedError, MediaTypeError, OriginRefusedError } from './api.errors.ts';
+import { trustOf } from '../kernel/trusted-proxies.ts';
+import { Access, AddressKeys, bearerTokenOf, isForwarded, KeyMissingError, redactorOf } from '../policy/index.ts';
 import { setUpDocumentation } from './open-api.adapter.ts';
+import { isOpenRoute } from './open-routes.ts';
 import { ProblemFilter } from './problem.filter.ts';
+import { corsHeadersOf, refusalOf } from './request-check.ts';
 import { RouteTable } from './route-table.ts';
 
 const answerHeaders = {
@@ -18,26 +19,50 @@ const answerHeaders = {
 export function configureApi(app: NestFastifyApplication, configuration: Configuration): void {
   const routes = new RouteTable();
   const filter = new ProblemFilter(routes, configuration.BODY_MAX_BYTES, redactorOf(configuration));
+  const door = new Door(app.get(Access), new AddressKeys(trustOf(configuration.TRUSTED_PROXIES)));
   const server = app.getHttpAdapter().getInstance();
   server.addHook('onRoute', ({ method, url }) => routes.add(method, url));
-  server.addHook('onRequest', (request, reply, done) => {
-    void reply.headers({ ...answerHeaders, 'x-correlation-id': request.id });
-    const refusal = refusalOf(request);
+  server.addHook('onRequest', async (request, reply) => {
+    const cors = corsHeadersOf(request.raw, configuration);
+    void reply.headers({ ...answerHeaders, ...cors.headers, 'x-correlation-id': request.id });
     // Answered here: an error passed on would not reach the filter from the routes of the documentation.
-    if (refusal) return filter.answer(refusal, request, reply);
-    identify(request.raw, localCaller);
-    done();
+    const refusal = refusalOf(request.raw, configuration);
+    if (refusal) filter.answer(refusal, request, reply);
+    else if (cors.isPreflight) void reply.status(204).send();
+    else {
+      try {
+        await door.enter(request, reply);
+        return;
+      } catch (error) {
+        filter.answer(error, request, reply);
+      }
+    }
+    return reply;
   });
   app.useGlobalFilters(filter);
   setUpDocumentation(app);
 }
 
-function refusalOf(request: FastifyRequest): Error | null {
-  const { host, origin, 'content-type': contentType, 'content-length': length } = request.headers;
-  if (!isLoopbackHost(host, request.socket.localPort ?? 0)) return new HostRefusedError(host ?? '');
-  if (!isSameOrigin(origin, host ?? '')) return new OriginRefusedError(origin ?? '');
-  const hasBody = (length !== undefined && length !== '0') || request.headers['transfer-encoding'] !== undefined;
-  // Only JSON: the other types are those that a form of a foreign page can send without being asked first.
-  if (hasBody && !/^application\/json\s*(;|$)/i.test(contentType ?? '')) return new MediaTypeError(contentType ?? '');
-  return null;
+/** Lets requests in of which is known who sends them; the guard then looks at what they may. */
+class Door {
+  constructor(
+    private readonly access: Access,
+    private readonly addresses: AddressKeys,
+  ) {}
+
+  /** Rejects with KeyMissingError, KeyRefusedError or RateLimitedError. An answer that outlives its key is broken off. */
+  async enter({ raw, routeOptions }: FastifyRequest, reply: FastifyReply): Promise<void> {
+    const caller = await this.access.admit(raw, {
+      token: bearerTokenOf(raw.headers),
+      isForwarded: isForwarded(raw.headers),
+      address: () => this.addresses.keyOf(raw),
+      otherTokens: 'refuse',
+    });
+    if (caller)
+      reply.raw.once(
+        'close',
+        this.access.held.hold(caller, () => reply.raw.destroy()),
+      );
+    else if (!isOpenRoute(routeOptions.url)) throw new KeyMissingError();
+  }
 }

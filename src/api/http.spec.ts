@@ -1,11 +1,15 @@
 import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
-import { Body, Get, Module, Param, Post } from '@nestjs/common';
+import { Body, type DynamicModule, Get, Global, Module, Param, Post } from '@nestjs/common';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Test } from '@nestjs/testing';
 import { testConfiguration } from '../../test/support/configuration.ts';
+import { temporaryDirectory } from '../../test/support/temporary-directory.ts';
+import { CONFIGURATION, type Configuration } from '../kernel/configuration.ts';
 import { AppError } from '../kernel/errors.ts';
+import { NeedsRole, PolicyModule } from '../policy/index.ts';
+import { StorageModule } from '../storage/index.ts';
 import { fastifyOptions } from './fastify-options.ts';
 import { ObjectListField, TextField } from './fields.dto.ts';
 import { configureApi } from './http.adapter.ts';
@@ -31,6 +35,7 @@ class SecretError extends AppError {
 }
 
 @RestController('things', 'things')
+@NeedsRole('viewer')
 class ThingsController {
   @Post()
   echo(@Body() body: OuterDto): unknown {
@@ -53,16 +58,28 @@ class ThingsController {
   }
 }
 
-@Module({ controllers: [ThingsController] })
-class ThingsModule {}
+@Global()
+@Module({})
+class ThingsModule {
+  static forRoot(configuration: Configuration): DynamicModule {
+    return {
+      module: ThingsModule,
+      imports: [StorageModule, PolicyModule],
+      controllers: [ThingsController],
+      providers: [{ provide: CONFIGURATION, useValue: configuration }],
+      exports: [CONFIGURATION],
+    };
+  }
+}
 
 describe('every route', () => {
   let app: NestFastifyApplication;
   let url: string;
+  const directory = temporaryDirectory();
 
   beforeAll(async () => {
-    const configuration = testConfiguration({ DATA_DIR: '/nowhere', BODY_MAX_BYTES: '200000' });
-    const module = await Test.createTestingModule({ imports: [ThingsModule] }).compile();
+    const configuration = testConfiguration({ DATA_DIR: directory.path, BODY_MAX_BYTES: '200000' });
+    const module = await Test.createTestingModule({ imports: [ThingsModule.forRoot(configuration)] }).compile();
     app = module.createNestApplication<NestFastifyApplication>(new FastifyAdapter(fastifyOptions(configuration)), {
       logger: false,
     });
@@ -71,7 +88,10 @@ describe('every route', () => {
     url = (await app.getUrl()).replace('localhost', '127.0.0.1');
   });
 
-  afterAll(() => app.close());
+  afterAll(async () => {
+    await app.close();
+    directory[Symbol.dispose]();
+  });
 
   const post = (body: string, headers: Record<string, string> = { 'content-type': 'application/json' }) =>
     fetch(`${url}/things`, { method: 'POST', headers, body });

@@ -43,8 +43,10 @@ const statusByKind: Readonly<Record<ErrorKind, number>> = {
 const statusByCode: Readonly<Record<string, number>> = {
   ACCESS_KEY_MISSING: 401,
   ACCESS_KEY_REFUSED: 401,
+  ACCESS_RATE_LIMITED: 429,
   API_METHOD_NOT_ALLOWED: 405,
   API_MEDIA_TYPE: 415,
+  API_TOO_MANY_HEADERS: 431,
   IDEMPOTENCY_KEY_REUSED: 422,
   WORK_ITEM_ANSWER_REFUSED: 422,
   BROKER_MESSAGE_FAILED: 422,
@@ -113,7 +115,7 @@ function ofAppError(error: AppError): Failure {
 function headersOf(error: AppError, status: number): Record<string, string> {
   if (error instanceof MethodNotAllowedError) return { allow: error.allowed.join(', ') };
   if (status === 401) return { 'www-authenticate': 'Bearer realm="taskloom"' };
-  if (status !== 503) return {};
+  if (status !== 503 && status !== 429) return {};
   const { retryAfterMs } = error.details;
   const waitMs = typeof retryAfterMs === 'number' ? retryAfterMs : DEFAULT_RETRY_MS;
   return { 'retry-after': String(Math.max(1, Math.ceil(waitMs / 1000))) };

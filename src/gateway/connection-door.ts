@@ -4,7 +4,7 @@ import type { Socket } from 'socket.io';
 import type { Configuration } from '../kernel/configuration.ts';
 import { AppError } from '../kernel/errors.ts';
 import { trustOf } from '../kernel/trusted-proxies.ts';
-import { AddressKeys } from './address-keys.ts';
+import { AddressKeys } from '../policy/index.ts';
 import { ConnectionLimits, type Place } from './connection-limits.ts';
 
 /** Engine.IO's side of a connection (pinned to 6.6 by Socket.IO 4.8.3), with what of it is private. */

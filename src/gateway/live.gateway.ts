@@ -13,14 +13,14 @@ import { JobNotFoundError, Jobs, type JobView } from '../jobs/index.ts';
 import { CONFIGURATION, type Configuration } from '../kernel/configuration.ts';
 import { Redactor } from '../kernel/redactor.ts';
 import { Orchestrator } from '../orchestrator/index.ts';
-import { NeedsRole } from '../policy/index.ts';
+import { Access, NeedsRole, principalOf } from '../policy/index.ts';
 import { TaskNotFoundError, TasksService } from '../tasks/index.ts';
-import { acknowledge, errorAnswer } from './answer.ts';
 import { AnswerFilter } from './answer.filter.ts';
-import { CursorBeyondEndError, UnknownMessageError } from './gateway.errors.ts';
+import { CursorBeyondEndError } from './gateway.errors.ts';
 import { LiveHub } from './live-hub.ts';
 import { memoryUse } from './memory-use.ts';
-import { readRequest, requestNames } from './requests.ts';
+import { gateMessages } from './message-gate.ts';
+import { readRequest } from './requests.ts';
 import { subjectOf } from './subject.ts';
 
 interface SubscribeAnswer {
@@ -38,7 +38,6 @@ type Stand = Omit<SubscribeAnswer, 'ok' | 'subscriptionId'>;
 const MAX_SUBSCRIPTIONS = 1000;
 const MAX_UNACKNOWLEDGED_BYTES = 8 * 1024 * 1024;
 const MAX_WAITING_PACKETS = 1000;
-const known: ReadonlySet<string> = new Set(requestNames);
 
 /** The Socket.IO door for those who look on: live events and states. */
 @WebSocketGateway()
@@ -54,6 +53,7 @@ export class LiveGateway implements OnGatewayConnection<Socket>, OnGatewayDiscon
     private readonly jobs: Jobs,
     @Inject(CONFIGURATION) configuration: Configuration,
     private readonly redactor: Redactor,
+    private readonly access: Access,
     orchestrator: Orchestrator,
   ) {
     this.hub = new LiveHub({
@@ -76,7 +76,12 @@ export class LiveGateway implements OnGatewayConnection<Socket>, OnGatewayDiscon
 
   handleConnection(socket: Socket): void {
     this.hub.connected(socket);
-    socket.onAny((name: unknown, ...parameters: unknown[]) => this.receive(socket, String(name), parameters));
+    socket.onAny(() => this.hub.checkPaceOf(socket));
+    gateMessages(socket, this.access, this.redactor);
+    const caller = principalOf(socket.request);
+    if (!caller) return;
+    const release = this.access.held.hold(caller, ({ code, message }) => this.hub.drop(socket, code, message));
+    socket.once('disconnect', release);
   }
 
   handleDisconnect(socket: Socket): void {
@@ -125,17 +130,6 @@ export class LiveGateway implements OnGatewayConnection<Socket>, OnGatewayDiscon
   private async jobStand(jobId: string): Promise<Stand> {
     const state = await this.jobs.read.get(jobId);
     return { state, version: 0, streamSequence: state.sequence };
-  }
-
-  /** Sees every message before its handler: answers those that have none. */
-  private receive(socket: Socket, name: string, parameters: readonly unknown[]): void {
-    this.hub.checkPaceOf(socket);
-    if (known.has(name)) return;
-    const answer = errorAnswer(
-      new UnknownMessageError(this.redactor.text(name).slice(0, 64), requestNames),
-      this.redactor,
-    );
-    if (!acknowledge(parameters, answer)) socket.emit('system', { level: 'error', ...answer.error });
   }
 }
 

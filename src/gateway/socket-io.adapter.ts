@@ -1,22 +1,25 @@
 import type { IncomingMessage } from 'node:http';
-import type { INestApplication } from '@nestjs/common';
+import { type INestApplication, Logger } from '@nestjs/common';
 import { IoAdapter } from '@nestjs/platform-socket.io';
 import type { Server, ServerOptions } from 'socket.io';
 import type { Configuration } from '../kernel/configuration.ts';
-import { isLoopbackHost, isSameOrigin } from '../kernel/loopback.ts';
-import { identify, localCaller } from '../policy/index.ts';
+import { isOwnHost, isOwnOrigin } from '../kernel/hosts.ts';
+import { Redactor } from '../kernel/redactor.ts';
+import { Access } from '../policy/index.ts';
 import { ConnectionDoor } from './connection-door.ts';
+import { Handshake } from './handshake.ts';
 
 const CONNECT_TIMEOUT_MS = 5000;
 const MAX_MESSAGE_BYTES = 1024 * 1024;
 const MIN_PONG_TIMEOUT_MS = 20;
 
-/** Socket.IO over WebSocket alone, on the server's own port, for programs on this machine and pages of this server. */
+/** Socket.IO over WebSocket alone, on the server's own port, for programs and for pages of this server. */
 class SocketIoAdapter extends IoAdapter {
   constructor(
     app: INestApplication,
     private readonly configuration: Configuration,
     private readonly door: ConnectionDoor,
+    private readonly handshake: Handshake,
   ) {
     super(app);
   }
@@ -35,26 +38,34 @@ class SocketIoAdapter extends IoAdapter {
       pingInterval: HEARTBEAT_INTERVAL_MS,
       pingTimeout: Math.max(MIN_PONG_TIMEOUT_MS, HEARTBEAT_TIMEOUT_MS - HEARTBEAT_INTERVAL_MS),
       allowRequest: (request, decide) => {
-        const refusal = refusalOf(request);
-        if (refusal === null) identify(request, localCaller);
+        const refusal = refusalOf(request, this.configuration);
+        this.handshake.arrived(request);
         decide(refusal, refusal === null);
       },
     };
     // What is left out has Socket.IO's default.
     const server = super.createIOServer(port, wanted as ServerOptions);
     this.door.guard(server.engine);
+    this.handshake.guard(server);
     return server;
   }
 }
 
 /** Why a handshake is refused: a page of another site, or one that rebound its name to this machine. */
-function refusalOf({ headers, socket }: IncomingMessage): string | null {
+function refusalOf(
+  { headers, socket }: IncomingMessage,
+  { ALLOWED_HOSTS = [], CORS_ORIGINS = [] }: Configuration,
+): string | null {
   const { host, origin } = headers;
-  if (!isLoopbackHost(host, socket.localPort ?? 0)) return 'The Host header does not name this server.';
-  return isSameOrigin(origin, host ?? '') ? null : 'The Origin header names another site.';
+  if (!isOwnHost(host, socket, ALLOWED_HOSTS)) return 'The Host header does not name this server.';
+  const isAllowed = isOwnOrigin(origin, host ?? '', ALLOWED_HOSTS, CORS_ORIGINS);
+  return isAllowed ? null : 'The Origin header names another site.';
 }
 
 /** Puts the socket door on the application's port. Call before listening. */
 export function configureGateway(app: INestApplication, configuration: Configuration): void {
-  app.useWebSocketAdapter(new SocketIoAdapter(app, configuration, app.get(ConnectionDoor)));
+  const logger = new Logger('Gateway');
+  const report = (error: unknown) => logger.error({ err: error }, 'a handshake failed');
+  const handshake = new Handshake(app.get(Access), app.get(Redactor), report);
+  app.useWebSocketAdapter(new SocketIoAdapter(app, configuration, app.get(ConnectionDoor), handshake));
 }

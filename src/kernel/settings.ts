@@ -1,10 +1,16 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { jobSettings } from './job-settings.ts';
+import { accessSettings } from './settings.access.ts';
+import { jobSettings } from './settings.jobs.ts';
+import { count, whole } from './setting-forms.ts';
 import { readModelEntries } from './model-entries.ts';
 import { readModelPrices } from './model-prices.ts';
-import { count, url, whole } from './setting-forms.ts';
 import { areProxies } from './trusted-proxies.ts';
+
+const url = () =>
+  z
+    .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
+    .transform((value) => value.replace(/\/+$/, ''));
 
 /** Every setting by its name in the environment: its form, default, meaning and an example. `.env.example` lists the same. */
 export const settings = {
@@ -12,14 +18,6 @@ export const settings = {
     description: 'Port of REST, Socket.IO and docs; 0 takes a free one',
     example: 9876,
   }),
-  HOST: z
-    .string()
-    .default('127.0.0.1')
-    .refine(
-      (host) => ['127.0.0.1', '::1', 'localhost'].includes(host),
-      'only loopback addresses are safe without API keys',
-    )
-    .meta({ description: 'Address to listen on: a loopback address', example: '127.0.0.1' }),
   DATA_DIR: z.string().default('./data').meta({ description: 'Directory of the event log', example: './data' }),
   WORKSPACE_ROOT: z.string().optional().meta({
     description: 'Directory of the task workspaces; default: DATA_DIR/workspaces',
@@ -202,6 +200,8 @@ export const settings = {
   }),
 
   ...jobSettings,
+
+  ...accessSettings,
 
   EVENT_MAX_BYTES: count(16_777_216, 1024, 268_435_456).meta({
     description: 'Largest data of one event, in bytes of JSON',

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type EventLog, eventLog } from '../../test/support/event-log.ts';
-import { type StepsAction, type StepState, StepWorkflow } from '../../test/support/step-workflow.ts';
+import { type DoStep, type StepsAction, type StepState, StepWorkflow } from '../../test/support/step-workflow.ts';
 import type { EventDraft } from '../events/index.ts';
 import { withDerivedFacts } from './derived-facts.ts';
 import { TaskRun } from './task-run.ts';
@@ -14,8 +14,9 @@ class DerivingWorkflow extends StepWorkflow {
   constructor(
     private readonly derivable: (step: number) => boolean,
     private readonly throws?: number,
+    doStep?: DoStep,
   ) {
-    super();
+    super(doStep);
   }
 
   derive({ step }: StepsAction): Commit<StepState> | null {
@@ -88,6 +89,16 @@ describe('facts that follow from the state alone [OR-30]', () => {
     await expect(run.run()).resolves.toMatchObject({ outcome: 'failed' });
     const types = (await log.events.getEvents('t')).map(({ eventType }) => eventType);
     expect(types).toEqual(['TEST_TASK', 'TEST_STEP_DONE', 'TASK_FAILED']);
+  });
+
+  it('are left to whoever takes the task next when a run is to let go of it [OR-4]', async () => {
+    const lease = await claimed(3);
+    const letGo = () => Promise.resolve(run.yieldSlot());
+    const workflow = new DerivingWorkflow((step) => step !== 1, undefined, letGo);
+    const run: TaskRun<StepState, StepsAction> = new TaskRun(workflow, lease, log.events, Date.now);
+    await expect(run.run()).resolves.toEqual({ kind: 'requeued' });
+    const types = (await log.events.getEvents('t')).map(({ eventType }) => eventType);
+    expect(types).toEqual(['TEST_TASK', 'TEST_STEP_DONE']);
   });
 
   it('come in commits of a bounded size, however many there are', async () => {

@@ -1,5 +1,6 @@
 import { AppError } from '../kernel/errors.ts';
-import type { NeededRoles, Role } from './role.ts';
+import type { Role } from '../kernel/roles.ts';
+import type { NeededRoles } from './role.ts';
 
 /** Nobody has said who asks, where this has to be known. */
 export class KeyMissingError extends AppError {
@@ -38,5 +39,43 @@ export class RoleUndeclaredError extends AppError {
 
   constructor(readonly handlers: readonly string[]) {
     super(`Nothing says who may use ${handlers.join(', ')}: put NeedsRole or OpenToAll on each.`, { handlers });
+  }
+}
+
+export class KeyNotFoundError extends AppError {
+  readonly code = 'ACCESS_KEY_UNKNOWN';
+  readonly kind = 'notFound';
+
+  constructor(id: string) {
+    super(`There is no key ${JSON.stringify(id)}: GET /keys lists those there are.`, { id });
+  }
+}
+
+export class TooManyKeysError extends AppError {
+  readonly code = 'ACCESS_KEY_LIMIT';
+  readonly kind = 'limit';
+
+  constructor(max: number) {
+    super(`There are ${max} valid keys, the most there may be: revoke some.`, { max });
+  }
+}
+
+/** What the key was shown for has ended with it: a live connection, or an answer that was still being sent. */
+export class KeyEndedError extends AppError {
+  readonly code = 'ACCESS_KEY_ENDED';
+  readonly kind = 'denied';
+
+  constructor() {
+    super('The key of this connection was revoked or has expired: connect again with another.');
+  }
+}
+
+/** The caller asks faster than it may. Nothing was done: ask again later. */
+export class RateLimitedError extends AppError {
+  readonly code = 'ACCESS_RATE_LIMITED';
+  readonly kind = 'limit';
+
+  constructor(perSecond: number, retryAfterMs: number) {
+    super(`More than ${perSecond} requests a second: ask again in ${retryAfterMs} ms.`, { perSecond, retryAfterMs });
   }
 }

@@ -1,8 +1,11 @@
-import { Global, Module } from '@nestjs/common';
+import { Global, Inject, Logger, Module, type OnModuleDestroy } from '@nestjs/common';
 import { APP_GUARD, DiscoveryModule } from '@nestjs/core';
-import { CONFIGURATION } from '../kernel/configuration.ts';
+import { CONFIGURATION, type Configuration } from '../kernel/configuration.ts';
 import { Redactor } from '../kernel/redactor.ts';
+import { Database } from '../storage/index.ts';
+import { Access } from './access.ts';
 import { DeclaredRoles } from './declared-roles.service.ts';
+import { KeyStore } from './key-store.ts';
 import { redactorOf } from './redactor-of.ts';
 import { RoleGuard } from './role.guard.ts';
 
@@ -12,9 +15,24 @@ import { RoleGuard } from './role.guard.ts';
   imports: [DiscoveryModule],
   providers: [
     { provide: Redactor, inject: [CONFIGURATION], useFactory: redactorOf },
+    {
+      provide: Access,
+      inject: [CONFIGURATION, Database],
+      useFactory: async (configuration: Configuration, database: Database) => {
+        const logger = new Logger('Access');
+        const keys = await KeyStore.open(database);
+        return new Access(configuration, keys, (error) => logger.error({ err: error }, 'keys could not be looked at'));
+      },
+    },
     { provide: APP_GUARD, useClass: RoleGuard },
     DeclaredRoles,
   ],
-  exports: [Redactor],
+  exports: [Redactor, Access],
 })
-export class PolicyModule {}
+export class PolicyModule implements OnModuleDestroy {
+  constructor(@Inject(Access) private readonly access: Access) {}
+
+  onModuleDestroy(): void {
+    this.access.held.stop();
+  }
+}

@@ -1,4 +1,4 @@
-import type { Role } from './role.ts';
+import type { Role } from '../kernel/roles.ts';
 
 /** Who asks, as far as the server has found out. Never holds the key itself. */
 export interface Principal {

@@ -5,10 +5,10 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
 import { describe, expect, it } from '@jest/globals';
 import { AppError } from '../kernel/errors.ts';
+import { isRole } from '../kernel/roles.ts';
 import { DeclaredRoles } from './declared-roles.service.ts';
 import { identify, localCaller, type Principal } from './principal.ts';
 import { Caller, NeedsRole, OpenToAll, RoleGuard } from './role.guard.ts';
-import { isRole } from './role.ts';
 
 @Controller('notes')
 @NeedsRole('viewer')

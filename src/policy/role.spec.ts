@@ -1,9 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { isRole, type Role, roles } from '../kernel/roles.ts';
 import { authorize } from './authorize.ts';
 import { KeyMissingError, RoleDeniedError } from './policy.errors.ts';
 import { identify, localCaller, type Principal, principalOf } from './principal.ts';
-import { isRole, permits, type Role, roles } from './role.ts';
+import { permits } from './role.ts';
 
 const caller = (role: Role): Principal => ({ ...localCaller, role });
 

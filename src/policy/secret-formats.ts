@@ -12,6 +12,7 @@ export interface SecretFormat {
 export const secretFormats: readonly SecretFormat[] = [
   { name: 'openai or anthropic key', pattern: /\bsk-(?=[\w-]{0,60}\d)(?=[\w-]{0,60}[A-Z])[\w-]{20,200}/g },
   { name: 'model provider key', pattern: /\bsk-[0-9a-f]{32,64}\b/g },
+  { name: 'taskloom key', pattern: /\btlk_[0-9a-f]{16}_[\w-]{43}/g },
   { name: 'github token', pattern: /\bgh[pousr]_[A-Za-z0-9]{36,255}\b/g },
   { name: 'github token', pattern: /\bgithub_pat_[A-Za-z0-9_]{22,255}\b/g },
   { name: 'gitlab token', pattern: /\bglpat-[\w-]{20,64}/g },
@@ -43,4 +44,4 @@ export const secretFormats: readonly SecretFormat[] = [
  * private key is looked for by its first line.
  */
 export const hint =
-  /sk-|gh[pousr]_|github_pat_|glpat-|AKIA|ASIA|secret_?access|AIza|xox[abeprs]-|[rs]k_live_|npm_|eyJ|uthorization|UTHORIZATION|Bearer |:\/\/[^\s/@]{0,301}@|PRIVATE KEY-----/;
+  /sk-|tlk_|gh[pousr]_|github_pat_|glpat-|AKIA|ASIA|secret_?access|AIza|xox[abeprs]-|[rs]k_live_|npm_|eyJ|uthorization|UTHORIZATION|Bearer |:\/\/[^\s/@]{0,301}@|PRIVATE KEY-----/;

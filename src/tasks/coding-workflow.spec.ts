@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import {
   begun,
   complete,
@@ -9,7 +9,8 @@ import {
   planned,
   started,
 } from '../../test/support/coding-facts.ts';
-import { twoModels } from '../../test/support/asking.ts';
+import { askerOn, twoModels } from '../../test/support/asking.ts';
+import { type EventLog, eventLog } from '../../test/support/event-log.ts';
 import { storedEvents } from '../../test/support/stored-events.ts';
 import type { EventDraft } from '../events/index.ts';
 import { type Step, withDerivedFacts } from '../orchestrator/index.ts';
@@ -81,5 +82,40 @@ describe('the facts that are committed on a state', () => {
     const complete1 = [...built, passed('a.js'), complete('a.js')];
     expect(await counted(null, complete1, [])).toEqual(['TEST_PASSED']);
     expect(await counted(null, complete1, [byHand])).toEqual([]);
+  });
+});
+
+describe('a question that is put into words while the task goes on', () => {
+  const asked = [created(), started, planned({ path: 'a.js' }, { path: 'b.js' }), begun('a.js'), begun('b.js')];
+  const guidance: EventDraft = { eventType: 'USER_INTERVENTION', data: { guidance: 'no classes', by: 'ada' } };
+  let log: EventLog;
+
+  beforeEach(async () => (log = await eventLog()));
+  afterEach(() => log.close());
+
+  /** The facts that asking about a.js adds when these have come meanwhile. */
+  async function added(...meanwhile: readonly EventDraft[]): Promise<readonly string[]> {
+    const workflow = new CodingWorkflow({ brain: twoModels, asker: askerOn(log.events) } as CodingTools);
+    const seen = state(...asked);
+    const decision = workflow.decide(seen);
+    const ask = decision.kind === 'act' ? decision.actions.find(({ key }) => key.includes('a.js')) : undefined;
+    if (!ask) throw new Error('nothing is asked about a.js');
+    await log.events.append('t', asked);
+    const commit = await workflow.perform(ask, { ...stepOn(seen), sequence: asked.length });
+    const later = storedEvents('t', [...asked, ...meanwhile]).slice(asked.length);
+    return commit(later.reduce(evolveCoding, seen)).map(({ eventType }) => eventType);
+  }
+
+  it('is put when nothing that it is about has changed [TK-6]', async () => {
+    expect(await added(generated('b.js', 1))).toEqual(['MODEL_CALL_REQUESTED']);
+  });
+
+  it('is put anew when people said something meanwhile, so that it holds what they said [TK-6]', async () => {
+    expect(await added(guidance)).toEqual([]);
+  });
+
+  it('is not put when it is not due any more: the task is paused, or the file was written by others [TK-6]', async () => {
+    expect(await added(paused)).toEqual([]);
+    expect(await added(generated('a.js', 1))).toEqual([]);
   });
 });

@@ -103,10 +103,16 @@ describe('the connections of one address', () => {
 
 describe('an address behind a proxy', () => {
   const PROXY = '127.0.0.31';
-  const saying = (address: string, from: string): RawOptions => ({ from, headers: { 'x-forwarded-for': address } });
+  // What a proxy passes on comes from elsewhere, and needs a key.
+  const key = 'a-key-for-those-behind-the-proxy';
+  const saying = (address: string, from: string): RawOptions => ({
+    from,
+    key,
+    headers: { 'x-forwarded-for': address },
+  });
 
   it('counts on its own behind a trusted one; anybody else cannot say who it is [GW-10]', async () => {
-    await using server = await limited({ TRUSTED_PROXIES: PROXY });
+    await using server = await limited({ TRUSTED_PROXIES: PROXY, API_KEYS: `viewer:${key}` });
     const one = await enterAll(server.url, 4, saying('203.0.113.1', PROXY));
     const other = await enterAll(server.url, 4, saying('203.0.113.2', PROXY));
     expect([one.filter(isIn).length, other.filter(isIn).length]).toEqual([3, 3]);

@@ -13,6 +13,8 @@ jest.setTimeout(60_000);
 const CLIENT = '127.0.77.1';
 const PROXY = '127.0.77.2';
 const BEHIND_PROXY = '203.0.113.77';
+/** Who comes by way of a proxy needs one. */
+const KEY = 'a-key-that-is-in-no-line-of-the-log';
 const PROMPT = 'a prompt about the quiet lighthouse';
 const GUIDANCE = 'guidance about the loud harbour';
 
@@ -29,7 +31,12 @@ function ask(url: string, { method = 'GET', path, body, headers = {} }: Asked): 
     const request = httpRequest(`${url}${path}`, {
       method,
       localAddress: CLIENT,
-      headers: { 'content-type': 'application/json', 'x-forwarded-for': BEHIND_PROXY, ...headers },
+      headers: {
+        'content-type': 'application/json',
+        'x-forwarded-for': BEHIND_PROXY,
+        authorization: `Bearer ${KEY}`,
+        ...headers,
+      },
     });
     request.on('response', (response) => response.resume().on('end', () => resolve(response.statusCode)));
     request.on('error', reject).end(body);
@@ -45,6 +52,7 @@ it('no address, prompt or guidance is in the log of a server that logs all it ca
     SOCKET_MAX_PER_ADDRESS: '2',
     SOCKET_MAX_AGE_MS: '1000',
     TRUSTED_PROXIES: PROXY,
+    API_KEYS: `operator:${KEY}`,
   });
   const create = JSON.stringify({ taskId: 'logged', prompt: PROMPT });
   expect(await ask(server.url, { method: 'POST', path: '/tasks', body: create })).toBe(201);
@@ -53,7 +61,7 @@ it('no address, prompt or guidance is in the log of a server that logs all it ca
   expect(await ask(server.url, { path: '/tasks', headers: { host: 'evil.example' } })).toBe(403);
 
   const direct = { from: CLIENT };
-  const proxied = { from: PROXY, headers: { 'x-forwarded-for': BEHIND_PROXY } };
+  const proxied = { from: PROXY, key: KEY, headers: { 'x-forwarded-for': BEHIND_PROXY } };
   for (const options of [direct, proxied]) {
     const entered = await Promise.all(Array.from({ length: 3 }, () => RawSocket.enter(server.url, options)));
     const [first, ...others] = entered.filter((outcome) => outcome instanceof RawSocket);
@@ -80,6 +88,6 @@ it('no address, prompt or guidance is in the log of a server that logs all it ca
 
   const lines = server.printed.split('\n').filter((line) => line.startsWith('{'));
   expect(lines.length).toBeGreaterThan(5);
-  const told = [CLIENT, PROXY, BEHIND_PROXY, '127.0.0.1', '::1', PROMPT, GUIDANCE];
+  const told = [CLIENT, PROXY, BEHIND_PROXY, '127.0.0.1', '::1', PROMPT, GUIDANCE, KEY];
   expect(lines.filter((line) => told.some((words) => line.includes(words)))).toEqual([]);
 });

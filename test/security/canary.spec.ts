@@ -93,7 +93,6 @@ test('one', () => { if (one() !== 1) throw new Error('no'); });\n`;
       },
       {
         'idempotency-key': canary('idempotency key'),
-        authorization: `Bearer ${canary('authorization')}`,
         'x-correlation-id': canary('correlation id'),
       },
     );
@@ -110,6 +109,8 @@ test('one', () => { if (one() !== 1) throw new Error('no'); });\n`;
     held.resolve();
 
     // What is refused is repeated to nobody.
+    const authorization = `Bearer ${canary('authorization')}`;
+    expect((await call('GET', '/tasks', undefined, { authorization })).status).toBe(401);
     expect((await call('POST', '/tasks', { taskId: canary('task id'), prompt: 'x' })).status).toBe(400);
     expect((await call('POST', '/tasks', { prompt: 'x', modules: [{ path: `${canary('path')}.js` }] })).status).toBe(
       400,

@@ -20,16 +20,19 @@ const noHistory = { getEvents: () => Promise.resolve([]) } as unknown as EventSt
 /** Nothing was ever learned. */
 export const noKnowledge = { search: () => Promise.resolve([]) };
 
-/** What a model with such a window would be asked. */
-export function askOf(state: CodingState, question: Question, contextTokens = 8000): Promise<ModelCallRequest> {
-  const catalogue = new ModelCatalogue([], contextTokens);
-  const asker = new Asker({
+/** Puts questions about the tasks of a log to a model with such a window, with nothing learned from others. */
+export function askerOn(events: EventStore, contextTokens = 8000): Asker {
+  return new Asker({
     brain: twoModels,
-    events: noHistory,
+    events,
     knowledge: noKnowledge,
-    catalogue,
+    catalogue: new ModelCatalogue([], contextTokens),
     answerTokens: 0,
     delegatedTokens: contextTokens,
   });
-  return asker.ask({ state, sequence: 1 }, question);
+}
+
+/** What a model with such a window would be asked. */
+export function askOf(state: CodingState, question: Question, contextTokens = 8000): Promise<ModelCallRequest> {
+  return askerOn(noHistory, contextTokens).ask({ state, sequence: 1 }, question);
 }

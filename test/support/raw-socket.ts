@@ -4,6 +4,8 @@ export interface RawOptions {
   /** One of 127.0.0.0/8: whom the server sees. */
   readonly from?: string;
   readonly headers?: Record<string, string>;
+  /** What the handshake shows as its token. */
+  readonly key?: string;
 }
 
 export interface Closed {
@@ -45,7 +47,7 @@ export class RawSocket implements Disposable {
   /** Resolves with the socket once Socket.IO has let it in, or with how it was closed. */
   static async enter(url: string, options: RawOptions = {}): Promise<RawSocket | Closed> {
     const raw = await RawSocket.upgraded(url, options);
-    raw.send('40');
+    raw.send(options.key === undefined ? '40' : `40${JSON.stringify({ token: options.key })}`);
     const entered = new Promise<RawSocket>((resolve) => {
       const look = () => {
         if (raw.received.some((packet) => packet.startsWith('40'))) resolve(raw);

@@ -65,6 +65,13 @@ async function asked(
 
 const words = ({ messages }: ModelCallRequest) => messages.map(({ content }) => content).join('\n');
 
+/** The names of the facts of its history that a prompt tells. */
+const historyOf = ({ manifest }: ModelCallRequest) =>
+  manifest
+    .filter(({ layer, included, part }) => layer === 'history' && included && part !== 'last events')
+    .map(({ part }) => part)
+    .join('\n');
+
 describe('a question about a file', () => {
   const red = [generated('b.js', 2), failed('b.js', 'b.test.js'), correcting('b.js', 1)];
 
@@ -96,7 +103,9 @@ describe('a question about a file', () => {
     const facts = [...beginning, { ...code, data: { ...code.data, ...declares } } as EventDraft, ...aDone.slice(1)];
     const request = await asked([...facts, begun('c.js')], { signature: 'WriteTests', module: 'c.js' });
     expect(request.manifest).toContainEqual(expect.objectContaining({ part: 'a.js', included: false }));
-    expect(request.manifest).toContainEqual(expect.objectContaining({ part: 'requirement module a.js', included: true }));
+    expect(request.manifest).toContainEqual(
+      expect.objectContaining({ part: 'requirement module a.js', included: true }),
+    );
     expect(words(request)).toContain('function a7(');
     expect(words(request)).not.toContain('return "a7 "');
     expect(request.tokens).toBeLessThanOrEqual(request.room?.promptTokens ?? 0);
@@ -107,6 +116,28 @@ describe('a question about a file', () => {
     const request = await asked(facts, { signature: 'WriteTests', module: 'c.js' });
     expect(request.manifest).toContainEqual(expect.objectContaining({ part: 'a.js', included: true }));
     expect(request.manifest.map(({ part }) => part)).not.toContain('requirement module a.js');
+  });
+
+  it('tells nothing by a fact that the question itself shows: what fails now, and what files export [CX-13]', async () => {
+    const exporting = (module: string, codeVersion: number): EventDraft => {
+      const fact = generated(module, codeVersion) as EventDraft<'CODE_GENERATED'>;
+      const files = [
+        { path: module, content: 'export function add(a, b) {\n  return a + b;\n}\n', role: 'source' as const },
+      ];
+      return { ...fact, data: { ...fact.data, files } };
+    };
+    const correction = [exporting('b.js', 2), failed('b.js', 'b.test.js'), correcting('b.js', 1)];
+    expect(historyOf(await asked([...beginning, ...correction], correctB))).not.toContain('b.js');
+    const built = [...beginning, exporting('a.js', 1), ...aDone.slice(1), begun('c.js')];
+    expect(historyOf(await asked(built, { signature: 'WriteTests', module: 'c.js' }))).not.toContain('a.js#add');
+  });
+
+  it('is told nothing of a first try of the tests that a project came with [CX-13, TK-4]', async () => {
+    const outcome = failed(null, 'a.test.js') as EventDraft<'TEST_FAILED'>;
+    const trial: EventDraft = { ...outcome, data: { ...outcome.data, trial: true } };
+    const facts = [...beginning, ...red];
+    const tried = await asked([...facts.slice(0, 2), trial, ...facts.slice(2)], correctB);
+    expect(tried.messages).toEqual((await asked(facts, correctB)).messages);
   });
 
   it('goes to the larger model that the provider has, or to none with the numbers [CX-3]', async () => {
@@ -163,6 +194,8 @@ describe('a question of a task with more files than fit', () => {
       expect(request.tokens).toBeLessThanOrEqual(request.room?.promptTokens ?? 0);
       expect(request.manifest.filter(({ included }) => !included).length).toBeLessThanOrEqual(52);
       expect(request.manifest.at(-1)?.part).toMatch(/^\d+ more files$/);
+      // What is not worked on is shown by its lines, never told by facts of its own.
+      expect(historyOf(request)).not.toMatch(/invoice|noise/);
     },
   );
 
