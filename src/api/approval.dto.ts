@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import type { ApprovalView, Decision } from '../jobs/index.ts';
+import type { ApprovalDecision, ApprovalView } from '../jobs/index.ts';
 import type { Json } from '../kernel/json.ts';
 import { ChoiceField, TextField } from './fields.dto.ts';
 
@@ -79,7 +79,7 @@ export class ApprovalListDto {
   approvals!: readonly ApprovalDto[];
 }
 
-export class DecisionDto implements Omit<Decision, 'by'> {
+export class DecisionDto implements Omit<ApprovalDecision, 'by'> {
   @ChoiceField({ description: 'What you say', example: 'approve', choices: decisions })
   decision!: (typeof decisions)[number];
 

@@ -21,13 +21,29 @@ export { loadIntents } from './intents/load-intents.ts';
 export { matchIntent } from './intents/match-intent.ts';
 export { Planner, type PlannerParts } from './intents/planner.ts';
 export { readIntents } from './intents/read-intents.ts';
+export { ApprovalExecutor } from './executors/approval.executor.ts';
+export { CodeExecutor } from './executors/code.executor.ts';
+export { type Decision, type ExecutionContext, Executor, SchemaExecutor } from './executors/executor.ts';
+export {
+  type ExecutionFailure,
+  type ExecutionResult,
+  ExecutorRegistry,
+  validateSteps,
+} from './executors/executor-registry.ts';
+export { HttpExecutor } from './executors/http.executor.ts';
+export { reachableWith } from './executors/public-address.ts';
+export { RpnExecutor } from './executors/rpn.executor.ts';
 export { fillReferences } from './graph/references.ts';
 export { MAX_STEPS } from './graph/read-steps.ts';
 export type { Settled, Standing, StepState } from './graph/standing.ts';
 export { TaskGraph } from './graph/task-graph.ts';
 export { type Dependency, type ToDo, type ToDoInput, toDoSchema, wellKnownActions } from './graph/to-do.ts';
 export {
+  AddressDeniedError,
+  CodeEndedError,
+  DecisionPendingError,
   GraphCircleError,
+  HttpFailedError,
   IntentsFileError,
   InvalidExpressionError,
   InvalidGraphError,
@@ -36,8 +52,11 @@ export {
   MissingResultError,
   MissingSlotError,
   NoPlannerModelError,
+  StepTimeoutError,
+  UnknownActionError,
   UnknownIntentError,
   UnsafeSlotError,
+  VerificationFailedError,
 } from './jobs.errors.ts';
 export { JobsModule } from './jobs.module.ts';
 export { type JobCreation, Jobs } from './jobs.ts';
@@ -49,7 +68,7 @@ export { Agents, type AgentView, type NewAgent } from './agents/agents.ts';
 export type { AgentLink } from './agents/agent-pool.ts';
 export type { AgentRecord } from './agents/agent-registry.ts';
 export { AgentWork, type Routing } from './agents/agent-work.ts';
-export { Approvals, type ApprovalView, type Decision } from './approvals/approvals.ts';
+export { Approvals, type ApprovalDecision, type ApprovalView } from './approvals/approvals.ts';
 export { type NewSchedule, Schedules, type ScheduleView } from './schedules/schedules.ts';
 export { missedRules, type MissedRule } from './schedules/schedule.events.ts';
 export {

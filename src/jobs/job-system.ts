@@ -28,7 +28,7 @@ export interface JobSystemParts {
   readonly database: Database;
   readonly orchestrator: Orchestrator;
   readonly clock: Clock;
-  readonly defaults: JobDefaults;
+  readonly defaults: Omit<JobDefaults, 'agentsCan'>;
   readonly planner: JobPlanner;
   /** Makes steps of a request by a model. */
   readonly plan: JobTools['plan'];
@@ -68,7 +68,9 @@ export class JobSystem {
     const pump = () => this.dispatcher.pump();
     const held = (agentId: string) => board.countOf(agentId);
     const read = new JobReader(events, orchestrator, states, pool);
-    this.jobs = new Jobs({ ...parts, writer, read });
+    const agentsCan = () => new Set(this.registry.list().flatMap(({ capabilities }) => capabilities));
+    const defaults = { ...parts.defaults, agentsCan };
+    this.jobs = new Jobs({ ...parts, defaults, writer, read });
     this.local = new LocalAgent({
       ...parts.local,
       answer: async (message) => void (await this.work.receive(LOCAL_AGENT, message)),
@@ -83,7 +85,7 @@ export class JobSystem {
       },
     });
     orchestrator.register(calendar);
-    this.schedules = new Schedules({ ...parts, workflow: calendar });
+    this.schedules = new Schedules({ ...parts, defaults, workflow: calendar });
     const registeredAt = new Date(clock()).toISOString();
     const local = { ...this.local.description, status: 'live', present: true, registeredAt } as const;
     this.agents = new Agents({ events, registry: this.registry, pool, heartbeats, clock, held, heartbeatMs, local });

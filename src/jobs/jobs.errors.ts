@@ -1,4 +1,5 @@
 import { AppError, InvalidInputError } from '../kernel/errors.ts';
+import type { Json } from '../kernel/json.ts';
 
 /** A message between agents that is not as the protocol has it. Every wrong field is named. */
 export class InvalidMessageError extends InvalidInputError {
@@ -114,5 +115,86 @@ export class NoPlannerModelError extends AppError {
         intent,
       },
     );
+  }
+}
+
+/** An action that nobody does. */
+export class UnknownActionError extends AppError {
+  readonly code = 'JOBS_UNKNOWN_ACTION';
+  readonly kind = 'invalid';
+
+  constructor(action: string, known: readonly string[]) {
+    super(`Nobody does ${JSON.stringify(action)}: give one of ${known.join(', ')}.`, { action, known });
+  }
+}
+
+/** A step that took longer than it may. */
+export class StepTimeoutError extends AppError {
+  readonly code = 'JOBS_STEP_TIMEOUT';
+  readonly kind = 'unavailable';
+
+  constructor(stepId: string, action: string, timeoutMs: number) {
+    super(`Step ${stepId} (${action}) was not done within ${timeoutMs} ms: try again, or give it a longer timeoutMs.`, {
+      stepId,
+      action,
+      timeoutMs,
+    });
+  }
+}
+
+/** A step that was done, but with another result than it is for. */
+export class VerificationFailedError extends AppError {
+  readonly code = 'JOBS_VERIFICATION_FAILED';
+  readonly kind = 'unavailable';
+
+  constructor(
+    stepId: string,
+    problem: string,
+    readonly result: Json,
+  ) {
+    super(`Step ${stepId} was done, but ${problem}`, { stepId, problem });
+  }
+}
+
+/** A step that waits for people, who have not decided yet. */
+export class DecisionPendingError extends AppError {
+  readonly code = 'JOBS_DECISION_PENDING';
+  readonly kind = 'conflict';
+
+  constructor(question: string) {
+    super(`People have not decided yet: ${question.slice(0, 200)}`, { question: question.slice(0, 200) });
+  }
+}
+
+/** A program that used more than it may. */
+export class CodeEndedError extends AppError {
+  readonly code = 'JOBS_CODE_ENDED';
+  readonly kind = 'limit';
+
+  constructor(end: string, output: string) {
+    super(`The program was ended, as it passed its limit of ${end}: give it less to do. ${output}`.trim(), { end });
+  }
+}
+
+/** A web address that steps may not reach. */
+export class AddressDeniedError extends AppError {
+  readonly code = 'JOBS_ADDRESS_DENIED';
+  readonly kind = 'denied';
+
+  constructor(host: string, address: string) {
+    super(
+      `${host} is ${address}, which is no public address: HTTP_PRIVATE_ADDRESSES names those that steps may reach all the same.`,
+      { host, address },
+    );
+  }
+}
+
+/** A web server that could not be reached, broke off, or answered in a way that cannot be used. */
+export class HttpFailedError extends AppError {
+  readonly code = 'JOBS_HTTP_FAILED';
+  readonly kind = 'unavailable';
+
+  constructor(url: string, problem: string, options?: ErrorOptions) {
+    super(`${url} cannot be used: ${problem}.`, { url, problem }, options);
   }
 }

@@ -7,18 +7,26 @@ import {
   type OnApplicationBootstrap,
   type OnModuleDestroy,
 } from '@nestjs/common';
-import { answerRpn } from '../broker/index.ts';
 import { EventStore } from '../events/index.ts';
 import { systemClock } from '../kernel/clock.ts';
 import { CONFIGURATION, type Configuration } from '../kernel/configuration.ts';
 import { BRAIN, type Brain } from '../llm/index.ts';
 import { Orchestrator } from '../orchestrator/index.ts';
 import { Database } from '../storage/index.ts';
+import { Sandbox } from '../workspace/index.ts';
 import { Approvals } from './approvals/approvals.ts';
 import { AgentWork } from './agents/agent-work.ts';
 import { Agents } from './agents/agents.ts';
 import { JobSystem } from './job-system.ts';
 import { Jobs } from './jobs.ts';
+import { ApprovalExecutor } from './executors/approval.executor.ts';
+import { CodeExecutor } from './executors/code.executor.ts';
+import { ExecutorRegistry } from './executors/executor-registry.ts';
+import { HttpExecutor } from './executors/http.executor.ts';
+import { reachableWith } from './executors/public-address.ts';
+import { RpnExecutor } from './executors/rpn.executor.ts';
+import { runStep } from './executors/run-step.ts';
+import { APPROVAL } from './workflow/due-facts.ts';
 import { loadIntents } from './intents/load-intents.ts';
 import { askOf } from './intents/intent-router.ts';
 import { Plans } from './plans.ts';
@@ -47,27 +55,38 @@ class JobsLifecycle implements OnApplicationBootstrap, OnModuleDestroy {
   providers: [
     JobsLifecycle,
     {
+      provide: ExecutorRegistry,
+      inject: [Sandbox, CONFIGURATION],
+      useFactory: (sandbox: Sandbox, { HTTP_PRIVATE_ADDRESSES }: Configuration) =>
+        new ExecutorRegistry([
+          new RpnExecutor(),
+          new HttpExecutor(reachableWith(HTTP_PRIVATE_ADDRESSES)),
+          new CodeExecutor(sandbox),
+          new ApprovalExecutor(),
+        ]),
+    },
+    {
       provide: Plans,
-      inject: [BRAIN, CONFIGURATION],
-      useFactory: async (brain: Brain, configuration: Configuration) => {
+      inject: [BRAIN, ExecutorRegistry, CONFIGURATION],
+      useFactory: async (brain: Brain, executors: ExecutorRegistry, configuration: Configuration) => {
         const logger = new Logger('Jobs');
         return new Plans({
           intents: await loadIntents(configuration.INTENTS_FILE),
           ask: askOf(brain),
-          actions: [],
-          check: () => [],
+          executors,
           warn: (message) => logger.warn(message),
         });
       },
     },
     {
       provide: JobSystem,
-      inject: [EventStore, Database, Orchestrator, Plans, CONFIGURATION],
+      inject: [EventStore, Database, Orchestrator, Plans, ExecutorRegistry, CONFIGURATION],
       useFactory: (
         events: EventStore,
         database: Database,
         orchestrator: Orchestrator,
         plans: Plans,
+        executors: ExecutorRegistry,
         configuration: Configuration,
       ) => {
         const logger = new Logger('Jobs');
@@ -88,9 +107,9 @@ class JobsLifecycle implements OnApplicationBootstrap, OnModuleDestroy {
           submitWaitMs: configuration.SUBMIT_WAIT_MS,
           heartbeatMs: configuration.AGENT_HEARTBEAT_MS,
           local: {
-            capabilities: ['rpn'],
+            capabilities: executors.actions.map(({ name }) => name).filter((name) => name !== APPROVAL),
             maxConcurrent: configuration.LOCAL_AGENT_STEPS,
-            run: ({ payload }) => Promise.resolve(answerRpn(payload.params)),
+            run: runStep(executors),
           },
           choose: null,
           report: (message, error) => logger.error(error, message),

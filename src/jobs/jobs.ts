@@ -3,6 +3,7 @@ import { InvalidInputError } from '../kernel/errors.ts';
 import { newId } from '../kernel/ids.ts';
 import type { Json } from '../kernel/json.ts';
 import type { Orchestrator } from '../orchestrator/index.ts';
+import { referenceIssues } from './graph/references.ts';
 import { JobStateError, StepBegunError, StepNotFoundError } from './job-work.errors.ts';
 import type { JobReader } from './job-reader.ts';
 import { describeNewJob, type JobDefaults, type JobPlanner, type NewJob } from './new-job.ts';
@@ -114,7 +115,9 @@ export class Jobs {
         throw new StepBegunError(jobId, stepId, record.phase);
       }
       const { selector = record.step.selector, text = record.step.text, params = record.step.params, by } = edit;
-      const issues = this.parts.planner.check([{ ...record.step, selector, text, params }], 'step');
+      const { planner, defaults } = this.parts;
+      const edited = { ...record.step, selector, text, params };
+      const issues = [...referenceIssues(edited, 'step'), ...planner.check([edited], 'step', defaults.agentsCan())];
       if (issues.length > 0) throw new InvalidInputError(issues);
       return [{ eventType: 'STEP_EDITED', data: { step: stepId, selector, text, params, by } }];
     });

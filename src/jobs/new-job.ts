@@ -32,6 +32,8 @@ export interface JobDefaults {
   readonly backoffMs: number;
   readonly maxSteps: number;
   readonly approvals: ApprovalPolicy;
+  /** What the agents can do that are registered. */
+  readonly agentsCan: () => ReadonlySet<string>;
 }
 
 /** How requests and intents become steps. */
@@ -41,8 +43,8 @@ export interface JobPlanner {
    * InvalidInputError and its kin that name what is unknown or missing.
    */
   plan(wish: Wish): Promise<{ readonly intent: string; readonly steps: readonly ToDo[] } | null>;
-  /** What is wrong with the fields of steps, by the executors that are known. */
-  check(steps: readonly ToDo[], at: string): readonly Issue[];
+  /** What is wrong with steps, by the executors that are known; `others` are actions that only agents do. */
+  check(steps: readonly ToDo[], at: string, others: ReadonlySet<string>): readonly Issue[];
 }
 
 const DEFAULT_RETRIES = 3;
@@ -59,7 +61,7 @@ export async function describeNewJob(
     const message = `has ${planned.steps.length} steps: give at most ${defaults.maxSteps}, or raise JOB_MAX_STEPS`;
     throw new InvalidInputError([{ path: 'tasks', message }]);
   }
-  const issues = planned.steps ? planner.check(planned.steps, 'tasks') : [];
+  const issues = planned.steps ? planner.check(planned.steps, 'tasks', defaults.agentsCan()) : [];
   if (issues.length > 0) throw new InvalidInputError(issues);
   const { stepTimeoutMs, approvalTimeoutMs, backoffMs, approvals } = defaults;
   return {

@@ -1,12 +1,13 @@
 import type { EventPayloads } from '../events/index.ts';
 import type { Issue } from '../kernel/errors.ts';
 import { UNKNOWN_INTENT } from '../llm/index.ts';
-import type { ToDo } from './graph/to-do.ts';
+import type { ExecutorRegistry } from './executors/executor-registry.ts';
+import { type ToDo, wellKnownActions } from './graph/to-do.ts';
 import type { Intent, RoutedIntent } from './intents/intent.ts';
 import { type Ask, IntentRouter } from './intents/intent-router.ts';
 import { matchIntent } from './intents/match-intent.ts';
 import { Planner } from './intents/planner.ts';
-import { UnknownIntentError } from './jobs.errors.ts';
+import { InvalidGraphError, UnknownIntentError } from './jobs.errors.ts';
 import type { JobPlanner } from './new-job.ts';
 import type { Wish } from './workflow/job-workflow.ts';
 
@@ -14,8 +15,7 @@ export interface PlansParts {
   readonly intents: readonly Intent[];
   /** Null: there is no model, and patterns alone decide. */
   readonly ask: Ask | null;
-  readonly actions: readonly { readonly name: string; readonly description: string }[];
-  readonly check: (steps: readonly ToDo[], at: string) => readonly Issue[];
+  readonly executors: ExecutorRegistry;
   readonly warn: (message: string) => void;
 }
 
@@ -26,7 +26,7 @@ export class Plans implements JobPlanner {
 
   constructor(private readonly parts: PlansParts) {
     this.router = new IntentRouter(parts);
-    this.planner = new Planner(parts);
+    this.planner = new Planner({ ...parts, actions: parts.executors.actions });
   }
 
   async plan({
@@ -49,11 +49,21 @@ export class Plans implements JobPlanner {
     const routed = intent === '' ? await this.router.route(request ?? '', signal) : named(intent, params);
     if (routed.intent === UNKNOWN_INTENT) throw this.unknown(request ?? '');
     const { steps } = await this.planner.plan(routed, request ?? intent, signal);
+    const issues = this.check(steps, 'steps', new Set());
+    if (issues.length > 0) throw new InvalidGraphError(issues);
     return { intent: routed.intent, steps, by: routed.by };
   }
 
-  check(steps: readonly ToDo[], at: string): readonly Issue[] {
-    return this.parts.check(steps, at);
+  check(steps: readonly ToDo[], at: string, others: ReadonlySet<string>): readonly Issue[] {
+    const { executors } = this.parts;
+    const known = new Set([...executors.actions.map(({ name }) => name), ...others, ...wellKnownActions]);
+    return steps.flatMap((step, index): readonly Issue[] => {
+      const where = `${at}[${index}]`;
+      if (executors.has(step.action)) return executors.get(step.action).issues(step, where);
+      if (known.has(step.action)) return [];
+      const message = `"${step.action}" is no action that anybody does: give one of ${[...known].sort().join(', ')}, or register an agent that does it`;
+      return [{ path: `${where}.action`, message }];
+    });
   }
 
   private unknown(request: string): UnknownIntentError {

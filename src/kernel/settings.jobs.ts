@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { count } from './setting-forms.ts';
+import { areProxies } from './trusted-proxies.ts';
 
 /** The settings of jobs, agents and approvals. */
 export const jobSettings = {
@@ -7,6 +8,15 @@ export const jobSettings = {
     description: 'YAML file of what people may ask for in their own words; unset: the one that is shipped',
     example: './intents.yaml',
   }),
+  HTTP_PRIVATE_ADDRESSES: z
+    .string()
+    .refine(areProxies, 'holds what is neither an IP address nor a CIDR range')
+    .optional()
+    .meta({
+      description:
+        'Addresses or CIDR ranges of this machine and its networks that http steps of jobs may reach, separated by commas; unset: public addresses only',
+      example: '10.0.0.0/8,192.168.1.10',
+    }),
   AGENT_HEARTBEAT_MS: count(5000, 50, 600_000).meta({
     description: 'How often an agent is to be heard, in milliseconds; after three missed heartbeats it is lost',
     example: 5000,

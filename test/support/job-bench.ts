@@ -35,7 +35,7 @@ export class JobBench {
     defaults,
     capabilities = [],
     maxConcurrent = 8,
-    run = () => Promise.resolve(null),
+    run = () => Promise.resolve({ ok: true, result: null }),
     ...life
   }: Life = {}): Promise<JobSystem> {
     const report = (message: string, error: unknown) => void this.reports.push(`${message}: ${String(error)}`);

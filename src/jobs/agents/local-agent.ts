@@ -8,8 +8,16 @@ import type { AgentLink } from './agent-pool.ts';
 /** The agent that the server itself is. */
 export const LOCAL_AGENT = 'local';
 
-/** Does one action; what it throws is the failure of the step. */
-export type RunStep = (message: AgentMessage<'assign'>, signal: AbortSignal) => Promise<Json>;
+/** What became of an attempt. */
+export type Ran =
+  | { readonly ok: true; readonly result: Json }
+  | {
+      readonly ok: false;
+      readonly error: { readonly code: string; readonly message: string; readonly retryable: boolean };
+    };
+
+/** Does one step. Rejects where nobody waits for it any more, and where it is our own fault. */
+export type RunStep = (message: AgentMessage<'assign'>, signal: AbortSignal) => Promise<Ran>;
 
 /** Takes what an agent says of a step; rejects where its lease is no longer valid. */
 export type Answer = (message: AgentMessage<'done' | 'failure'>) => Promise<void>;
@@ -80,16 +88,14 @@ export class LocalAgent implements AgentLink {
     message: AgentMessage<'assign'>,
     signal: AbortSignal,
   ): Promise<AgentMessage<'done' | 'failure'>> {
-    try {
-      const result = await this.parts.run(message, signal);
-      return this.messages.reply(message, 'done', { result });
-    } catch (error) {
+    const ran = await this.parts.run(message, signal).catch((error: unknown): Ran => {
       const code = error instanceof AppError ? error.code : 'STEP_FAILED';
-      // What was wrong with the step's own fields will be so the next time.
-      const retryable = !(error instanceof AppError && (error.kind === 'invalid' || error.kind === 'denied'));
-      const reason = messageOf(error).slice(0, MAX_REASON) || 'It failed without a word why.';
-      return this.messages.reply(message, 'failure', { code, reason, retryable });
-    }
+      return { ok: false, error: { code, message: messageOf(error), retryable: true } };
+    });
+    if (ran.ok) return this.messages.reply(message, 'done', { result: ran.result });
+    const { code, message: reason, retryable } = ran.error;
+    const payload = { code, reason: reason.slice(0, MAX_REASON) || 'It failed without a word why.', retryable };
+    return this.messages.reply(message, 'failure', payload);
   }
 }
 

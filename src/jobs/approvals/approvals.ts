@@ -28,7 +28,7 @@ export interface ApprovalView {
   readonly until: string;
 }
 
-export interface Decision {
+export interface ApprovalDecision {
   readonly decision: 'approve' | 'refuse';
   /** Of what was seen. */
   readonly hash: string;
@@ -82,7 +82,7 @@ export class Approvals {
    * Records what somebody says. The step runs once as many different people as are needed have approved it as it is, and
    * fails when one refuses. Rejects with ApprovalOverError, ApprovalChangedError or SamePersonError; then nothing changed.
    */
-  async decide(approvalId: string, decision: Decision): Promise<ApprovalView> {
+  async decide(approvalId: string, decision: ApprovalDecision): Promise<ApprovalView> {
     const { jobId, step, status } = await this.get(approvalId);
     if (status !== 'open') throw over(approvalId, status);
     await this.writer.say(jobId, (state) => {
@@ -99,7 +99,7 @@ function decisionFacts(
   state: JobState,
   record: StepRecord,
   approvalId: string,
-  { decision, hash, by, reason = '' }: Decision,
+  { decision, hash, by, reason = '' }: ApprovalDecision,
   now: number,
 ): readonly EventDraft[] {
   const { step, approval } = record;

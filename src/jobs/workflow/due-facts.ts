@@ -27,8 +27,9 @@ export function dueFacts(state: JobState, nowMs: number): readonly EventDraft[] 
 }
 
 /** How many people have to approve a step: what it says itself or what the job's policy says, whichever is more. */
-export function approvalsNeeded({ created }: JobState, { action, approvals }: ToDo): number {
-  const own = action === APPROVAL ? Math.max(1, approvals) : approvals;
+export function approvalsNeeded({ created }: JobState, { action, approvals, params }: ToDo): number {
+  const people = typeof params.people === 'number' ? params.people : 1;
+  const own = action === APPROVAL ? Math.max(1, people, approvals) : approvals;
   return Math.min(2, Math.max(own, created?.approvals[action] ?? 0));
 }
 
@@ -75,7 +76,7 @@ function begin(state: JobState, record: StepRecord, { ready }: Standing, nowMs: 
   if (!isAsked) return [approvalRequest(state, filled.step, { needed, hash: filled.hash, before: approval, nowMs })];
   if (approval && needed > 0 && approval.by.length < approval.needed) return [];
   if (step.action === APPROVAL) {
-    const result = { approvedBy: approval?.by ?? [] };
+    const result = { approved: true, by: approval?.by ?? [], reason: null };
     const data = { step: step.id, lease: null, agentId: null, result, durationMs: null };
     return [{ eventType: 'STEP_DONE', data }];
   }
