@@ -74,11 +74,15 @@ export class LocalAgent implements AgentLink {
     await all;
   }
 
+  /** Ends with the signal, also where the work does not notice it. */
   private async handle(message: AgentMessage<'assign'>, signal: AbortSignal): Promise<void> {
+    const aborted = new Promise<null>((resolve) =>
+      signal.addEventListener('abort', () => resolve(null), { once: true }),
+    );
     try {
-      const answer = await this.answerTo(message, signal);
+      const answer = await Promise.race([this.answerTo(message, signal), aborted]);
       // Whoever took the step away does not wait for a word on it.
-      if (!signal.aborted) await this.parts.answer(answer);
+      if (answer && !signal.aborted) await this.parts.answer(answer);
     } catch (error) {
       if (!signal.aborted) this.parts.report(`the answer to step ${message.context.stepId ?? ''} was not taken`, error);
     }
