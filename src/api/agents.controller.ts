@@ -25,9 +25,14 @@ import { Leaving } from './leaving.service.ts';
 import { AgentKey, ApiAgentKey, ClientGone, Problems, RestController } from './rest.adapter.ts';
 
 const ApiAgentId = () =>
-  ApiParam({ name: 'id', description: 'The agent', schema: { type: 'string', example: 'desk-7' } });
+  ApiParam({
+    name: 'id',
+    description: 'The agent',
+    schema: { type: 'string', minLength: 1, maxLength: 100, example: 'desk-7' },
+  });
 
 const ofAgents = { 400: 'The body is wrong', 401: 'The key is not that of the agent', 415: 'Not JSON' };
+const ofAnAgent = { ...ofAgents, 404: 'There is no such agent' };
 
 /** Agents that do the steps of jobs. */
 @RestController('agents', 'agents')
@@ -102,8 +107,9 @@ export class AgentsController {
     description: 'After three missed heartbeats it is lost.',
   })
   @ApiNoContentResponse({ description: 'It was heard' })
-  @Problems(ofAgents)
+  @Problems(ofAnAgent)
   async heartbeat(@Param('id') id: string, @AgentKey() key: string, @Body() heartbeat: HeartbeatDto): Promise<void> {
+    this.agents.checkKnown(id);
     this.agents.authenticate(id, key);
     await this.agents.heartbeat(id, heartbeat);
   }
@@ -120,7 +126,7 @@ export class AgentsController {
   })
   @ApiOkResponse({ type: AssignedDto, description: 'The step, as a message of type assign with its lease' })
   @ApiNoContentResponse({ description: 'There was none within the time' })
-  @Problems(ofAgents)
+  @Problems(ofAnAgent)
   async take(
     @Param('id') id: string,
     @AgentKey() key: string,
@@ -128,6 +134,7 @@ export class AgentsController {
     @ClientGone() gone: AbortSignal,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<AssignedDto | undefined> {
+    this.agents.checkKnown(id);
     const agent = this.agents.authenticate(id, key);
     const message = await this.work.take(
       agent,

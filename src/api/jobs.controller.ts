@@ -1,5 +1,12 @@
 import { Body, Delete, Get, HttpCode, Param, Post, Put, Query, Res, StreamableFile } from '@nestjs/common';
-import { ApiCreatedResponse, ApiExtraModels, ApiOkResponse, ApiOperation, getSchemaPath } from '@nestjs/swagger';
+import {
+  ApiCreatedResponse,
+  ApiExtraModels,
+  ApiOkResponse,
+  ApiOperation,
+  ApiParam,
+  getSchemaPath,
+} from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Jobs, JobStateError } from '../jobs/index.ts';
 import { NeedsRole } from '../policy/index.ts';
@@ -161,6 +168,11 @@ export class JobsController {
   @Put(':id/steps/:step')
   @NeedsRole('operator')
   @ApiJobId()
+  @ApiParam({
+    name: 'step',
+    description: 'The step',
+    schema: { type: 'string', minLength: 1, maxLength: 100, example: 'sum' },
+  })
   @ApiOperation({
     operationId: 'editJobStep',
     summary: 'Change a step that no agent has yet',

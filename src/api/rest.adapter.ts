@@ -51,7 +51,11 @@ export const answerHeaders = {
 } as const;
 
 export const ApiJobId = () =>
-  ApiParam({ name: 'id', description: 'The job, percent-encoded', schema: { type: 'string', example: 'invoices-1' } });
+  ApiParam({
+    name: 'id',
+    description: 'The job, percent-encoded',
+    schema: { type: 'string', minLength: 1, maxLength: 256, example: 'invoices-1' },
+  });
 
 /** The key of an agent, which it was given at its registration; '' without one, which is that of none. */
 export const AgentKey = createParamDecorator((_data: unknown, context: ExecutionContext) => {
@@ -64,7 +68,7 @@ export const ApiAgentKey = () =>
     name: 'X-Agent-Key',
     required: true,
     description: 'The key from the registration of the agent',
-    schema: { type: 'string', example: 'agent_Zx…' },
+    schema: { type: 'string', minLength: 1, maxLength: 200, example: 'agent_Zx4' },
   });
 
 export const ApiIdempotencyKey = () =>

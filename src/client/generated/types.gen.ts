@@ -5582,6 +5582,9 @@ export type EditJobStepData = {
          * The job, percent-encoded
          */
         id: string;
+        /**
+         * The step
+         */
         step: string;
     };
     query?: never;
@@ -5948,6 +5951,10 @@ export type SendAgentHeartbeatErrors = {
      */
     403: ProblemDto;
     /**
+     * There is no such agent
+     */
+    404: ProblemDto;
+    /**
      * The body is too long
      */
     413: ProblemDto;
@@ -6007,6 +6014,10 @@ export type TakeStepErrors = {
      * The Host or Origin header names another site
      */
     403: ProblemDto;
+    /**
+     * There is no such agent
+     */
+    404: ProblemDto;
     /**
      * The body is too long
      */

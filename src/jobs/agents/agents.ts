@@ -95,6 +95,11 @@ export class Agents {
     return this.view(this.known(agentId), await this.parts.heartbeats.all());
   }
 
+  /** Throws AgentNotFoundError. */
+  checkKnown(agentId: string): void {
+    this.known(agentId);
+  }
+
   /** The agent of this key. Throws AgentKeyError, also where there is no such agent. */
   authenticate(agentId: string, key: string): AgentRecord {
     const record = this.parts.registry.get(agentId);
