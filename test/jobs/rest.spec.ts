@@ -23,6 +23,9 @@ describe('jobs over REST (JB-5)', () => {
     const created = await request('POST', `${server.url}/jobs`, { request: 'what is three plus four times two' });
     expect(created.status).toBe(201);
     expect(created.headers.get('location')).toBe(`/jobs/${String(created.body.jobId)}`);
-    expect(await jobOnce(String(created.body.jobId), 'done')).toMatchObject({ intent: 'calculate', result: { value: 11 } });
+    expect(await jobOnce(String(created.body.jobId), 'done')).toMatchObject({
+      intent: 'calculate',
+      result: { value: 11 },
+    });
   });
 });
