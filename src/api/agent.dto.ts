@@ -1,6 +1,17 @@
 import { ApiProperty } from '@nestjs/swagger';
-import type { AgentMessage, AgentView, NewAgent, Routing } from '../jobs/index.ts';
-import { CheckedField, NumberField, TextField, TextListField } from './fields.dto.ts';
+import {
+  type AgentMessage,
+  type AgentView,
+  type MessageType,
+  messageTypes,
+  type NewAgent,
+  type Routing,
+  type WorkStatus,
+  workStatuses,
+} from '../jobs/index.ts';
+import type { Json } from '../kernel/json.ts';
+import { CheckedField, MOST_CHARACTERS, NumberField, TextField, TextListField } from './fields.dto.ts';
+import { jsonReference } from './json-schemas.ts';
 
 const agentId = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
 
@@ -8,6 +19,8 @@ export class NewAgentDto implements NewAgent {
   @CheckedField(
     {
       type: String,
+      minLength: 1,
+      maxLength: 100,
       optional: true,
       description: 'Its own id: letters, digits, dot, hyphen, underscore. Default: a new UUID',
       example: 'desk-7',
@@ -48,7 +61,7 @@ export class AgentDto implements AgentView {
   @ApiProperty({ type: String, isArray: true, description: 'What it can do', example: ['rpn'] })
   capabilities!: readonly string[];
 
-  @ApiProperty({ type: 'integer', description: 'Steps at once', example: 4 })
+  @ApiProperty({ type: 'integer', minimum: 0, description: 'Steps at once', example: 4 })
   maxConcurrent!: number;
 
   @ApiProperty({
@@ -62,10 +75,16 @@ export class AgentDto implements AgentView {
   @ApiProperty({ type: Boolean, description: 'Whether steps can be sent to it right now', example: true })
   present!: boolean;
 
-  @ApiProperty({ type: 'integer', description: 'Steps that it has', example: 1 })
+  @ApiProperty({ type: 'integer', minimum: 0, description: 'Steps that it has', example: 1 })
   holding!: number;
 
-  @ApiProperty({ type: Number, description: '0 to 1: how much of its room is taken', example: 0.25 })
+  @ApiProperty({
+    type: Number,
+    minimum: 0,
+    maximum: 1,
+    description: '0 to 1: how much of its room is taken',
+    example: 0.25,
+  })
   load!: number;
 
   @ApiProperty({
@@ -97,7 +116,12 @@ export class RegisteredAgentDto {
   @ApiProperty({ type: String, description: 'Its key. Shown this once, kept as a hash', example: 'agent_Zx…' })
   key!: string;
 
-  @ApiProperty({ type: 'integer', description: 'How often it is to be heard, in milliseconds', example: 5000 })
+  @ApiProperty({
+    type: 'integer',
+    minimum: 0,
+    description: 'How often it is to be heard, in milliseconds',
+    example: 5000,
+  })
   heartbeatMs!: number;
 }
 
@@ -124,33 +148,82 @@ export class TakeDto {
   waitMs?: number;
 }
 
-const messageSchema = {
-  type: 'object',
-  additionalProperties: true,
-  description: 'A message of the agent protocol (docs/jobs.md)',
-  example: {
-    id: '0198f6a4-6a3c-7b7e-8d3a-111111111111',
-    ts: '2026-11-24T12:00:00.000Z',
-    type: 'done',
-    sender: 'desk-7',
-    to: 'taskloom',
-    intent: 'calculate',
-    payload: { result: 7 },
-    context: { jobId: 'invoices-1', stepId: 'sum' },
-    correlation: { conversation: 'invoices-1', inReplyTo: '0198f6a4-6a3c-7b7e-8d3a-222222222222' },
-    expected: [],
-    status: 'done',
-    security: { lease: '0198f6a4-6a3c-7b7e-8d3a-333333333333' },
-  },
-} as const;
+const text = (maxLength: number, description: string, example: string) => ({
+  type: String,
+  minLength: 1,
+  maxLength,
+  description,
+  example,
+});
+const object = (description: string, example: object) => ({
+  type: 'object' as const,
+  additionalProperties: jsonReference,
+  maxProperties: MOST_CHARACTERS,
+  description,
+  example,
+});
 
-export class AssignedDto {
-  @ApiProperty(messageSchema)
-  message!: AgentMessage<'assign'>;
+/** A message of the agent protocol, as it is documented; its fields are checked where the protocol is. */
+export class AgentMessageDto {
+  @ApiProperty({ ...text(36, 'A new UUID', '0198f6a4-6a3c-7b7e-8d3a-111111111111'), format: 'uuid' })
+  id!: string;
+
+  @ApiProperty({ ...text(40, 'When it was sent, in UTC', '2026-11-24T12:00:00.000Z'), format: 'date-time' })
+  ts!: string;
+
+  @ApiProperty({ type: String, enum: [...messageTypes], description: 'What it is', example: 'done' })
+  type!: MessageType;
+
+  @ApiProperty(text(200, 'The agent that sends it', 'desk-7'))
+  sender!: string;
+
+  @ApiProperty(text(200, 'Whom it is for; * is everyone', 'taskloom'))
+  to!: string;
+
+  @ApiProperty(text(200, 'What it is about', 'calculate'))
+  intent!: string;
+
+  @ApiProperty(object('What the type carries: see docs/jobs.md', { result: 7 }))
+  payload!: Readonly<Record<string, Json>>;
+
+  @ApiProperty(object('The job and step it belongs to', { jobId: 'invoices-1', stepId: 'sum' }))
+  context!: Readonly<Record<string, Json>>;
+
+  @ApiProperty(
+    object('conversation, and the message that it answers', {
+      conversation: 'invoices-1',
+      inReplyTo: '0198f6a4-6a3c-7b7e-8d3a-222222222222',
+    }),
+  )
+  correlation!: Readonly<Record<string, Json>>;
+
+  @ApiProperty({
+    type: String,
+    isArray: true,
+    enum: [...messageTypes],
+    maxItems: 11,
+    description: 'Types that it may be answered with',
+    example: [],
+  })
+  expected!: readonly MessageType[];
+
+  @ApiProperty({
+    type: String,
+    enum: [...workStatuses],
+    nullable: true,
+    description: 'Where the work stands that it speaks of',
+    example: 'done',
+  })
+  status!: WorkStatus | null;
+
+  @ApiProperty(object('The lease that came with the step', { lease: '0198f6a4-6a3c-7b7e-8d3a-333333333333' }))
+  security!: Readonly<Record<string, Json>>;
 }
 
-/** In the body of `/lam/message` the message stands alone: it is read, and checked, where the protocol is. */
-export const ApiMessage = messageSchema;
+export class AssignedDto {
+  @ApiProperty({ type: AgentMessageDto, description: 'The step: a message of type assign', example: {} })
+  message!: AgentMessage<'assign'>;
+}
 
 export class AcceptedDto implements Routing {
   @ApiProperty({ type: Boolean, description: 'It was taken', example: true })

@@ -14,7 +14,7 @@ import {
   AcceptedDto,
   AgentDto,
   AgentListDto,
-  ApiMessage,
+  AgentMessageDto,
   AssignedDto,
   HeartbeatDto,
   NewAgentDto,
@@ -165,7 +165,7 @@ export class AgentMessagesController {
     summary: 'Send a message of the protocol',
     description: 'Any type. inform, done, failure and refuse under a lease are recorded of the step. Safe to repeat.',
   })
-  @ApiBody({ schema: ApiMessage })
+  @ApiBody({ type: AgentMessageDto })
   @ApiOkResponse({ type: AcceptedDto, description: 'It was taken' })
   @Problems({ ...ofAgents, 409: 'The lease is no longer valid: the answer is recorded as refused', 413: 'Too long' })
   async receive(@AgentKey() key: string, @Req() request: FastifyRequest): Promise<AcceptedDto> {

@@ -45,7 +45,13 @@ export class ApprovalDto implements ApprovalView {
   })
   hash!: string;
 
-  @ApiProperty({ type: 'integer', description: 'People that have to approve; 2 are two different ones', example: 2 })
+  @ApiProperty({
+    type: 'integer',
+    minimum: 1,
+    maximum: 2,
+    description: 'People that have to approve; 2 are two different ones',
+    example: 2,
+  })
   needed!: number;
 
   @ApiProperty({ type: String, isArray: true, description: 'Who has', example: ['ada'] })

@@ -6,7 +6,17 @@ import { ApprovalDto, ApprovalListDto, DecisionDto } from './approval.dto.ts';
 import { Problems, RestController } from './rest.adapter.ts';
 
 const ApiApprovalId = () =>
-  ApiParam({ name: 'id', description: 'The question', schema: { type: 'string', format: 'uuid' } });
+  ApiParam({
+    name: 'id',
+    description: 'The question',
+    schema: {
+      type: 'string',
+      format: 'uuid',
+      minLength: 1,
+      maxLength: 100,
+      example: '0198f6a4-6a3c-7b7e-8d3a-111111111111',
+    },
+  });
 
 /** Steps of jobs that people have to approve before they run. */
 @RestController('approvals', 'approvals')

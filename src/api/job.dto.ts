@@ -29,16 +29,23 @@ export class StepDto implements StepView {
   @ApiProperty({ type: String, isArray: true, description: 'Steps that must have ended before', example: [] })
   dependsOn!: readonly string[];
 
-  @ApiProperty({ type: 'integer', description: 'How often an agent was looked for', example: 1 })
+  @ApiProperty({ type: 'integer', minimum: 0, description: 'How often an agent was looked for', example: 1 })
   attempt!: number;
 
-  @ApiProperty({ type: 'integer', description: 'Attempts that failed and were tried again', example: 0 })
+  @ApiProperty({ type: 'integer', minimum: 0, description: 'Attempts that failed and were tried again', example: 0 })
   retries!: number;
 
   @ApiProperty({ type: String, nullable: true, description: 'Who has it, did it or failed last', example: 'local' })
   agentId!: string | null;
 
-  @ApiProperty({ type: Number, nullable: true, description: '0 to 1, by the word of its agent', example: 0.5 })
+  @ApiProperty({
+    type: Number,
+    minimum: 0,
+    maximum: 1,
+    nullable: true,
+    description: '0 to 1, by the word of its agent',
+    example: 0.5,
+  })
   progress!: number | null;
 
   @ApiProperty({ type: String, nullable: true, description: 'What its agent said last', example: null })
@@ -82,13 +89,19 @@ export class JobDto implements JobView {
   @ApiProperty({ type: String, nullable: true, description: 'What was asked for in plain words', example: null })
   request!: string | null;
 
-  @ApiProperty({ type: 'integer', description: '0 (most urgent) to 100', example: 20 })
+  @ApiProperty({ type: 'integer', minimum: 0, description: '0 (most urgent) to 100', example: 20 })
   priority!: number;
 
-  @ApiProperty({ type: 'integer', description: 'Of each step that says nothing else', example: 3 })
+  @ApiProperty({ type: 'integer', minimum: 0, description: 'Of each step that says nothing else', example: 3 })
   maxRetries!: number;
 
-  @ApiProperty({ type: Number, description: '0 to 1: the part of its steps that has ended', example: 0.5 })
+  @ApiProperty({
+    type: Number,
+    minimum: 0,
+    maximum: 1,
+    description: '0 to 1: the part of its steps that has ended',
+    example: 0.5,
+  })
   progress!: number;
 
   @ApiProperty({ type: StepDto, isArray: true, description: 'Each after those it depends on', example: [] })
@@ -110,13 +123,13 @@ export class JobDto implements JobView {
   @ApiProperty({ type: String, nullable: true, description: 'What came of it', example: '2 of 2 steps done.' })
   summary!: string | null;
 
-  @ApiProperty({ type: 'integer', description: 'How often a person had it begin anew', example: 0 })
+  @ApiProperty({ type: 'integer', minimum: 0, description: 'How often a person had it begin anew', example: 0 })
   retries!: number;
 
   @ApiProperty({ type: Boolean, description: 'It failed, and nobody has retried or dropped it', example: false })
   deadLetter!: boolean;
 
-  @ApiProperty({ type: 'integer', description: 'Stream sequence of its newest event', example: 12 })
+  @ApiProperty({ type: 'integer', minimum: 0, description: 'Stream sequence of its newest event', example: 12 })
   sequence!: number;
 
   @ApiProperty({ ...moment, description: 'When it was accepted' })
@@ -146,6 +159,7 @@ export class JobPageDto {
 
   @ApiProperty({
     type: 'integer',
+    minimum: 0,
     nullable: true,
     description: 'Give it as offset for the next page; null at the end',
     example: 50,

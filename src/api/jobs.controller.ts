@@ -15,9 +15,11 @@ import { JobDto, JobPageDto, JobWhyDto } from './job.dto.ts';
 import { ByDto, DropDto, JobListQuery, PageQuery, StepEditDto } from './job-requests.dto.ts';
 import { DependencyDto, NewJobDto, ToDoDto } from './new-job.dto.ts';
 import {
+  answerHeaders,
   ApiJobId,
   ApiSubmitter,
   ClientGone,
+  Host,
   LastEventId,
   Problems,
   RestController,
@@ -48,7 +50,7 @@ export class JobsController {
       'Of steps, of an intent with its values, or of a request in plain words. Answers once the job is durable; a full queue is waited for (SUBMIT_WAIT_MS), then 503.',
   })
   @ApiSubmitter()
-  @ApiCreatedResponse({ type: JobDto, description: 'The job', headers: { Location: { schema: { type: 'string' } } } })
+  @ApiCreatedResponse({ type: JobDto, description: 'The job', headers: answerHeaders.location })
   @Problems({
     400: 'The body is wrong, the steps are no graph, or the request fits no intent: errors says what and where',
     409: 'There is a job or task with this id',
@@ -59,10 +61,11 @@ export class JobsController {
   async create(
     @Body() job: NewJobDto,
     @Submitter() submitter: string | undefined,
+    @Host() host: string,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<JobDto> {
     const created = await this.jobs.create(job, { submitter });
-    void reply.header('location', `/jobs/${encodeURIComponent(created.jobId)}`);
+    void reply.header('location', `http://${host}/jobs/${encodeURIComponent(created.jobId)}`);
     return created;
   }
 

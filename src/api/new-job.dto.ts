@@ -1,7 +1,8 @@
 import { ApiProperty, getSchemaPath } from '@nestjs/swagger';
 import type { NewJob } from '../jobs/index.ts';
 import type { Json } from '../kernel/json.ts';
-import { CheckedField, JsonObjectField, NumberField, TextField } from './fields.dto.ts';
+import { CheckedField, JsonObjectField, MOST_CHARACTERS, NumberField, TextField } from './fields.dto.ts';
+import { jsonReference } from './json-schemas.ts';
 import { MetadataField, NewTaskIdField, PriorityField } from './task-fields.dto.ts';
 
 const outcomes = (description: string, choices: readonly string[]) =>
@@ -9,7 +10,13 @@ const outcomes = (description: string, choices: readonly string[]) =>
 
 /** An edge of the graph, as it is documented; its fields are checked where graphs are read. */
 export class DependencyDto {
-  @ApiProperty({ type: String, description: 'The step that must have ended before', example: 'fetch' })
+  @ApiProperty({
+    type: String,
+    minLength: 1,
+    maxLength: 100,
+    description: 'The step that must have ended before',
+    example: 'fetch',
+  })
   step!: string;
 
   @ApiProperty(outcomes('Once that one is done', ['run', 'skip']))
@@ -24,21 +31,48 @@ export class DependencyDto {
 
 /** A step, as it is documented; its fields are checked where graphs are read. */
 export class ToDoDto {
-  @ApiProperty({ type: String, description: 'Unique in the job: letters, digits, - and _', example: 'sum' })
+  @ApiProperty({
+    type: String,
+    minLength: 1,
+    maxLength: 100,
+    description: 'Unique in the job: letters, digits, - and _',
+    example: 'sum',
+  })
   id!: string;
 
-  @ApiProperty({ type: String, description: 'What an agent has to be able to do', example: 'rpn' })
+  @ApiProperty({
+    type: String,
+    minLength: 1,
+    maxLength: 64,
+    description: 'What an agent has to be able to do',
+    example: 'rpn',
+  })
   action!: string;
 
-  @ApiProperty({ type: String, required: false, nullable: true, description: 'What on a page is meant', example: null })
+  @ApiProperty({
+    type: String,
+    maxLength: 100_000,
+    required: false,
+    nullable: true,
+    description: 'What on a page is meant',
+    example: null,
+  })
   selector?: string | null;
 
-  @ApiProperty({ type: String, required: false, nullable: true, description: 'What is typed, or said', example: null })
+  @ApiProperty({
+    type: String,
+    maxLength: 100_000,
+    required: false,
+    nullable: true,
+    description: 'What is typed, or said',
+    example: null,
+  })
   text?: string | null;
 
   @ApiProperty({
     type: 'object',
-    additionalProperties: true,
+    additionalProperties: jsonReference,
+    maxProperties: MOST_CHARACTERS,
     selfRequired: false,
     description: 'Values of the action; `{{steps.<id>.result}}` stands for the result of a step in dependsOn',
     example: { expression: '3 4 +' },
@@ -49,6 +83,8 @@ export class ToDoDto {
     type: 'integer',
     required: false,
     nullable: true,
+    minimum: 1,
+    maximum: 86_400_000,
     description: 'Longest time of one attempt, in milliseconds. Default: JOB_STEP_TIMEOUT_MS',
     example: 30_000,
   })
@@ -56,7 +92,8 @@ export class ToDoDto {
 
   @ApiProperty({
     type: 'array',
-    items: { oneOf: [{ type: 'string' }, { $ref: getSchemaPath(DependencyDto) }] },
+    maxItems: 1000,
+    items: { oneOf: [{ type: 'string', maxLength: 100 }, { $ref: getSchemaPath(DependencyDto) }] },
     required: false,
     description: 'Steps that must have ended before: ids, or edges with rules',
     example: ['fetch'],
@@ -67,17 +104,27 @@ export class ToDoDto {
     type: 'integer',
     required: false,
     nullable: true,
+    minimum: 0,
+    maximum: 100,
     description: 'How often it is tried again. Default: maxRetries of the job',
     example: 1,
   })
   retries?: number | null;
 
-  @ApiProperty({ type: 'integer', required: false, description: 'People that have to approve it: 0 to 2', example: 0 })
+  @ApiProperty({
+    type: 'integer',
+    minimum: 0,
+    maximum: 2,
+    required: false,
+    description: 'People that have to approve it: 0 to 2',
+    example: 0,
+  })
   approvals?: number;
 
   @ApiProperty({
     type: String,
     isArray: true,
+    maxItems: 20,
     required: false,
     description: 'What its agent must be able to do besides',
     example: [],
@@ -92,6 +139,7 @@ export class NewJobDto implements NewJob {
   @CheckedField(
     {
       type: 'array',
+      maxItems: 10_000,
       items: { $ref: getSchemaPath(ToDoDto) },
       optional: true,
       description: 'The steps; without them an intent or a request is needed',

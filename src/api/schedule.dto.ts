@@ -94,10 +94,10 @@ export class ScheduleDto implements ScheduleView {
   @ApiProperty({ ...moment, description: 'When it is due next; null: never again' })
   nextDue!: string | null;
 
-  @ApiProperty({ type: 'integer', description: 'Jobs that came of it', example: 12 })
+  @ApiProperty({ type: 'integer', minimum: 0, description: 'Jobs that came of it', example: 12 })
   fired!: number;
 
-  @ApiProperty({ type: 'integer', description: 'Runs that were missed and not made up for', example: 0 })
+  @ApiProperty({ type: 'integer', minimum: 0, description: 'Runs that were missed and not made up for', example: 0 })
   skipped!: number;
 
   @ApiProperty({ type: String, nullable: true, description: 'The job that came of it last', example: null })

@@ -13,7 +13,17 @@ import {
 } from './schedule.dto.ts';
 
 const ApiScheduleId = () =>
-  ApiParam({ name: 'id', description: 'The schedule', schema: { type: 'string', format: 'uuid' } });
+  ApiParam({
+    name: 'id',
+    description: 'The schedule',
+    schema: {
+      type: 'string',
+      format: 'uuid',
+      minLength: 1,
+      maxLength: 100,
+      example: '0198f6a4-6a3c-7b7e-8d3a-111111111111',
+    },
+  });
 
 const unknown = { 404: 'There is no such schedule' };
 

@@ -129,7 +129,7 @@ declare module '../events/event.ts' {
   }
 }
 
-export const jobEventTypes = [
+declareEventTypes(
   'JOB_CREATED',
   'JOB_PLANNED',
   'JOB_STARTED',
@@ -151,8 +151,12 @@ export const jobEventTypes = [
   'JOB_CANCELLED',
   'JOB_RETRIED',
   'JOB_DROPPED',
-] as const;
+  'AGENT_REGISTERED',
+  'AGENT_LOST',
+  'AGENT_BACK',
+  'AGENT_DELETED',
+  'AGENT_SAID',
+);
 
+/** Those that tell of agents. */
 export const agentEventTypes = ['AGENT_REGISTERED', 'AGENT_LOST', 'AGENT_BACK', 'AGENT_DELETED', 'AGENT_SAID'] as const;
-
-declareEventTypes(...jobEventTypes, ...agentEventTypes);

@@ -81,7 +81,7 @@ describe(`${JOBS} jobs of ${STEPS} steps on five agents, of which one is killed 
     );
     for (const { status } of await Promise.all(created)) expect(status).toBe(201);
 
-    await eventually(async () => agents.every(({ begun }) => begun.length >= 20), Boolean);
+    await eventually(() => Promise.resolve(agents.every(({ begun }) => begun.length >= 20)), Boolean);
     agents[0]?.send('SIGKILL');
     agents[1]?.send('SIGSTOP');
     for (const jobId of ids.filter((_, index) => index % 20 === 3)) {

@@ -22,7 +22,7 @@ describe('jobs over REST (JB-5)', () => {
   it('works out an expression in plain words over a graph of steps [JB-5, JB-12]', async () => {
     const created = await request('POST', `${server.url}/jobs`, { request: 'what is three plus four times two' });
     expect(created.status).toBe(201);
-    expect(created.headers.get('location')).toBe(`/jobs/${String(created.body.jobId)}`);
+    expect(created.headers.get('location')).toBe(`${server.url}/jobs/${String(created.body.jobId)}`);
     expect(await jobOnce(String(created.body.jobId), 'done')).toMatchObject({
       intent: 'calculate',
       result: { value: 11 },

@@ -2039,7 +2039,7 @@ export type ToDoDto = {
      * Values of the action; `{{steps.<id>.result}}` stands for the result of a step in dependsOn
      */
     params?: {
-        [key: string]: unknown;
+        [key: string]: Json;
     };
     /**
      * Longest time of one attempt, in milliseconds. Default: JOB_STEP_TIMEOUT_MS
@@ -2487,13 +2487,70 @@ export type TakeDto = {
     waitMs?: number;
 };
 
+export type AgentMessageDto = {
+    /**
+     * A new UUID
+     */
+    id: string;
+    /**
+     * When it was sent, in UTC
+     */
+    ts: string;
+    /**
+     * What it is
+     */
+    type: 'request' | 'inform' | 'propose' | 'agree' | 'refuse' | 'confirm' | 'failure' | 'done' | 'discover' | 'offer' | 'assign';
+    /**
+     * The agent that sends it
+     */
+    sender: string;
+    /**
+     * Whom it is for; * is everyone
+     */
+    to: string;
+    /**
+     * What it is about
+     */
+    intent: string;
+    /**
+     * What the type carries: see docs/jobs.md
+     */
+    payload: {
+        [key: string]: Json;
+    };
+    /**
+     * The job and step it belongs to
+     */
+    context: {
+        [key: string]: Json;
+    };
+    /**
+     * conversation, and the message that it answers
+     */
+    correlation: {
+        [key: string]: Json;
+    };
+    /**
+     * Types that it may be answered with
+     */
+    expected: ReadonlyArray<'request' | 'inform' | 'propose' | 'agree' | 'refuse' | 'confirm' | 'failure' | 'done' | 'discover' | 'offer' | 'assign'>;
+    /**
+     * Where the work stands that it speaks of
+     */
+    status: 'pending' | 'running' | 'done' | 'failed' | 'cancelled' | null;
+    /**
+     * The lease that came with the step
+     */
+    security: {
+        [key: string]: Json;
+    };
+};
+
 export type AssignedDto = {
     /**
-     * A message of the agent protocol (docs/jobs.md)
+     * The step: a message of type assign
      */
-    message: {
-        [key: string]: unknown;
-    };
+    message: AgentMessageDto;
 };
 
 export type AcceptedDto = {
@@ -6048,12 +6105,7 @@ export type TakeStepResponses = {
 export type TakeStepResponse = TakeStepResponses[keyof TakeStepResponses];
 
 export type SendAgentMessageData = {
-    /**
-     * A message of the agent protocol (docs/jobs.md)
-     */
-    body: {
-        [key: string]: unknown;
-    };
+    body: AgentMessageDto;
     headers: {
         /**
          * Ties the answer, its events and the log to your own request; default: a new one

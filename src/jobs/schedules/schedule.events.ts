@@ -33,13 +33,11 @@ declare module '../../events/event.ts' {
   }
 }
 
-export const scheduleEventTypes = [
+declareEventTypes(
   'SCHEDULE_CREATED',
   'SCHEDULE_FIRED',
   'SCHEDULE_SKIPPED',
   'SCHEDULE_POSTPONED',
   'SCHEDULE_FAILED',
   'SCHEDULE_DELETED',
-] as const;
-
-declareEventTypes(...scheduleEventTypes);
+);
