@@ -25,8 +25,14 @@ const INSTALL_OPTIONS = [
   '--loglevel=error',
 ];
 
+/** The public suite and inspector that the tests of the MCP door run. */
+const MCP_TOOLS = 'test/mcp/tools';
+
 const isDone = () =>
-  isInstalled() && (!wanted.has('--build') || isBuilt()) && (!wanted.has('--bench') || isInstalled('bench'));
+  isInstalled() &&
+  (!wanted.has('--build') || isBuilt()) &&
+  (!wanted.has('--bench') || isInstalled('bench')) &&
+  (!wantsMcpTools() || isInstalled(MCP_TOOLS));
 if (!isDone()) alone(setUp);
 if (wanted.has('--test-tools')) installTestTools();
 
@@ -43,6 +49,18 @@ function setUp() {
     writeFileSync(at('dist/.built'), built);
   }
   if (wanted.has('--bench') && !isInstalled('bench')) installPeers();
+  if (wantsMcpTools() && !isInstalled(MCP_TOOLS)) installMcpTools();
+}
+
+function wantsMcpTools() {
+  return wanted.has('--test-tools') && existsSync(at(MCP_TOOLS));
+}
+
+/** In a directory of its own, as it is big and no part of the product. Without it the tests that need it are skipped. */
+function installMcpTools() {
+  say('installing the conformance suite and the inspector of MCP');
+  const { status } = runNpm(['ci', ...INSTALL_OPTIONS], at(MCP_TOOLS));
+  if (status !== 0) say('they could not be installed: the tests that need them are skipped.');
 }
 
 /** What the benchmarks measure against, in their own directory. Without it they leave those arms out and say so. */

@@ -9,6 +9,7 @@ import { JobsModule } from './jobs/index.ts';
 import { CONFIGURATION, type Configuration } from './kernel/configuration.ts';
 import { LlmModule } from './llm/index.ts';
 import { loggingOptions } from './logging.ts';
+import { McpModule } from './mcp/index.ts';
 import { OrchestratorModule } from './orchestrator/index.ts';
 import { PolicyModule, redactorOf } from './policy/index.ts';
 import { StorageModule } from './storage/index.ts';
@@ -36,6 +37,7 @@ export class AppModule {
         JobsModule,
         ApiModule,
         GatewayModule,
+        McpModule,
       ],
       providers: [{ provide: CONFIGURATION, useValue: configuration }],
       exports: [CONFIGURATION],

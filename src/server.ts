@@ -7,6 +7,7 @@ import { configureApi, fastifyOptions } from './api/index.ts';
 import { AppModule } from './app.module.ts';
 import { configureGateway } from './gateway/index.ts';
 import type { Configuration } from './kernel/configuration.ts';
+import { configureMcp } from './mcp/index.ts';
 import { Access } from './policy/index.ts';
 import { lockDataDirectory } from './storage/index.ts';
 
@@ -37,6 +38,7 @@ export async function startServer(configuration: Configuration): Promise<Running
     app.useLogger(app.get(Logger));
     configureApi(app, configuration);
     configureGateway(app, configuration);
+    configureMcp(app);
     const access = app.get(Access);
     const firstKey = await access.ensureAdmin();
     await app.listen(configuration.PORT, configuration.HOST);

@@ -5,6 +5,7 @@ import { MessagesController, WorkersController } from './broker.controller.ts';
 import { HealthController } from './health.controller.ts';
 import { HealthService } from './health.service.ts';
 import { DeadLettersController, JobsController } from './jobs.controller.ts';
+import { KeysController } from './keys.controller.ts';
 import { KnowledgeController } from './knowledge.controller.ts';
 import { Leaving } from './leaving.service.ts';
 import { ScheduleController, SchedulesController } from './schedules.controller.ts';
@@ -38,6 +39,7 @@ import { WorkItemsController } from './work-items.controller.ts';
     SchedulesController,
     ScheduleController,
     HealthController,
+    KeysController,
   ],
   providers: [TaskEvents, HealthService, Leaving],
 })

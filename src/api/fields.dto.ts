@@ -151,7 +151,8 @@ export function CheckedField(
   problemOf: (value: unknown) => string | null,
 ): PropertyDecorator {
   return applyDecorators(
-    ApiProperty({ selfRequired: !optional, ...doc } as ApiPropertyOptions),
+    // Of an object `required` is the list of its own fields.
+    ApiProperty({ [doc.type === 'object' ? 'selfRequired' : 'required']: !optional, ...doc }),
     ValidateBy({
       name,
       validator: {

@@ -181,6 +181,6 @@ export class NewJobDto implements NewJob {
   })
   maxRetries?: number;
 
-  @MetadataField()
+  @MetadataField('Strings that are kept and given back: at most 64, of 1,024 characters')
   metadata?: Record<string, string>;
 }

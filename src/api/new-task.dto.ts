@@ -163,6 +163,6 @@ export class NewTaskDto implements NewTask {
   })
   models?: ModelsDto;
 
-  @MetadataField()
+  @MetadataField('Strings that are kept and given back, and that tasks are found by: at most 64, of 1,024 characters')
   metadata?: Record<string, string>;
 }

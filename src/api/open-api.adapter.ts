@@ -3,6 +3,7 @@ import { DocumentBuilder, getSchemaPath, type OpenAPIObject, SwaggerModule } fro
 import { composeExamples } from './composed-examples.ts';
 import { MOST_CHARACTERS } from './fields.dto.ts';
 import { withPlanSchema } from './execution-plan.dto.ts';
+import { REPLAYED_HEADER } from './idempotency-key.ts';
 import { anyJson, withJsonSchemas } from './json-schemas.ts';
 import { ProblemDto } from './problem.dto.ts';
 
@@ -37,6 +38,17 @@ function documentOf(app: NestFastifyApplication): OpenAPIObject {
     .addTag('broker', 'Workers of the server and remote ones, and messages to them')
     .addTag('knowledge', 'What past tasks have taught: find it, put it right, forget it')
     .addTag('health', 'Whether the service works')
+    .addTag('keys', 'Who may ask: make, list and revoke keys')
+    .addBearerAuth(
+      {
+        type: 'http',
+        scheme: 'bearer',
+        description: 'A key, or a signed token; programs of the same machine may need none',
+      },
+      'key',
+    )
+    .addSecurityRequirements('key')
+    .addSecurityRequirements({})
     .build();
   const document = withPlanSchema(SwaggerModule.createDocument(app, info, { operationIdFactory }));
   Object.assign(document.components?.schemas ?? {}, { Json: anyJson(MOST_CHARACTERS) });
@@ -87,14 +99,40 @@ function completeOperation(operation: Operation): void {
     }
     // Beside `oneOf` the class of the property, which is Object, would be a second condition.
     const { schema } = parameter;
+    if (parameter.in === 'query' && schema && 'type' in schema && schema.type === 'object') {
+      parameter.style = 'deepObject';
+      parameter.explode = true;
+      // Swagger has lost it: an object's `required` is a list of its fields.
+      parameter.required = false;
+    }
     if (schema && 'oneOf' in schema) parameter.schema = { oneOf: schema.oneOf, example: schema.example as unknown };
   }
+  if (takesIdempotencyKey(operation)) documentReplays(operation);
   if (!operation.requestBody) return;
   const schema = { $ref: getSchemaPath(ProblemDto) };
   for (const [status, reason] of Object.entries(bodyProblems)) {
     operation.responses[status] ??= { description: reason, content: { 'application/problem+json': { schema } } };
   }
 }
+
+function takesIdempotencyKey({ parameters = [] }: Operation): boolean {
+  return parameters.some((parameter) => 'name' in parameter && parameter.name === 'Idempotency-Key');
+}
+
+function documentReplays({ responses }: Operation): void {
+  for (const [status, response] of Object.entries(responses)) {
+    if (!status.startsWith('2') || !response || '$ref' in response) continue;
+    response.headers = { ...response.headers, [REPLAYED_HEADER]: replayedHeader };
+  }
+  const schema = { $ref: getSchemaPath(ProblemDto) };
+  const description = 'The Idempotency-Key was used with another request';
+  responses[422] ??= { description, content: { 'application/problem+json': { schema } } };
+}
+
+const replayedHeader = {
+  description: 'There when the answer is that of an earlier request with this Idempotency-Key',
+  schema: { type: 'string', enum: ['true'], example: 'true' },
+};
 
 const bodyProblems: Readonly<Record<string, string>> = {
   400: 'The body is wrong: errors says what and where',

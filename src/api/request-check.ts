@@ -15,7 +15,10 @@ export function refusalOf(
   const { host, origin, 'content-type': contentType, 'content-length': length } = request.headers;
   const headers = request.rawHeaders.length / 2;
   if (headers > MAX_HEADERS) return new TooManyHeadersError(headers, MAX_HEADERS);
-  if (!isOwnHost(host, request.socket, ALLOWED_HOSTS)) return new HostRefusedError(host ?? '');
+  // Of several names Node shows the first, and a proxy may have gone by another.
+  const names = request.headersDistinct.host ?? [];
+  if (names.length !== 1 || !isOwnHost(host, request.socket, ALLOWED_HOSTS))
+    return new HostRefusedError(names.join(', '));
   if (!isOwnOrigin(origin, host ?? '', ALLOWED_HOSTS, CORS_ORIGINS)) return new OriginRefusedError(origin ?? '');
   const hasBody = (length !== undefined && length !== '0') || request.headers['transfer-encoding'] !== undefined;
   // Only JSON: the other types are those that a form of a foreign page can send without being asked first.
@@ -39,7 +42,7 @@ export function corsHeadersOf(
     return {
       headers: {
         ...always,
-        'access-control-expose-headers': 'location, retry-after, www-authenticate, x-correlation-id',
+        'access-control-expose-headers': 'location, mcp-session-id, retry-after, www-authenticate, x-correlation-id',
       },
       isPreflight,
     };
@@ -49,7 +52,7 @@ export function corsHeadersOf(
       ...always,
       'access-control-allow-methods': 'GET, HEAD, POST, PUT, PATCH, DELETE',
       'access-control-allow-headers':
-        'accept, authorization, content-type, idempotency-key, last-event-id, mcp-protocol-version, mcp-session-id, x-correlation-id, x-submitter',
+        'accept, authorization, content-type, idempotency-key, last-event-id, mcp-method, mcp-name, mcp-protocol-version, mcp-session-id, x-correlation-id, x-submitter',
       'access-control-max-age': String(PREFLIGHT_SECONDS),
     },
     isPreflight,

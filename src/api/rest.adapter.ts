@@ -9,7 +9,7 @@ import {
 import { ApiExtraModels, ApiHeader, ApiParam, ApiResponse, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { accepts } from './accepts.ts';
-import { readIdempotencyKey } from './idempotency-key.ts';
+import { onceOf } from './idempotency-key.ts';
 import { readLastEventId } from './server-sent-events.ts';
 import { ProblemDto } from './problem.dto.ts';
 import { HashedPlanDto } from './results.dto.ts';
@@ -29,7 +29,12 @@ export function RestController(path: string, tag: string): ClassDecorator {
       description: 'Ties the answer, its events and the log to your own request; default: a new one',
       schema: { type: 'string', maxLength: 128, example: 'checkout-42' },
     }),
-    Problems({ 403: 'The Host or Origin header names another site', 500: 'Our own fault; the log has it' }),
+    Problems({
+      401: 'No key was shown where one is needed, or it is not valid',
+      403: 'The role of the key is not enough, or the Host or Origin header names another site',
+      429: 'Too many requests; see Retry-After',
+      500: 'Our own fault; the log has it',
+    }),
   );
 }
 
@@ -75,7 +80,8 @@ export const ApiIdempotencyKey = () =>
   ApiHeader({
     name: 'Idempotency-Key',
     required: false,
-    description: 'Makes a repeat answer the first task instead of creating another',
+    description:
+      'Makes the request safe to repeat: the same key with the same body of the same submitter does nothing again for IDEMPOTENCY_TTL_MS, and answers what came of it',
     schema: { type: 'string', minLength: 1, maxLength: 255, example: '8e03978e-40d5-43e8-bc93-6894a57f9324' },
   });
 
@@ -137,9 +143,11 @@ export const Host = createParamDecorator(
   (_data: unknown, context: ExecutionContext) => context.switchToHttp().getRequest<FastifyRequest>().host,
 );
 
-export const IdempotencyKey = createParamDecorator((_data: unknown, context: ExecutionContext) =>
-  readIdempotencyKey(context.switchToHttp().getRequest<FastifyRequest>().headers['idempotency-key']),
-);
+/** How the request is made safe to repeat; see ApiIdempotencyKey. */
+export const OnceOnly = createParamDecorator((_data: unknown, context: ExecutionContext) => {
+  const http = context.switchToHttp();
+  return onceOf(http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>());
+});
 
 export const Submitter = createParamDecorator((_data: unknown, context: ExecutionContext) =>
   readSubmitter(context.switchToHttp().getRequest<FastifyRequest>().headers['x-submitter']),

@@ -1,5 +1,6 @@
 import type { StoredEvent } from '../events/index.ts';
 import { InvalidInputError } from '../kernel/errors.ts';
+import { withPauses } from '../kernel/with-pauses.ts';
 
 /** Reads a Last-Event-ID header: a stream sequence, or undefined for none. */
 export function readLastEventId(header: string | readonly string[] | undefined): number | undefined {
@@ -27,23 +28,5 @@ export async function* serverSentEvents(
     for (const event of batch ?? []) {
       if (!types || types.has(event.eventType)) yield `id: ${event.streamSequence}\ndata: ${JSON.stringify(event)}\n\n`;
     }
-  }
-}
-
-/** What a source gives, and null whenever it gave nothing for `pauseMs`. Closes the source when the reader leaves. */
-async function* withPauses<T>(source: AsyncIterable<T>, pauseMs: number): AsyncGenerator<T | null, void, undefined> {
-  const iterator = source[Symbol.asyncIterator]();
-  try {
-    let next = iterator.next();
-    for (;;) {
-      const pause = Promise.withResolvers<null>();
-      const timer = setTimeout(() => pause.resolve(null), pauseMs);
-      const result = await Promise.race([next, pause.promise]).finally(() => clearTimeout(timer));
-      if (result?.done) return;
-      yield result ? result.value : null;
-      if (result) next = iterator.next();
-    }
-  } finally {
-    await iterator.return?.();
   }
 }

@@ -2,8 +2,8 @@ import { Body, HttpCode, Param, Post, Put } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { InvalidInputError } from '../kernel/errors.ts';
 import { NeedsRole } from '../policy/index.ts';
-import { SteeringService } from '../tasks/index.ts';
-import { ApiTaskId, Host, Problems, RestController } from './rest.adapter.ts';
+import { type Once, SteeringService } from '../tasks/index.ts';
+import { ApiIdempotencyKey, ApiTaskId, Host, OnceOnly, Problems, RestController } from './rest.adapter.ts';
 import {
   AnswersDto,
   BugReportAnswerDto,
@@ -28,6 +28,7 @@ export class SteeringController {
   @Post(':id/interventions')
   @HttpCode(201)
   @ApiTaskId()
+  @ApiIdempotencyKey()
   @ApiOperation({
     operationId: 'intervene',
     summary: 'Give guidance',
@@ -38,14 +39,16 @@ export class SteeringController {
   async intervene(
     @Param('id') id: string,
     @Body() { by = 'user', ...given }: InterventionDto,
+    @OnceOnly() once: Once,
     @Host() host: string,
   ): Promise<TaskDto> {
-    return taskDtoOf(await this.steering.intervene(id, { ...given, by }), host);
+    return taskDtoOf(await this.steering.intervene(id, { ...given, by }, once), host);
   }
 
   @Post(':id/pause')
   @HttpCode(200)
   @ApiTaskId()
+  @ApiIdempotencyKey()
   @ApiOperation({
     operationId: 'pauseTask',
     summary: 'Pause a task',
@@ -56,14 +59,16 @@ export class SteeringController {
   async pause(
     @Param('id') id: string,
     @Body() { by = 'user', ...given }: PauseRequestDto,
+    @OnceOnly() once: Once,
     @Host() host: string,
   ): Promise<TaskDto> {
-    return taskDtoOf(await this.steering.pause(id, { ...given, by }), host);
+    return taskDtoOf(await this.steering.pause(id, { ...given, by }, once), host);
   }
 
   @Post(':id/resume')
   @HttpCode(200)
   @ApiTaskId()
+  @ApiIdempotencyKey()
   @ApiOperation({
     operationId: 'resumeTask',
     summary: 'Resume a task',
@@ -74,14 +79,16 @@ export class SteeringController {
   async resume(
     @Param('id') id: string,
     @Body() { by = 'user', ...given }: ResumeRequestDto,
+    @OnceOnly() once: Once,
     @Host() host: string,
   ): Promise<TaskDto> {
-    return taskDtoOf(await this.steering.resume(id, { ...given, by }), host);
+    return taskDtoOf(await this.steering.resume(id, { ...given, by }, once), host);
   }
 
   @Post(':id/answers')
   @HttpCode(200)
   @ApiTaskId()
+  @ApiIdempotencyKey()
   @ApiOperation({
     operationId: 'answerQuestions',
     summary: 'Answer the questions of a task',
@@ -92,14 +99,16 @@ export class SteeringController {
   async answer(
     @Param('id') id: string,
     @Body() { answers, by = 'user' }: AnswersDto,
+    @OnceOnly() once: Once,
     @Host() host: string,
   ): Promise<TaskDto> {
-    return taskDtoOf(await this.steering.answer(id, { answers, by }), host);
+    return taskDtoOf(await this.steering.answer(id, { answers, by }, once), host);
   }
 
   @Post(':id/bug-reports')
   @HttpCode(201)
   @ApiTaskId()
+  @ApiIdempotencyKey()
   @ApiOperation({
     operationId: 'reportBug',
     summary: 'Report a bug',
@@ -111,15 +120,17 @@ export class SteeringController {
   async reportBug(
     @Param('id') id: string,
     @Body() { by = 'user', ...report }: BugReportRequestDto,
+    @OnceOnly() once: Once,
     @Host() host: string,
   ): Promise<BugReportAnswerDto> {
-    const { task, ...verdict } = await this.steering.reportBug(id, { ...report, by });
+    const { task, ...verdict } = await this.steering.reportBug(id, { ...report, by }, once);
     return { ...verdict, task: taskDtoOf(task, host) };
   }
 
   @Post(':id/code')
   @HttpCode(201)
   @ApiTaskId()
+  @ApiIdempotencyKey()
   @ApiOperation({
     operationId: 'provideCode',
     summary: 'Hand in code for a module',
@@ -130,9 +141,10 @@ export class SteeringController {
   async provideCode(
     @Param('id') id: string,
     @Body() { by = 'user', ...given }: CodeByHandDto,
+    @OnceOnly() once: Once,
     @Host() host: string,
   ): Promise<TaskDto> {
-    return taskDtoOf(await this.steering.provideCode(id, { ...given, by }), host);
+    return taskDtoOf(await this.steering.provideCode(id, { ...given, by }, once), host);
   }
 
   @Put(':id/plan')
@@ -159,6 +171,7 @@ export class SteeringController {
   @Post(':id/plan/decision')
   @HttpCode(200)
   @ApiTaskId()
+  @ApiIdempotencyKey()
   @ApiOperation({
     operationId: 'decidePlan',
     summary: 'Approve or reject the plan',
@@ -173,10 +186,11 @@ export class SteeringController {
   async decide(
     @Param('id') id: string,
     @Body() { decision, planHash, reason, by = 'user' }: PlanDecisionDto,
+    @OnceOnly() once: Once,
     @Host() host: string,
   ): Promise<TaskDto> {
-    if (decision === 'approve') return taskDtoOf(await this.steering.approvePlan(id, { planHash, by }), host);
+    if (decision === 'approve') return taskDtoOf(await this.steering.approvePlan(id, { planHash, by }, once), host);
     if (reason === undefined) throw new InvalidInputError([{ path: 'reason', message: 'is missing: say why' }]);
-    return taskDtoOf(await this.steering.rejectPlan(id, { planHash, reason, by }), host);
+    return taskDtoOf(await this.steering.rejectPlan(id, { planHash, reason, by }, once), host);
   }
 }

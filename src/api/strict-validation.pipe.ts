@@ -23,6 +23,12 @@ export class StrictValidationPipe extends ValidationPipe {
   }
 
   override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    if (metadata.type === 'query' && metadata.metatype !== String) {
+      const query = withGathered(value);
+      const issue = bodyIssue(query);
+      if (issue) throw new InvalidInputError([{ ...issue, message: issue.message.replace('body', 'query') }]);
+      return super.transform(query, metadata) as Promise<unknown>;
+    }
     if (metadata.type !== 'body') return super.transform(value, metadata) as Promise<unknown>;
     const body = value ?? {};
     const issue = bodyIssue(body);
@@ -30,6 +36,24 @@ export class StrictValidationPipe extends ValidationPipe {
     await super.transform(body, metadata);
     return body;
   }
+}
+
+/** A query with the object that `metadata.key=…` or `metadata[key]=…` stand for; keys are data, whatever they are called. */
+function withGathered(query: unknown): unknown {
+  if (typeof query !== 'object' || query === null) return query;
+  const fields = new Map<string, unknown>();
+  for (const [name, value] of Object.entries(query)) {
+    const [, field, dotted, bracketed] = /^(\w+)(?:\.(.+)|\[(.+)\])$/s.exec(name) ?? [];
+    const key = dotted ?? bracketed;
+    if (field === undefined || key === undefined) fields.set(name, value);
+    else fields.set(field, withEntry(fields.get(field), key, value));
+  }
+  return Object.fromEntries(fields);
+}
+
+function withEntry(object: unknown, key: string, value: unknown): object {
+  const known = typeof object === 'object' && object !== null ? Object.entries(object) : [];
+  return Object.fromEntries([...known, [key, value]]);
 }
 
 /** `files[0].path` for a path of nested properties, as in the language of the body. */

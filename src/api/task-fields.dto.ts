@@ -39,11 +39,11 @@ export function NewTaskIdField(): PropertyDecorator {
   );
 }
 
-export function MetadataField(): PropertyDecorator {
+export function MetadataField(description: string): PropertyDecorator {
   return CheckedField(
     {
       type: 'object',
-      description: 'Strings that are kept and given back: at most 64, of 1,024 characters',
+      description,
       example: { project: 'blog' },
       optional: true,
       additionalProperties: { type: 'string', maxLength: MAX_METADATA_CHARS },

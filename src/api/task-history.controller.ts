@@ -2,7 +2,7 @@ import { Body, Get, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { NeedsRole } from '../policy/index.ts';
-import { TasksService } from '../tasks/index.ts';
+import { type Once, TasksService } from '../tasks/index.ts';
 import { ComparisonDto, partingEventOf, StepPageDto } from './replay.dto.ts';
 import {
   answerHeaders,
@@ -10,7 +10,7 @@ import {
   ApiSubmitter,
   ApiTaskId,
   Host,
-  IdempotencyKey,
+  OnceOnly,
   Problems,
   RestController,
   Submitter,
@@ -51,12 +51,12 @@ export class TaskHistoryController {
   async fork(
     @Param('id') id: string,
     @Body() fork: ForkDto,
-    @IdempotencyKey() idempotencyKey: string | undefined,
+    @OnceOnly() once: Once,
     @Submitter() submitter: string | undefined,
     @Host() host: string,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<TaskDto> {
-    const forked = await this.tasks.fork(id, fork, { idempotencyKey, submitter });
+    const forked = await this.tasks.fork(id, fork, { ...once, submitter });
     const answer = taskDtoOf(forked, host);
     void reply.header('location', answer.links.self);
     return answer;

@@ -1,11 +1,42 @@
 import { Transform } from 'class-transformer';
-import { type ExplainQuery as Explain, type Fork, taskStatuses, type TaskStatus } from '../tasks/index.ts';
+import {
+  type ExplainQuery as Explain,
+  type Fork,
+  type TaskQuery,
+  taskStatuses,
+  type TaskStatus,
+} from '../tasks/index.ts';
+import { MomentInQuery, readMoment } from './moment.dto.ts';
 import { CheckedField, ChoiceField, NumberField, NumberInQuery, TextField, TextListField } from './fields.dto.ts';
-import { NewTaskIdField, PriorityField } from './task-fields.dto.ts';
+import { MetadataField, NewTaskIdField, PriorityField } from './task-fields.dto.ts';
 
-export class TaskListQuery {
+export class TaskListQuery implements TaskQuery {
   @ChoiceField({ description: 'Only tasks of this status', example: 'running', choices: taskStatuses, optional: true })
   status?: TaskStatus;
+
+  @TextField({ description: 'Only tasks in this language', example: 'javascript', maxLength: 64, optional: true })
+  language?: string;
+
+  @MetadataField(
+    'Only tasks that were given all of these: metadata[project]=blog, or metadata.project=blog, which is the same',
+  )
+  // As it came: class-transformer leaves out what every object has, such as toString.
+  @Transform(({ obj }: { obj: { metadata?: unknown } }) => obj.metadata)
+  metadata?: Record<string, string>;
+
+  @TextField({
+    description: 'Only tasks whose prompt has all of these words, in any order; the last one may be a beginning',
+    example: 'slug titl',
+    maxLength: 1000,
+    optional: true,
+  })
+  text?: string;
+
+  @MomentInQuery({ description: 'Only tasks that were accepted at this moment or later' })
+  createdAfter?: Date;
+
+  @MomentInQuery({ description: 'Only tasks that were accepted at this moment or before' })
+  createdBefore?: Date;
 
   @NumberInQuery({ description: 'Tasks of a page. Default: 50', example: 50, min: 1, max: 200 })
   limit?: number;
@@ -165,11 +196,6 @@ export class ContextQuery {
   callId?: string;
 }
 
-const isoForm = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d))?$/;
-
 function momentOf(value: unknown): unknown {
-  if (typeof value !== 'string') return value;
-  if (/^\d{1,15}$/.test(value)) return Number(value);
-  const moment = new Date(value);
-  return isoForm.test(value) && !Number.isNaN(moment.getTime()) ? moment : value;
+  return typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : readMoment(value);
 }

@@ -2,7 +2,7 @@ import { Body, Delete, Get, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { NeedsRole } from '../policy/index.ts';
-import { TaskFinishedError, TasksService } from '../tasks/index.ts';
+import { type Once, TaskFinishedError, TasksService } from '../tasks/index.ts';
 import { NewTaskDto } from './new-task.dto.ts';
 import { PromptLimitPipe } from './prompt-limit.pipe.ts';
 import {
@@ -11,7 +11,7 @@ import {
   ApiSubmitter,
   ApiTaskId,
   Host,
-  IdempotencyKey,
+  OnceOnly,
   Problems,
   RestController,
   Submitter,
@@ -44,12 +44,12 @@ export class TasksController {
   })
   async create(
     @Body(PromptLimitPipe) task: NewTaskDto,
-    @IdempotencyKey() idempotencyKey: string | undefined,
+    @OnceOnly() once: Once,
     @Submitter() submitter: string | undefined,
     @Host() host: string,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<TaskDto> {
-    const created = await this.tasks.create(task, { idempotencyKey, submitter });
+    const created = await this.tasks.create(task, { ...once, submitter });
     const answer = taskDtoOf(created, host);
     void reply.header('location', answer.links.self);
     return answer;

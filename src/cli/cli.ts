@@ -62,8 +62,13 @@ export class Cli {
     return readUrl(server ?? (environment.TASKLOOM_URL?.trim() || rememberedServer(environment)?.url || DEFAULT_URL));
   }
 
+  /** The key in TASKLOOM_KEY. */
+  get environmentKey(): string | undefined {
+    return this.environment.TASKLOOM_KEY?.trim() || undefined;
+  }
+
   /** The client for one command; its socket is closed when the scope ends. Lost and refused connections are told, once. */
-  connect(url: string, options: Pick<ConnectOptions, 'token' | 'onStatus'> = {}): TaskloomClient & Disposable {
+  connect(url: string, options: Pick<ConnectOptions, 'key' | 'token' | 'onStatus'> = {}): TaskloomClient & Disposable {
     let wasLost = false;
     let isWaiting = false;
     const onStatus: ConnectionOptions['onStatus'] = (status, refusal) => {
@@ -75,8 +80,15 @@ export class Cli {
       if (status !== 'reconnecting') isWaiting = status === 'refused';
       wasLost = status === 'lost' || (wasLost && status !== 'connected');
     };
-    const client = connect({ onStatus, ...options, url });
+    const key = this.keyFor(url);
+    const client = connect({ onStatus, ...(key === undefined ? {} : { key }), ...options, url });
     return Object.assign(client, { [Symbol.dispose]: () => client.close() });
+  }
+
+  /** What to show a server: TASKLOOM_KEY, else what is remembered for this very server and shown to no other. */
+  keyFor(url: string): string | undefined {
+    const remembered = rememberedServer(this.environment);
+    return this.environmentKey ?? (remembered?.url === url ? remembered.key : undefined);
   }
 }
 

@@ -3,9 +3,10 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { systemCodeOf } from '../kernel/errors.ts';
 
-/** The server that `taskloom connect` has named, and what it wants of workers. */
+/** The server that `taskloom connect` has named, the key it wants to be shown, and what it wants of workers. */
 export interface RememberedServer {
   readonly url: string;
+  readonly key?: string;
   readonly token?: string;
 }
 
@@ -21,7 +22,12 @@ export function rememberedServer(environment: NodeJS.ProcessEnv): RememberedServ
       readFileSync(rememberedServerPath(environment), 'utf8'),
     ) as Partial<RememberedServer> | null;
     if (typeof kept?.url !== 'string') return null;
-    return typeof kept.token === 'string' ? { url: kept.url, token: kept.token } : { url: kept.url };
+    const { url, key, token } = kept;
+    return {
+      url,
+      ...(typeof key === 'string' ? { key } : {}),
+      ...(typeof token === 'string' ? { token } : {}),
+    };
   } catch {
     return null;
   }

@@ -27,7 +27,9 @@ import { addImport } from './commands/import.ts';
 import { addIntervene } from './commands/intervene.ts';
 import { addJob } from './commands/job.ts';
 import { addJobs } from './commands/jobs.ts';
+import { addKeys } from './commands/keys.ts';
 import { addKnowledge } from './commands/knowledge.ts';
+import { addMcp } from './commands/mcp.ts';
 import { addPlan } from './commands/plan.ts';
 import { addReplay } from './commands/replay.ts';
 import { addResult } from './commands/result.ts';
@@ -76,12 +78,19 @@ export async function runCli(argv: readonly string[], { startServer }: CliOption
   const cli = new Cli(terminal, process.env, startServer);
   const json = argv.includes('--json');
   try {
+    await readSecretFiles(process.env);
     await programOf(cli).parseAsync([...argv], { from: 'user' });
     return cli.exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
     return reportFailure(terminal, error, json);
   }
+}
+
+/** Settings are loaded only where a file is named: no other command waits for them. */
+async function readSecretFiles(environment: NodeJS.ProcessEnv): Promise<void> {
+  if (!Object.keys(environment).some((name) => name.endsWith('_FILE'))) return;
+  (await import('./secret-files.ts')).readSecretFiles(environment);
 }
 
 function programOf(cli: Cli): Command {
@@ -129,6 +138,8 @@ function programOf(cli: Cli): Command {
     addAgents,
     addAgent,
     addSchedule,
+    addKeys,
+    addMcp,
     addConnect,
     addDisconnect,
     addDoctor,

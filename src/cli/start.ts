@@ -14,8 +14,7 @@ export async function startOrExplain(
   let configuration: Configuration | null = null;
   try {
     configuration = configure();
-    const { url, close } = await cli.startServer(configuration);
-    return { url, close, configuration };
+    return { ...(await cli.startServer(configuration)), configuration };
   } catch (error) {
     const { redactorOf } = await import('../policy/index.ts');
     const redactor = configuration ? redactorOf(configuration) : new NoRedactor();

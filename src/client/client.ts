@@ -3,6 +3,7 @@ import type { Dispatch, DispatchAnswer, WorkerInfo } from './broker-types.ts';
 import { TaskloomError } from './errors.ts';
 import { Connection, type ConnectionOptions } from './connection.ts';
 import * as api from './generated/sdk.gen.ts';
+import type { CreatedKey, Key, KeyRole } from './key-types.ts';
 import type { Knowledge, KnowledgePage } from './knowledge-types.ts';
 import { Rest } from './rest.ts';
 import { JobRequests } from './job-requests.ts';
@@ -34,7 +35,7 @@ export class TaskloomClient extends JobRequests {
 
   constructor({ url, requestTimeoutMs = 30_000, ...options }: ConnectOptions) {
     const server = url.replace(/\/+$/, '');
-    super(new Rest(server, requestTimeoutMs));
+    super(new Rest(server, requestTimeoutMs, options.key));
     this.connection = new Connection(server, options);
   }
 
@@ -65,6 +66,25 @@ export class TaskloomClient extends JobRequests {
   /** It is not found again. Recorded in the log. */
   async forgetKnowledge(id: string, { by }: { readonly by?: string } = {}): Promise<void> {
     await this.rest.answer(api.forgetKnowledge({ ...this.rest.via, path: { id }, query: { by } }));
+  }
+
+  /** Every key there is or was, the newest first: what is known of it, not the key. For admins. */
+  async listKeys(): Promise<readonly Key[]> {
+    return (await this.rest.answer(api.listKeys(this.rest.via))).keys;
+  }
+
+  /** The answer is the only place where the key is shown. For admins. */
+  createKey(body: {
+    readonly name: string;
+    readonly role: KeyRole;
+    readonly expiresInSeconds?: number;
+  }): Promise<CreatedKey> {
+    return this.rest.answer(api.createKey({ ...this.rest.via, body }));
+  }
+
+  /** The key is good for nothing from now on. Safe to repeat. For admins. */
+  revokeKey(id: string): Promise<Key> {
+    return this.rest.answer(api.revokeKey({ ...this.rest.via, path: { id } }));
   }
 
   /** Rejects with TaskloomError (status 503) that names the part that is down. */

@@ -1,7 +1,7 @@
 import { io, type Socket } from 'socket.io-client';
 import { Backoff, type BackoffOptions } from './backoff.ts';
 import { ConnectionError, type TaskloomError } from './errors.ts';
-import { passes, refusalOf } from './refusal.ts';
+import { handshakeRefusalOf, passes, refusalOf } from './refusal.ts';
 import type { ClientToServer, EventsFrame, ServerToClient, SystemMessage } from './wire.ts';
 
 /** `refused`: the server has no room for another connection now; it is asked again and again. */
@@ -23,7 +23,9 @@ export interface ConnectionOptions {
   /** Longest silence of the server. Default: what the server announces, 10 s unless configured otherwise. */
   readonly heartbeatTimeoutMs?: number;
   readonly connectTimeoutMs?: number;
-  /** What workers need where the server has a WORKER_TOKEN. */
+  /** What the server wants to be shown: a key, or a signed token. Sent to this server alone, in headers. */
+  readonly key?: string;
+  /** What workers need where the server has a WORKER_TOKEN; shown over the socket instead of the key. */
   readonly token?: string;
   /** `refusal` says why it is `refused`. */
   readonly onStatus?: (status: ConnectionStatus, refusal?: TaskloomError) => void;
@@ -48,6 +50,7 @@ export class Connection {
     private readonly options: ConnectionOptions,
   ) {
     this.backoff = new Backoff(options.backoff);
+    const token = options.token ?? options.key;
     this.socket = io(url, {
       transports: ['websocket'],
       autoConnect: false,
@@ -55,7 +58,7 @@ export class Connection {
       // Told apart here: the manager's own does not come back from a disconnect that the server asked for.
       reconnection: false,
       timeout: options.connectTimeoutMs ?? 5000,
-      ...(options.token === undefined ? {} : { auth: { token: options.token } }),
+      ...(token === undefined ? {} : { auth: { token } }),
     });
     this.socket.on('connect', () => this.onConnect());
     this.socket.on('connect_error', (error) => this.onConnectError(error));
@@ -106,6 +109,8 @@ export class Connection {
   private onConnectError(error: Error): void {
     this.isOpening = false;
     if (this.users.size === 0) return;
+    const refusal = handshakeRefusalOf(error);
+    if (refusal) return this.onRefused(refusal);
     if (this.wasReached) return this.tryAgain();
     const failure = new ConnectionError(this.url, reasonOf(error), { cause: error });
     for (const user of [...this.users]) user.unreachable(failure);

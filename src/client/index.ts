@@ -15,6 +15,7 @@ export { connect, type ConnectOptions, TaskloomClient } from './client.ts';
 export type { ConnectionOptions, ConnectionStatus } from './connection.ts';
 export { ConnectionError, type RequestIssue, TaskloomError } from './errors.ts';
 export type { ExecutionPlan, ExecutionPlanTask, GivenPlan } from './plan-types.ts';
+export type { CreatedKey, Key, KeyRole } from './key-types.ts';
 export type { Knowledge, KnowledgePage } from './knowledge-types.ts';
 export type { Comparison, Fork, PartingEvent, StepPage, TaskStep } from './history-types.ts';
 export type {

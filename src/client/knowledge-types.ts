@@ -1,8 +1,8 @@
 /** Something that a past task has taught. */
 export interface Knowledge {
   readonly id: string;
-  /** An error with its fix, a decision of a plan, or a module that was built. */
-  readonly kind: 'fix' | 'decision' | 'pattern';
+  /** An error with its fix, a decision of a plan, a module that was built, or what was to be remembered. */
+  readonly kind: 'fix' | 'decision' | 'pattern' | 'memory';
   /** One line. */
   readonly title: string;
   readonly text: string;

@@ -22,16 +22,21 @@ export class Rest {
   constructor(
     private readonly url: string,
     private readonly timeoutMs: number,
+    private readonly key?: string,
   ) {
     const client = createClient(
-      createConfig({ baseUrl: url, fetch: (input, init) => this.fetch(new Request(input, init)) }),
+      createConfig({
+        baseUrl: url,
+        ...(key === undefined ? {} : { headers: { authorization: `Bearer ${key}` } }),
+        fetch: (input, init) => this.fetch(new Request(input, init)),
+      }),
     );
     this.via = { client, throwOnError: true };
   }
 
   /** The same server with more time to answer. */
   withMoreTime(ms: number): Rest {
-    return new Rest(this.url, this.timeoutMs + ms);
+    return new Rest(this.url, this.timeoutMs + ms, this.key);
   }
 
   /** What a generated function answers, as it is declared. */

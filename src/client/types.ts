@@ -141,6 +141,14 @@ export interface Task {
 /** Which tasks are wanted. */
 export interface TaskQuery {
   readonly status?: TaskStatus;
+  readonly language?: string;
+  /** Entries that a task was given, all of them. */
+  readonly metadata?: Readonly<Record<string, string>>;
+  /** Words of the prompt, in any order; the last one may be a beginning. */
+  readonly text?: string;
+  /** ISO 8601 moments, both included. */
+  readonly createdAfter?: string;
+  readonly createdBefore?: string;
   readonly limit?: number;
   /** `nextBefore` of the page before. */
   readonly before?: number;

@@ -50,9 +50,10 @@ export {
 export { type TokenBudget, tokenBudgetFor } from './caches/token-budget.ts';
 export { ContextModule } from './context.module.ts';
 export { type KnowledgeEntry, type KnowledgeKind, knowledgeKinds } from './knowledge/knowledge-entry.ts';
-export { KnowledgeNotFoundError } from './knowledge/knowledge.errors.ts';
+export { KnowledgeNotFoundError, MemoryFullError } from './knowledge/knowledge.errors.ts';
 export {
   type Correction,
+  type Memory,
   OfflineCache,
   type OfflineCacheParts,
   type SearchOptions,

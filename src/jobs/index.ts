@@ -14,6 +14,7 @@ export {
 } from './protocol/agent-message.ts';
 export { MessageFactory, type MessageParts } from './protocol/message-factory.ts';
 export { messageFromJson, messageToJson, parseMessage } from './protocol/parse-message.ts';
+export { chooseAgent, type ModelChoiceParts, type OfferingAgent } from './choose-agent.ts';
 export { graphOfExpression, RESULT_STEP } from './calculator/expression-graph.ts';
 export type { Intent, PlanSource, RoutedIntent, Slot } from './intents/intent.ts';
 export { type Ask, askOf, IntentRouter, type IntentRouterParts } from './intents/intent-router.ts';
@@ -30,9 +31,12 @@ export {
   ExecutorRegistry,
   validateSteps,
 } from './executors/executor-registry.ts';
+export { RecallExecutor, RememberExecutor } from './executors/memory.executors.ts';
 export { HttpExecutor } from './executors/http.executor.ts';
 export { reachableWith } from './executors/public-address.ts';
 export { RpnExecutor } from './executors/rpn.executor.ts';
+export { ContextMemory, type Recollection } from './memory/context-memory.ts';
+export { type ShortTermLimits, ShortTermMemory } from './memory/short-term-memory.ts';
 export { fillReferences } from './graph/references.ts';
 export { MAX_STEPS } from './graph/read-steps.ts';
 export type { Settled, Standing, StepState } from './graph/standing.ts';

@@ -200,7 +200,6 @@ export const settings = {
   }),
 
   ...jobSettings,
-
   ...accessSettings,
 
   EVENT_MAX_BYTES: count(16_777_216, 1024, 268_435_456).meta({
@@ -214,6 +213,10 @@ export const settings = {
   BODY_MAX_BYTES: count(4_194_304, 1024, 268_435_456).meta({
     description: 'Largest body of a request, in bytes',
     example: 4_194_304,
+  }),
+  IDEMPOTENCY_TTL_MS: count(86_400_000, 1000, 2_592_000_000).meta({
+    description: 'How long an Idempotency-Key is remembered, in milliseconds; after that it is a new one',
+    example: 86_400_000,
   }),
   PROMPT_MAX_CHARS: count(200_000, 1, 10_000_000).meta({
     description: 'Longest prompt, in characters',
@@ -250,6 +253,15 @@ export const settings = {
     description:
       'Memory for heap and buffers, in MiB: from 85 % on idle sockets are closed, the oldest first; unset: the limit that Node.js sets its heap',
     example: 2048,
+  }),
+  MCP_MAX_SESSIONS: count(200, 1, 100_000).meta({
+    description:
+      'Sessions of MCP clients (protocol 2025-11-25) that may be open; a new one takes the place of the one that has been idle the longest. As many streams of news are open at most',
+    example: 200,
+  }),
+  MCP_SESSION_IDLE_MS: count(1_800_000, 100, 604_800_000).meta({
+    description: 'How long an MCP session may be idle before it is ended, in milliseconds',
+    example: 1_800_000,
   }),
   TRUSTED_PROXIES: z
     .string()

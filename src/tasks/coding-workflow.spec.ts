@@ -59,16 +59,28 @@ describe('the facts that are committed on a state', () => {
     expect(derived(...built, failed('a.js', 'x'))).not.toContain('TASK_FAILED');
   });
 
-  it('counts a test run for the code that it ran, and for no other [TK-2]', async () => {
-    const outcome = {
-      results: [],
-      passed: true,
-      durationMs: 1,
-      isolation: 'none',
-      exitCode: 0,
-      output: '',
-      outputBytesCut: 0,
+  const outcome = {
+    results: [],
+    passed: true,
+    durationMs: 1,
+    isolation: 'none',
+    exitCode: 0,
+    output: '',
+    outputBytesCut: 0,
+  };
+
+  it('hold what a test run printed up to its last character, line or not [TK-2]', async () => {
+    const printing = ({ onOutput }: { readonly onOutput: (chunk: string) => void }) => {
+      for (const chunk of ['one\ntw', 'o']) onOutput(chunk);
+      return Promise.resolve(outcome);
     };
+    const runner = { run: printing } as unknown as CodingTools['runner'];
+    const commit = await runTests('a.js', ['a.test.js'], stepOn(state(...built)), { runner, timeoutMs: 1000 });
+    const printed = { eventType: 'TEST_OUTPUT', data: { module: 'a.js', text: 'one\ntwo' } };
+    expect(commit(state(...built))[0]).toEqual(printed);
+  });
+
+  it('counts a test run for the code that it ran, and for no other [TK-2]', async () => {
     const runner = { run: () => Promise.resolve(outcome) } as unknown as CodingTools['runner'];
     const counted = async (module: string | null, seen: readonly EventDraft[], later: readonly EventDraft[]) => {
       const commit = await runTests(module, ['a.test.js'], stepOn(state(...seen)), { runner, timeoutMs: 1000 });

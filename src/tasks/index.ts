@@ -1,7 +1,8 @@
 import './tasks.events.ts';
 
 export { TasksModule } from './tasks.module.ts';
-export { type Fork, TasksService } from './tasks.service.ts';
+export { type Creation, type Fork, TasksService } from './tasks.service.ts';
+export type { Once } from './idempotency.ts';
 export { WorkItemsService, type ClaimedWorkItem, type ClaimOptions, type WorkItemView } from './work-items.service.ts';
 export type { NewTask } from './new-task.ts';
 export type { FileView } from './task-files.ts';
@@ -13,7 +14,8 @@ export { type ContextQuery, type Rebuilt, type TaskContext, TaskContexts } from 
 export type { ManifestEntry } from './tasks.events.ts';
 export type { StreamDifference, StreamDifferenceKind } from './compare-streams.ts';
 export type { StepPage, StepQuery, TaskStep } from './replay-task.ts';
-export type { CodeDiff, DiffQuery, ExplainQuery, FileExplanation, TaskPage, TaskQuery } from './task-reader.ts';
+export type { CodeDiff, DiffQuery, ExplainQuery, FileExplanation } from './task-reader.ts';
+export type { TaskPage, TaskQuery } from './search/task-search.ts';
 export type { PlanView } from './task-reader.ts';
 export { planJsonSchema } from './plan/plan-schema.ts';
 export { planToMarkdown } from './plan/plan-to-markdown.ts';

@@ -11,10 +11,12 @@ import {
 } from '../events/index.ts';
 import { CONFIGURATION, type Configuration } from '../kernel/configuration.ts';
 import { InvalidInputError } from '../kernel/errors.ts';
+import type { Json } from '../kernel/json.ts';
 import { Orchestrator } from '../orchestrator/index.ts';
 import { reachedLimit, timeoutOf } from './coding-limits.ts';
 import type { CodingState } from './coding-state.ts';
 import { CodingStates } from './coding-states.ts';
+import { type FirstOutcome, IdempotencyKeys, isRepetition, type Once } from './idempotency.ts';
 import { moduleIssues } from './module-issues.ts';
 import { costIssue } from './new-task.ts';
 import { type EditedPlan, editedPlan } from './plan/edited-plan.ts';
@@ -56,8 +58,8 @@ type Facts = readonly EventDraft[];
 
 /**
  * What people say to a task while it runs. Each is one commit on the newest state, so that of two who speak at once the
- * second is judged by what the first said. All reject with TaskNotFoundError and, on a task that is over,
- * TaskFinishedError.
+ * second is judged by what the first said. With an idempotency key a repeat says nothing again and answers the task as it
+ * is. All reject with TaskNotFoundError and, on a task that is over, TaskFinishedError.
  */
 @Injectable()
 export class SteeringService {
@@ -66,7 +68,8 @@ export class SteeringService {
   constructor(
     private readonly read: TaskReader,
     private readonly orchestrator: Orchestrator,
-    events: EventStore,
+    private readonly events: EventStore,
+    private readonly keys: IdempotencyKeys,
     @Inject(CONFIGURATION) private readonly configuration: Configuration,
   ) {
     this.states = new CodingStates(events);
@@ -76,8 +79,10 @@ export class SteeringService {
   intervene(
     taskId: string,
     { guidance, action, by }: { readonly guidance: string; readonly action?: 'pause' | 'resume'; readonly by: string },
+    once: Once = {},
   ): Promise<TaskView> {
-    return this.say(taskId, (state) => [
+    const request = { intervene: guidance, action, by };
+    return this.say(taskId, { request, once }, (state) => [
       { eventType: 'USER_INTERVENTION', data: { guidance, by, priority: 'CRITICAL' } },
       ...(action === 'pause' ? pausing(state, { by }) : []),
       ...(action === 'resume' ? resuming(state, taskId, { by }) : []),
@@ -85,24 +90,33 @@ export class SteeringService {
   }
 
   /** Nothing new is begun from here on; what is in flight ends and is recorded. Safe to repeat. */
-  pause(taskId: string, given: { readonly by: string; readonly reason?: string }): Promise<TaskView> {
-    return this.say(taskId, (state) => pausing(state, given));
+  pause(taskId: string, given: { readonly by: string; readonly reason?: string }, once: Once = {}): Promise<TaskView> {
+    return this.say(taskId, { request: { pause: given }, once }, (state) => pausing(state, given));
   }
 
   /**
    * Goes on, with limits raised where they are given, which also a task takes that does not rest. Safe to repeat. Rejects with LimitStillReachedError as long as
    * the limit that paused the task is not above what was used.
    */
-  resume(taskId: string, given: { readonly by: string; readonly limits?: TaskLimits }): Promise<TaskView> {
+  resume(
+    taskId: string,
+    given: { readonly by: string; readonly limits?: TaskLimits },
+    once: Once = {},
+  ): Promise<TaskView> {
     if (given.limits?.maxCostUsd !== undefined && this.configuration.LLM_PRICES === undefined) {
       return Promise.reject(new InvalidInputError([costIssue]));
     }
-    return this.say(taskId, (state) => resuming(state, taskId, given), timeoutOf(given.limits));
+    const said = { request: { resume: given }, once, queueing: timeoutOf(given.limits) };
+    return this.say(taskId, said, (state) => resuming(state, taskId, given));
   }
 
   /** Answers the planner's questions, all of them and in their order. Rejects with NoQuestionsError when none is open. */
-  answer(taskId: string, { answers, by }: { readonly answers: readonly string[]; readonly by: string }) {
-    return this.say(taskId, ({ questions }) => {
+  answer(
+    taskId: string,
+    { answers, by }: { readonly answers: readonly string[]; readonly by: string },
+    once: Once = {},
+  ): Promise<TaskView> {
+    return this.say(taskId, { request: { answers, by }, once }, ({ questions }) => {
       if (questions.length === 0) throw new NoQuestionsError(taskId);
       if (answers.length !== questions.length) {
         const message = `${answers.length} for ${questions.length} questions: give one for each, in their order`;
@@ -113,8 +127,12 @@ export class SteeringService {
   }
 
   /** Lets the plan be built. Rejects with PlanChangedError when it is not the one that was seen. Safe to repeat. */
-  approvePlan(taskId: string, given: { readonly planHash: string; readonly by: string }): Promise<TaskView> {
-    return this.say(taskId, (state) => {
+  approvePlan(
+    taskId: string,
+    given: { readonly planHash: string; readonly by: string },
+    once: Once = {},
+  ): Promise<TaskView> {
+    return this.say(taskId, { request: { approve: given }, once }, (state) => {
       checkPlan(state, taskId, given.planHash);
       const { planHash: hash, by } = given;
       return state.approval === 'pending' ? [{ eventType: 'PLAN_APPROVED', data: { planHash: hash, by } }] : [];
@@ -125,8 +143,9 @@ export class SteeringService {
   rejectPlan(
     taskId: string,
     given: { readonly planHash: string; readonly reason: string; readonly by: string },
+    once: Once = {},
   ): Promise<TaskView> {
-    return this.say(taskId, (state) => {
+    return this.say(taskId, { request: { reject: given }, once }, (state) => {
       checkPlan(state, taskId, given.planHash);
       const removed = removedFiles(state, { modules: [] });
       return [{ eventType: 'PLAN_REJECTED', codeVersion: versionAfter(state, removed), data: { ...given, removed } }];
@@ -141,7 +160,7 @@ export class SteeringService {
     taskId: string,
     { planHash: replaces, by, ...edit }: EditedPlan & { readonly planHash: string; readonly by: string },
   ): Promise<TaskView> {
-    return this.say(taskId, (state) => {
+    return this.say(taskId, { request: { edit, replaces, by } }, (state) => {
       const current = checkPlan(state, taskId, replaces);
       const given = state.created?.files ?? [];
       const plan = editedPlan(edit, current, given);
@@ -162,9 +181,15 @@ export class SteeringService {
   }
 
   /** Records a report, and says whether it starts a correction or came too late for the code as it is. */
-  async reportBug(taskId: string, { by, ...given }: NewBugReport): Promise<ReportAnswer> {
-    let verdict: ReturnType<typeof isReportValidForCurrentCode> | undefined;
-    const task = await this.say(taskId, (state) => {
+  async reportBug(taskId: string, { by, ...given }: NewBugReport, once: Once = {}): Promise<ReportAnswer> {
+    let verdict = { accepted: false, decidedBy: 'none' };
+    const said = {
+      request: { report: given, by },
+      once,
+      outcome: () => verdict,
+      repeated: ({ outcome }: FirstOutcome) => (verdict = readVerdict(outcome)),
+    };
+    const task = await this.say(taskId, said, (state) => {
       const { lastChange } = state;
       const report: BugReport = {
         description: given.description,
@@ -174,18 +199,21 @@ export class SteeringService {
       };
       if (lastChange.codeVersion === 0) throw new NoCodeYetError(taskId);
       const module = blamed(state, given);
-      verdict = isReportValidForCurrentCode(report, { ...lastChange, codeHash: hashOf(state, module) });
+      const codeHash = hashOf(state, module);
+      const { valid, decidedBy } = isReportValidForCurrentCode(report, { ...lastChange, codeHash });
+      verdict = { accepted: valid, decidedBy };
       return [{ eventType: 'BUG_REPORT_RECEIVED', data: { report, module, by } }];
     });
-    return { accepted: verdict?.valid ?? false, decidedBy: verdict?.decidedBy ?? 'none', task };
+    return { ...verdict, task };
   }
 
   /** Takes code that a person wrote for a module; its tests judge it as they judge that of a model. */
   provideCode(
     taskId: string,
     { path, content, by }: { readonly path: string; readonly content: string; readonly by: string },
+    once: Once = {},
   ): Promise<TaskView> {
-    return this.say(taskId, (state) => {
+    return this.say(taskId, { request: { code: content, path, by }, once }, (state) => {
       if (!state.plan) throw new PlanNotReadyError(taskId);
       if (!state.modules.has(path)) throw new InvalidInputError([noSuchModule('path', path, state)]);
       const file = { path, content, role: 'source' as const };
@@ -197,24 +225,49 @@ export class SteeringService {
   /** Appends what follows from the newest state, again when somebody else was faster; nothing: the task as it is. */
   private async say(
     taskId: string,
+    { request, once = {}, queueing = {}, outcome = () => null, repeated }: Said,
     facts: (state: CodingState) => Facts,
-    queueing: { readonly timeoutMs?: number } = {},
   ): Promise<TaskView> {
+    const asked = { task: taskId.normalize('NFC'), ...request };
     for (;;) {
-      const { state, sequence } = await this.states.current(taskId.normalize('NFC'));
+      // Asked first: what was said may have ended the task since.
+      const first = await this.keys.find(once, asked);
+      if (first) {
+        repeated?.(first);
+        return this.read.get(first.taskId);
+      }
+      const { state, sequence } = await this.states.current(asked.task);
       if (!state.created) throw new TaskNotFoundError(taskId);
       if (state.outcome) throw new TaskFinishedError(state.taskId, state.outcome);
       const drafts = facts(state);
+      const alongside = this.keys.remember(once, asked, { taskId: state.taskId, outcome: outcome() });
+      const options = { alongside, expectedSequence: sequence };
       try {
-        if (drafts.length > 0) {
-          await this.orchestrator.record(state.taskId, drafts, { ...queueing, expectedSequence: sequence });
-        }
+        if (drafts.length > 0) await this.orchestrator.record(state.taskId, drafts, { ...queueing, ...options });
+        else if (alongside.length > 0) await this.events.append(state.taskId, [], options);
         return await this.read.get(state.taskId);
       } catch (error) {
-        if (!(error instanceof StreamConflictError)) throw error;
+        if (!(error instanceof StreamConflictError || isRepetition(error))) throw error;
       }
     }
   }
+}
+
+/** Something that is said, beside the facts that follow from it. */
+interface Said {
+  /** What names it: a repeat with the same key must say the same. */
+  readonly request: object;
+  readonly once?: Once;
+  readonly queueing?: { readonly timeoutMs?: number };
+  /** What is kept of it besides the task, once the facts are known. */
+  readonly outcome?: () => Json;
+  readonly repeated?: (first: FirstOutcome) => void;
+}
+
+function readVerdict(outcome: Json): Pick<ReportAnswer, 'accepted' | 'decidedBy'> {
+  const known = typeof outcome === 'object' && outcome !== null && 'decidedBy' in outcome ? outcome : {};
+  const { accepted, decidedBy } = known;
+  return { accepted: accepted === true, decidedBy: typeof decidedBy === 'string' ? decidedBy : 'none' };
 }
 
 /** Files that go are a change of the code, too. */

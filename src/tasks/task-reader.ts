@@ -9,7 +9,6 @@ import {
 } from '../events/index.ts';
 import { explainReason, type Orchestrator, type WaitExplanation, type WorkPlace } from '../orchestrator/index.ts';
 import { waitForPeople } from './coding-decide.ts';
-import { CODING } from './coding-workflow.ts';
 import { compareStreams, type StreamDifference } from './compare-streams.ts';
 import { type ForkPoint, readForkPoint } from './fork-point.ts';
 import { documentOf } from './plan/plan-from-answer.ts';
@@ -19,6 +18,9 @@ import { archiveName, archiveOf } from './archive.ts';
 import { type CodeVersion, codeVersions } from './code-versions.ts';
 import { CodeExplanation, type LinesExplanation } from './explain-code.ts';
 import { diffFiles, type FileDiff } from './diff-files.ts';
+import type { TaskIndex } from './search/task-index.ts';
+import { TaskIndexFollower } from './search/task-index-follower.ts';
+import { type TaskPage, type TaskQuery, TaskSearch } from './search/task-search.ts';
 import { describeFile, fileEventTypes, filesAtVersion, type FileView } from './task-files.ts';
 import { statusOf, type TaskStatus, type TaskView } from './task-view.ts';
 import {
@@ -30,21 +32,6 @@ import {
 } from './tasks.errors.ts';
 
 const MAX_KEPT_STATES = 500;
-const MAX_PAGE = 200;
-
-export interface TaskQuery {
-  readonly status?: TaskStatus;
-  /** 1 to 200; default 50. */
-  readonly limit?: number;
-  /** The cursor of the page before. */
-  readonly before?: number;
-}
-
-export interface TaskPage {
-  readonly tasks: readonly TaskView[];
-  /** Give it as `before` for the next page; null at the end. */
-  readonly nextBefore: number | null;
-}
 
 export interface DiffQuery {
   readonly from?: number;
@@ -84,10 +71,20 @@ export class TaskReader {
   /** States at the end of streams that were asked for lately: only what came since is read again. */
   private readonly states = new Map<string, TaskState>();
 
+  /** To be started and stopped by whoever owns the reader. */
+  readonly indexing: TaskIndexFollower;
+  private readonly search: TaskSearch;
+
   constructor(
     private readonly events: EventStore,
     private readonly orchestrator: Orchestrator,
-  ) {}
+    index: TaskIndex,
+    report: (message: string, error: unknown) => void,
+  ) {
+    const stateOf = (taskId: string) => this.state(taskId);
+    this.indexing = new TaskIndexFollower({ events, index, stateOf, report });
+    this.search = new TaskSearch(index, this.indexing, (taskId) => this.get(taskId));
+  }
 
   /** A task as it was when its first facts were stored, from these alone. */
   asCreated(taskId: string, stored: readonly StoredEvent[]): TaskView {
@@ -100,23 +97,9 @@ export class TaskReader {
     return view(state, await this.orchestrator.work.find(state.taskId));
   }
 
-  /** Newest first. A filter by status looks at as many tasks as it needs to fill the page. */
-  async list({ status, limit = 50, before }: TaskQuery = {}): Promise<TaskPage> {
-    const size = Math.min(Math.max(1, limit), MAX_PAGE);
-    const tasks: TaskView[] = [];
-    let cursor = before ?? null;
-    do {
-      const page = await this.orchestrator.work.newest(CODING, cursor, size);
-      for (const { taskId, position } of page) {
-        cursor = position;
-        const task = await this.get(taskId);
-        if (status !== undefined && task.status !== status) continue;
-        tasks.push(task);
-        if (tasks.length === size) return { tasks, nextBefore: cursor };
-      }
-      if (page.length < size) cursor = null;
-    } while (cursor !== null);
-    return { tasks, nextBefore: null };
+  /** Newest first; see TaskSearch. */
+  list(query?: TaskQuery): Promise<TaskPage> {
+    return this.search.list(query);
   }
 
   /** What keeps a task from going on. Rejects with TaskNotFoundError. */

@@ -21,6 +21,7 @@ import { TaskContexts } from './ask/task-contexts.ts';
 import { CodingWorkflow } from './coding-workflow.ts';
 import { DeadCodeFollower } from './dead-code-follower.ts';
 import { IdempotencyKeys } from './idempotency.ts';
+import { TaskIndex } from './search/task-index.ts';
 import { SteeringService } from './steering.service.ts';
 import { TaskReader } from './task-reader.ts';
 import { TasksService } from './tasks.service.ts';
@@ -55,6 +56,20 @@ class DeadCodeSearch implements OnApplicationBootstrap, OnModuleDestroy {
   }
 }
 
+/** Keeps the index of tasks in step with the log while the server runs. */
+@Injectable()
+class TaskIndexing implements OnApplicationBootstrap, OnModuleDestroy {
+  constructor(private readonly reader: TaskReader) {}
+
+  onApplicationBootstrap(): void {
+    this.reader.indexing.start();
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    await this.reader.indexing.stop();
+  }
+}
+
 /** Coding tasks: the workflow that the engine runs, and what can be asked of it and done with it. */
 @Global()
 @Module({
@@ -63,15 +78,21 @@ class DeadCodeSearch implements OnApplicationBootstrap, OnModuleDestroy {
     SteeringService,
     WorkItemsService,
     DeadCodeSearch,
+    TaskIndexing,
     {
       provide: TaskReader,
-      inject: [EventStore, Orchestrator],
-      useFactory: (events: EventStore, orchestrator: Orchestrator) => new TaskReader(events, orchestrator),
+      inject: [EventStore, Orchestrator, Database],
+      useFactory: async (events: EventStore, orchestrator: Orchestrator, database: Database) => {
+        const logger = new Logger('TaskIndex');
+        const report = (message: string, error: unknown) => logger.warn(error, message);
+        return new TaskReader(events, orchestrator, await TaskIndex.open(database), report);
+      },
     },
     {
       provide: IdempotencyKeys,
-      inject: [Database],
-      useFactory: (database: Database) => IdempotencyKeys.open(database),
+      inject: [Database, CONFIGURATION],
+      useFactory: (database: Database, configuration: Configuration) =>
+        IdempotencyKeys.open(database, { ttlMs: configuration.IDEMPOTENCY_TTL_MS }),
     },
     {
       provide: Asker,

@@ -5,20 +5,17 @@ import { CONFIGURATION, type Configuration } from '../kernel/configuration.ts';
 import { newId } from '../kernel/ids.ts';
 import { Redactor } from '../kernel/redactor.ts';
 import { DuplicateTaskError, Orchestrator, parsePriority } from '../orchestrator/index.ts';
-import { GuardFailedError } from '../storage/index.ts';
 import { TestRunner } from '../workspace/index.ts';
 import { timeoutOf } from './coding-limits.ts';
 import { CODING } from './coding-workflow.ts';
 import { changesOf, forkDrafts } from './fork-drafts.ts';
-import { IdempotencyKeys, KEY_GUARD } from './idempotency.ts';
+import { IdempotencyKeys, isRepetition, type Once } from './idempotency.ts';
 import { describeNewTask, type NewTask } from './new-task.ts';
 import { refuseSecretNames } from './secret-names.ts';
 import { TaskReader } from './task-reader.ts';
 import type { TaskView } from './task-view.ts';
-import { IdempotencyKeyReusedError } from './tasks.errors.ts';
 
-export interface Creation {
-  readonly idempotencyKey?: string | undefined;
+export interface Creation extends Once {
   /** On whose behalf; default: nobody in particular. */
   readonly submitter?: string | undefined;
 }
@@ -46,11 +43,12 @@ export class TasksService {
   ) {}
 
   /**
-   * Accepts a task; it is durable when this resolves. With an idempotency key a repeat answers the first task, whoever
-   * repeats it. Rejects with InvalidInputError, DuplicateTaskError, IdempotencyKeyReusedError or QueueFullError; then
+   * Accepts a task; it is durable when this resolves. With an idempotency key a repeat in the same scope (default: the
+   * submitter) answers the first task. Rejects with InvalidInputError, DuplicateTaskError, IdempotencyKeyReusedError or QueueFullError; then
    * nothing was created.
    */
-  async create(task: NewTask, { idempotencyKey, submitter }: Creation = {}): Promise<TaskView> {
+  async create(task: NewTask, { submitter, ...given }: Creation = {}): Promise<TaskView> {
+    const once = scoped(given, submitter);
     refuseSecretNames({ ...task, submitter, plan: undefined }, this.redactor);
     const created = describeNewTask(task, {
       languages: this.runner.languages,
@@ -61,7 +59,7 @@ export class TasksService {
     const { priority, limits } = created;
     const drafts: readonly EventDraft[] = [{ eventType: 'TASK_CREATED', data: { ...created, ...own } }];
     const submission = { taskId: idOf(task), priority, drafts, limits, ...own };
-    const accepted = await this.submit(submission, task, idempotencyKey);
+    const accepted = await this.submit(submission, task, once);
     return 'repeated' in accepted ? accepted.repeated : this.read.asCreated(submission.taskId, accepted.stored);
   }
 
@@ -73,12 +71,13 @@ export class TasksService {
   async fork(
     parentId: string,
     { afterSequence, taskId, priority }: Fork = {},
-    { idempotencyKey, submitter }: Creation = {},
+    { submitter, ...given }: Creation = {},
   ): Promise<TaskView> {
     refuseSecretNames({ taskId, submitter }, this.redactor);
+    const once = scoped(given, submitter);
     const request = { fork: parentId.normalize('NFC'), afterSequence, taskId, priority };
     // Asked first: meanwhile the parent may have gone on, or be over.
-    const earlier = idempotencyKey === undefined ? null : await this.repeat(idempotencyKey, request);
+    const earlier = await this.repeat(once, request);
     if (earlier) return earlier;
     const { events, created } = await this.read.forkPoint(parentId, afterSequence);
     const changes = changesOf({ priority: priority === undefined ? undefined : parsePriority(priority), submitter });
@@ -86,7 +85,7 @@ export class TasksService {
     const { limits, ...queued } = { ...created, ...changes };
     const own = queued.submitter === undefined ? {} : { submitter: queued.submitter };
     const submission = { taskId: idOf({ taskId }), priority: queued.priority, drafts, limits, ...own };
-    const accepted = await this.submit(submission, request, idempotencyKey);
+    const accepted = await this.submit(submission, request, once);
     return 'repeated' in accepted ? accepted.repeated : this.read.get(submission.taskId);
   }
 
@@ -112,7 +111,7 @@ export class TasksService {
   private async submit(
     { limits, ...work }: Accepted,
     request: object,
-    idempotencyKey: string | undefined,
+    once: Once,
   ): Promise<{ readonly stored: readonly StoredEvent[] } | { readonly repeated: TaskView }> {
     try {
       const stored = await this.orchestrator.submit({
@@ -120,28 +119,26 @@ export class TasksService {
         workflow: CODING,
         waitMs: this.configuration.SUBMIT_WAIT_MS,
         ...timeoutOf(limits),
-        ...(idempotencyKey === undefined
-          ? {}
-          : { alongside: [this.keys.remember(idempotencyKey, request, work.taskId)] }),
+        alongside: this.keys.remember(once, request, { taskId: work.taskId, outcome: null }),
       });
       return { stored };
     } catch (error) {
-      const isRepetition =
-        error instanceof DuplicateTaskError || (error instanceof GuardFailedError && error.guard === KEY_GUARD);
-      const repeated =
-        idempotencyKey === undefined || !isRepetition ? null : await this.repeat(idempotencyKey, request);
+      const mayRepeat = error instanceof DuplicateTaskError || isRepetition(error);
+      const repeated = mayRepeat ? await this.repeat(once, request) : null;
       if (!repeated) throw error;
       return { repeated };
     }
   }
 
   /** What came of the first request with this key; null for a new one. */
-  private async repeat(key: string, request: object): Promise<TaskView | null> {
-    const first = await this.keys.find(key, request);
-    if (!first) return null;
-    if (!first.sameRequest) throw new IdempotencyKeyReusedError(key);
-    return this.read.get(first.taskId);
+  private async repeat(once: Once, request: object): Promise<TaskView | null> {
+    const first = await this.keys.find(once, request);
+    return first && this.read.get(first.taskId);
   }
+}
+
+function scoped(once: Once, submitter: string | undefined): Once {
+  return { scope: submitter, ...once };
 }
 
 interface Accepted {

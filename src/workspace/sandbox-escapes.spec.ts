@@ -151,6 +151,52 @@ try { if (fs.readFileSync('/proc/' + pid + '/environ').length > 0) return pid; }
       throw new Error('held');`,
     worksUnconfined: false,
   },
+  {
+    name: 'reading a file outside through a hard link it made',
+    code: ({ directory }) =>
+      `fs.linkSync(${q(join(directory, 'secret'))}, 'hard'); return fs.readFileSync('hard', 'utf8');`,
+    worksUnconfined: null,
+  },
+  {
+    name: 'reading a file outside by climbing up',
+    code: ({ directory }) => `return fs.readFileSync('../'.repeat(40) + ${q(join(directory, 'secret'))}, 'utf8');`,
+    worksUnconfined: true,
+  },
+  {
+    name: 'reading a file outside from a directory it entered',
+    code: ({ directory }) => `process.chdir(${q(directory)}); return fs.readFileSync('secret', 'utf8');`,
+    worksUnconfined: true,
+  },
+  {
+    name: 'reading the memory of the server',
+    code: () => `fs.closeSync(fs.openSync('/proc/${process.pid}/mem')); return 'opened';`,
+    worksUnconfined: null,
+  },
+  {
+    name: 'taking the open files of the server',
+    code: () => `return fs.readdirSync('/proc/${process.pid}/fd');`,
+    worksUnconfined: null,
+  },
+  {
+    name: 'mounting a file system',
+    code: () => systemCall('result = libc.mount(b"none", b"/tmp", b"tmpfs", 0, 0)'),
+    worksUnconfined: null,
+  },
+  {
+    name: 'changing its root',
+    code: () => systemCall('result = libc.chroot(b"/")'),
+    worksUnconfined: null,
+  },
+  {
+    name: 'becoming root',
+    code: () => systemCall('result = libc.setuid(0)'),
+    worksUnconfined: null,
+  },
+  {
+    name: 'changing a setting of the kernel',
+    code: () => `fs.writeFileSync('/proc/sys/kernel/core_pattern', 'x'); return 'written';`,
+    worksUnconfined: null,
+  },
 ];
 
 async function attempt(sandbox: LocalSandbox, code: string): Promise<string> {
@@ -226,6 +272,11 @@ describe('escapes', () => {
       expect(heard).toEqual(['own']);
       own.close();
       listener.close();
+    });
+
+    it('are at least 25, each of its own kind [WS-2]', () => {
+      expect(new Set(escapes.map(({ name }) => name)).size).toBe(escapes.length);
+      expect(escapes.length).toBeGreaterThanOrEqual(25);
     });
 
     it('leaves the files outside as they were [WS-2]', () => {

@@ -55,6 +55,7 @@ describe('the OpenAPI document', () => {
     expect(operations.map(([name]) => name).sort()).toEqual([
       'delete /agents/{id}',
       'delete /jobs/{id}',
+      'delete /keys/{id}',
       'delete /knowledge/{id}',
       'delete /schedules/{id}',
       'delete /tasks/{id}',
@@ -70,6 +71,7 @@ describe('the OpenAPI document', () => {
       'get /jobs/{id}',
       'get /jobs/{id}/events',
       'get /jobs/{id}/why',
+      'get /keys',
       'get /knowledge',
       'get /knowledge/{id}',
       'get /schedules',
@@ -98,6 +100,7 @@ describe('the OpenAPI document', () => {
       'post /dead-letters/{id}/drop',
       'post /jobs',
       'post /jobs/{id}/retry',
+      'post /keys',
       'post /lam/message',
       'post /messages',
       'post /schedule',

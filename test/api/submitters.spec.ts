@@ -31,13 +31,14 @@ async function startedTasks(url: string): Promise<readonly Task[]> {
 }
 
 describe('a submitter', () => {
-  it('is recorded with the task, and is no part of what a repeat must match [OR-5]', async () => {
+  it('is recorded with the task, and has idempotency keys of its own [OR-5]', async () => {
     await using server = await runServer();
     const { url } = server;
     const key = { 'idempotency-key': 'one' };
     const first = await created(await post(url, { ...key, 'x-submitter': 'ada' }));
     const second = await created(await post(url, { ...key, 'x-submitter': 'bob' }));
-    expect(second.taskId).toBe(first.taskId);
+    expect(second.taskId).not.toBe(first.taskId);
+    expect(await created(await post(url, { ...key, 'x-submitter': 'ada' }))).toMatchObject({ taskId: first.taskId });
     expect((await eventsOf(url, first.taskId))[0]?.data.submitter).toBe('ada');
     const silent = await created(await post(url, {}));
     expect((await eventsOf(url, silent.taskId))[0]?.data).not.toHaveProperty('submitter');

@@ -133,6 +133,23 @@ describe('the set-up', () => {
     expect(checkout.has('dist/deep/part.ts')).toBe(false);
   });
 
+  it('installs the tools of the MCP tests only for tests, and goes on without them [PL-2]', async () => {
+    using directory = temporaryDirectory();
+    const checkout = new Checkout(directory.path);
+    mkdirSync(join(checkout.path, 'test/mcp/tools'), { recursive: true });
+    checkout.write('test/mcp/tools/package-lock.json', lock('1.0.0'));
+    checkout.write('test/mcp/tools/broken', '');
+    await checkout.setUp('--build');
+    expect(checkout.has('test/mcp/tools/node_modules')).toBe(false);
+
+    const without = await checkout.setUp('--build', '--test-tools');
+    expect(without).toEqual({ code: 0, said: expect.stringContaining('tests that need them are skipped') });
+    rmSync(join(checkout.path, 'test/mcp/tools/broken'));
+    expect((await checkout.setUp('--build', '--test-tools')).code).toBe(0);
+    expect(checkout.has('test/mcp/tools/node_modules/.package-lock.json')).toBe(true);
+    expect((await checkout.setUp('--build', '--test-tools')).said).not.toContain('conformance');
+  });
+
   it('installs what the benchmarks measure against only for them, again when it changes, and goes on without it', async () => {
     using directory = temporaryDirectory();
     const checkout = new Checkout(directory.path);

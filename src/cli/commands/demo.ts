@@ -59,7 +59,7 @@ async function runDemo(cli: Cli, directory: string, json: boolean): Promise<Demo
   const server = await startOrExplain(cli, () => readConfiguration(demoSettings(cli.environment, directory)), json);
   if (!server) return null;
   try {
-    using client = cli.connect(server.url);
+    using client = cli.connect(server.url, { key: server.ownKey });
     const { sandbox } = (await healthOf(client)).parts;
     if (sandbox?.status !== 'up') {
       cli.terminal.note(`No code can be run here: ${sandbox?.detail ?? 'no sandbox'}`, 'bad');

@@ -33,7 +33,9 @@ export function addKnowledge(program: Command, cli: Cli): void {
   cli
     .clientCommand(knowledge, 'list [query]')
     .description('list what fits a text best; without one: all, the newest first')
-    .addOption(new Option('--kind <kind>', 'only entries of this kind').choices(['fix', 'decision', 'pattern']))
+    .addOption(
+      new Option('--kind <kind>', 'only entries of this kind').choices(['fix', 'decision', 'pattern', 'memory']),
+    )
     .option('--limit <number>', 'how many at the most (default: 20)', wholeNumber)
     .action(cli.action((query: string | undefined, options: ListOptions) => list(cli, query, options)));
   cli

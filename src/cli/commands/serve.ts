@@ -2,7 +2,9 @@ import type { Command } from 'commander';
 import type { Cli, CommonOptions } from '../cli.ts';
 import { endSignal } from '../end-signals.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { showFirstKey } from '../first-key.ts';
 import { healthOf } from '../health.ts';
+import type { RunningServer } from '../running-server.ts';
 
 /** Closing takes the grace of the running steps and what idle connections need; then the process ends all the same. */
 const CONNECTIONS_MS = 3000;
@@ -30,7 +32,8 @@ async function serve(cli: Cli, { json = false }: CommonOptions): Promise<ExitCod
   const { startOrExplain } = await import('../start.ts');
   const server = await startOrExplain(cli, () => readConfiguration(cli.environment), json);
   if (!server) return cli.end(exitCodes.failed);
-  await announce(cli, server.url, json);
+  if (server.firstKey !== null) showFirstKey(cli.terminal, server.firstKey, server.configuration.DATA_DIR);
+  await announce(cli, server, json);
 
   const signal = await ended;
   const { SHUTDOWN_GRACE_MS } = server.configuration;
@@ -41,8 +44,8 @@ async function serve(cli: Cli, { json = false }: CommonOptions): Promise<ExitCod
 }
 
 /** One line: where, with whose brain, in which isolation. */
-async function announce(cli: Cli, url: string, json: boolean): Promise<void> {
-  using client = cli.connect(url);
+async function announce(cli: Cli, { url, ownKey }: RunningServer, json: boolean): Promise<void> {
+  using client = cli.connect(url, { key: ownKey });
   const { brain, parts } = await healthOf(client);
   const about = { url, docs: `${url}/docs`, brain, isolation: parts.sandbox?.detail ?? 'none' };
   if (json) cli.terminal.json(about);

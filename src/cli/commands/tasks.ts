@@ -1,4 +1,4 @@
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { TaskStatus } from '../../client/index.ts';
 import type { Cli, ClientOptions } from '../cli.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
@@ -7,6 +7,11 @@ import { wholeNumber } from '../whole-number.ts';
 
 interface TasksOptions extends ClientOptions {
   readonly status?: TaskStatus;
+  readonly language?: string;
+  readonly metadata?: Readonly<Record<string, string>>;
+  readonly text?: string;
+  readonly since?: string;
+  readonly until?: string;
   readonly limit: number;
 }
 
@@ -24,19 +29,32 @@ const statuses: readonly TaskStatus[] = [
   'cancelled',
 ];
 
+const EXAMPLES = `
+Examples:
+  $ taskloom tasks
+  $ taskloom tasks --status failed --json
+  $ taskloom tasks --metadata project=blog --text slug --since 2026-11-24`;
+
 export function addTasks(program: Command, cli: Cli): void {
   cli
     .clientCommand(program, 'tasks')
     .description('list tasks, the newest first')
     .addOption(new Option('--status <status>', 'only those of one status').choices(statuses))
+    .option('--language <language>', 'only those in one language')
+    .option('--metadata <key=value>', 'only those that were given this; may be repeated', entryOf)
+    .option('--text <words>', 'only those whose prompt has all of these words')
+    .option('--since <moment>', 'only those accepted then or later, such as 2026-11-24 or 2026-11-24T12:00:00Z')
+    .option('--until <moment>', 'only those accepted then or before')
     .option('--limit <count>', 'how many at most', wholeNumber, 20)
-    .addHelpText('after', '\nExamples:\n  $ taskloom tasks\n  $ taskloom tasks --status failed --json')
+    .addHelpText('after', EXAMPLES)
     .action(cli.action((options: TasksOptions) => tasks(cli, options)));
 }
 
-async function tasks(cli: Cli, { status, limit, json, server }: TasksOptions): Promise<ExitCode> {
+async function tasks(cli: Cli, { limit, json, server, since, until, ...query }: TasksOptions): Promise<ExitCode> {
   using client = cli.connect(cli.serverUrl({ server }));
-  const page = await client.listTasks({ status, limit });
+  const { status, language, metadata, text } = query;
+  const found = { status, language, metadata, text, createdAfter: since, createdBefore: until, limit };
+  const page = await client.listTasks(found);
   if (json) {
     for (const task of page.tasks) cli.terminal.json(task);
     return exitCodes.done;
@@ -51,4 +69,11 @@ async function tasks(cli: Cli, { status, limit, json, server }: TasksOptions): P
   for (const line of table(['id', 'status', 'done', 'created', 'prompt'], rows)) cli.terminal.print(line);
   if (page.nextBefore !== null) cli.terminal.note(`There are older ones: --limit ${limit * 2} shows more.`, 'dim');
   return exitCodes.done;
+}
+
+/** `key=value`, added to those before it. */
+function entryOf(entry: string, before: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
+  const [, key, value] = /^([^=]+)=(.*)$/s.exec(entry) ?? [];
+  if (key === undefined || value === undefined) throw new InvalidArgumentError('Give key=value.');
+  return { ...before, [key]: value };
 }

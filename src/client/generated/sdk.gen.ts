@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.ts';
 import type { Client, ClientMeta, Options as Options2, RequestResult, TDataShape } from './client/index.ts';
-import type { AnswerQuestionsData, AnswerQuestionsErrors, AnswerQuestionsResponses, AnswerWorkItemData, AnswerWorkItemErrors, AnswerWorkItemResponses, CancelJobData, CancelJobErrors, CancelJobResponses, CancelTaskData, CancelTaskErrors, CancelTaskResponses, ClaimWorkItemData, ClaimWorkItemErrors, ClaimWorkItemResponses, CompareTasksData, CompareTasksErrors, CompareTasksResponses, CorrectKnowledgeData, CorrectKnowledgeErrors, CorrectKnowledgeResponses, CreateJobData, CreateJobErrors, CreateJobResponses, CreateScheduleData, CreateScheduleErrors, CreateScheduleResponses, CreateTaskData, CreateTaskErrors, CreateTaskResponses, DecideApprovalData, DecideApprovalErrors, DecideApprovalResponses, DecidePlanData, DecidePlanErrors, DecidePlanResponses, DeleteAgentData, DeleteAgentErrors, DeleteAgentResponses, DeleteScheduleData, DeleteScheduleErrors, DeleteScheduleResponses, DiffVersionsData, DiffVersionsErrors, DiffVersionsResponses, DropDeadLetterData, DropDeadLetterErrors, DropDeadLetterResponses, EditJobStepData, EditJobStepErrors, EditJobStepResponses, EditPlanData, EditPlanErrors, EditPlanResponses, ExplainCodeData, ExplainCodeErrors, ExplainCodeResponses, ExplainJobWaitData, ExplainJobWaitErrors, ExplainJobWaitResponses, ExplainWaitData, ExplainWaitErrors, ExplainWaitResponses, ForgetKnowledgeData, ForgetKnowledgeErrors, ForgetKnowledgeResponses, ForkTaskData, ForkTaskErrors, ForkTaskResponses, GetAgentData, GetAgentErrors, GetAgentResponses, GetApprovalData, GetApprovalErrors, GetApprovalResponses, GetArchiveData, GetArchiveErrors, GetArchiveResponses, GetContextData, GetContextErrors, GetContextResponses, GetFileData, GetFileErrors, GetFileResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetJobData, GetJobErrors, GetJobResponses, GetKnowledgeData, GetKnowledgeErrors, GetKnowledgeResponses, GetLivenessData, GetLivenessErrors, GetLivenessResponses, GetPlanData, GetPlanErrors, GetPlanResponses, GetReadinessData, GetReadinessErrors, GetReadinessResponses, GetScheduleData, GetScheduleErrors, GetScheduleResponses, GetTaskData, GetTaskErrors, GetTaskResponses, GetTaskStateData, GetTaskStateErrors, GetTaskStateResponses, InterveneData, InterveneErrors, InterveneResponses, ListAgentsData, ListAgentsErrors, ListAgentsResponses, ListApprovalsData, ListApprovalsErrors, ListApprovalsResponses, ListDeadLettersData, ListDeadLettersErrors, ListDeadLettersResponses, ListFilesData, ListFilesErrors, ListFilesResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListKnowledgeData, ListKnowledgeErrors, ListKnowledgeResponses, ListSchedulesData, ListSchedulesErrors, ListSchedulesResponses, ListTasksData, ListTasksErrors, ListTasksResponses, ListVersionsData, ListVersionsErrors, ListVersionsResponses, ListWorkersData, ListWorkersErrors, ListWorkersResponses, ListWorkItemsData, ListWorkItemsErrors, ListWorkItemsResponses, PauseTaskData, PauseTaskErrors, PauseTaskResponses, ProvideCodeData, ProvideCodeErrors, ProvideCodeResponses, ReadEventsData, ReadEventsErrors, ReadEventsResponses, ReadJobEventsData, ReadJobEventsErrors, ReadJobEventsResponses, RegisterAgentData, RegisterAgentErrors, RegisterAgentResponses, ReleaseWorkItemData, ReleaseWorkItemErrors, ReleaseWorkItemResponses, ReplayTaskData, ReplayTaskErrors, ReplayTaskResponses, ReportBugData, ReportBugErrors, ReportBugResponses, ResumeTaskData, ResumeTaskErrors, ResumeTaskResponses, RetryJobData, RetryJobErrors, RetryJobResponses, ScheduleRequestData, ScheduleRequestErrors, ScheduleRequestResponses, SendAgentHeartbeatData, SendAgentHeartbeatErrors, SendAgentHeartbeatResponses, SendAgentMessageData, SendAgentMessageErrors, SendAgentMessageResponses, SendMessageData, SendMessageErrors, SendMessageResponses, TakeStepData, TakeStepErrors, TakeStepResponses } from './types.gen.ts';
+import type { AnswerQuestionsData, AnswerQuestionsErrors, AnswerQuestionsResponses, AnswerWorkItemData, AnswerWorkItemErrors, AnswerWorkItemResponses, CancelJobData, CancelJobErrors, CancelJobResponses, CancelTaskData, CancelTaskErrors, CancelTaskResponses, ClaimWorkItemData, ClaimWorkItemErrors, ClaimWorkItemResponses, CompareTasksData, CompareTasksErrors, CompareTasksResponses, CorrectKnowledgeData, CorrectKnowledgeErrors, CorrectKnowledgeResponses, CreateJobData, CreateJobErrors, CreateJobResponses, CreateKeyData, CreateKeyErrors, CreateKeyResponses, CreateScheduleData, CreateScheduleErrors, CreateScheduleResponses, CreateTaskData, CreateTaskErrors, CreateTaskResponses, DecideApprovalData, DecideApprovalErrors, DecideApprovalResponses, DecidePlanData, DecidePlanErrors, DecidePlanResponses, DeleteAgentData, DeleteAgentErrors, DeleteAgentResponses, DeleteScheduleData, DeleteScheduleErrors, DeleteScheduleResponses, DiffVersionsData, DiffVersionsErrors, DiffVersionsResponses, DropDeadLetterData, DropDeadLetterErrors, DropDeadLetterResponses, EditJobStepData, EditJobStepErrors, EditJobStepResponses, EditPlanData, EditPlanErrors, EditPlanResponses, ExplainCodeData, ExplainCodeErrors, ExplainCodeResponses, ExplainJobWaitData, ExplainJobWaitErrors, ExplainJobWaitResponses, ExplainWaitData, ExplainWaitErrors, ExplainWaitResponses, ForgetKnowledgeData, ForgetKnowledgeErrors, ForgetKnowledgeResponses, ForkTaskData, ForkTaskErrors, ForkTaskResponses, GetAgentData, GetAgentErrors, GetAgentResponses, GetApprovalData, GetApprovalErrors, GetApprovalResponses, GetArchiveData, GetArchiveErrors, GetArchiveResponses, GetContextData, GetContextErrors, GetContextResponses, GetFileData, GetFileErrors, GetFileResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetJobData, GetJobErrors, GetJobResponses, GetKnowledgeData, GetKnowledgeErrors, GetKnowledgeResponses, GetLivenessData, GetLivenessErrors, GetLivenessResponses, GetPlanData, GetPlanErrors, GetPlanResponses, GetReadinessData, GetReadinessErrors, GetReadinessResponses, GetScheduleData, GetScheduleErrors, GetScheduleResponses, GetTaskData, GetTaskErrors, GetTaskResponses, GetTaskStateData, GetTaskStateErrors, GetTaskStateResponses, InterveneData, InterveneErrors, InterveneResponses, ListAgentsData, ListAgentsErrors, ListAgentsResponses, ListApprovalsData, ListApprovalsErrors, ListApprovalsResponses, ListDeadLettersData, ListDeadLettersErrors, ListDeadLettersResponses, ListFilesData, ListFilesErrors, ListFilesResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListKeysData, ListKeysErrors, ListKeysResponses, ListKnowledgeData, ListKnowledgeErrors, ListKnowledgeResponses, ListSchedulesData, ListSchedulesErrors, ListSchedulesResponses, ListTasksData, ListTasksErrors, ListTasksResponses, ListVersionsData, ListVersionsErrors, ListVersionsResponses, ListWorkersData, ListWorkersErrors, ListWorkersResponses, ListWorkItemsData, ListWorkItemsErrors, ListWorkItemsResponses, PauseTaskData, PauseTaskErrors, PauseTaskResponses, ProvideCodeData, ProvideCodeErrors, ProvideCodeResponses, ReadEventsData, ReadEventsErrors, ReadEventsResponses, ReadJobEventsData, ReadJobEventsErrors, ReadJobEventsResponses, RegisterAgentData, RegisterAgentErrors, RegisterAgentResponses, ReleaseWorkItemData, ReleaseWorkItemErrors, ReleaseWorkItemResponses, ReplayTaskData, ReplayTaskErrors, ReplayTaskResponses, ReportBugData, ReportBugErrors, ReportBugResponses, ResumeTaskData, ResumeTaskErrors, ResumeTaskResponses, RetryJobData, RetryJobErrors, RetryJobResponses, RevokeKeyData, RevokeKeyErrors, RevokeKeyResponses, ScheduleRequestData, ScheduleRequestErrors, ScheduleRequestResponses, SendAgentHeartbeatData, SendAgentHeartbeatErrors, SendAgentHeartbeatResponses, SendAgentMessageData, SendAgentMessageErrors, SendAgentMessageResponses, SendMessageData, SendMessageErrors, SendMessageResponses, TakeStepData, TakeStepErrors, TakeStepResponses } from './types.gen.ts';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -23,7 +23,11 @@ export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends 
  *
  * Newest first, page by page, of one status if you ask for it.
  */
-export const listTasks = <ThrowOnError extends boolean = false>(options?: Options<ListTasksData, ThrowOnError>): RequestResult<ListTasksResponses, ListTasksErrors, ThrowOnError> => (options?.client ?? client).get<ListTasksResponses, ListTasksErrors, ThrowOnError>({ url: '/tasks', ...options });
+export const listTasks = <ThrowOnError extends boolean = false>(options?: Options<ListTasksData, ThrowOnError>): RequestResult<ListTasksResponses, ListTasksErrors, ThrowOnError> => (options?.client ?? client).get<ListTasksResponses, ListTasksErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/tasks',
+    ...options
+});
 
 /**
  * Create a task
@@ -31,6 +35,7 @@ export const listTasks = <ThrowOnError extends boolean = false>(options?: Option
  * Answers once the task is durable. A full queue is waited for (SUBMIT_WAIT_MS), then 503.
  */
 export const createTask = <ThrowOnError extends boolean = false>(options: Options<CreateTaskData, ThrowOnError>): RequestResult<CreateTaskResponses, CreateTaskErrors, ThrowOnError> => (options.client ?? client).post<CreateTaskResponses, CreateTaskErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/tasks',
     ...options,
     headers: {
@@ -44,14 +49,22 @@ export const createTask = <ThrowOnError extends boolean = false>(options: Option
  *
  * Ends it at once, whatever it does; its events stay. Cancelling twice is the same as once.
  */
-export const cancelTask = <ThrowOnError extends boolean = false>(options: Options<CancelTaskData, ThrowOnError>): RequestResult<CancelTaskResponses, CancelTaskErrors, ThrowOnError> => (options.client ?? client).delete<CancelTaskResponses, CancelTaskErrors, ThrowOnError>({ url: '/tasks/{id}', ...options });
+export const cancelTask = <ThrowOnError extends boolean = false>(options: Options<CancelTaskData, ThrowOnError>): RequestResult<CancelTaskResponses, CancelTaskErrors, ThrowOnError> => (options.client ?? client).delete<CancelTaskResponses, CancelTaskErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/tasks/{id}',
+    ...options
+});
 
 /**
  * Show a task
  *
  * Its status and its modules, read from the log.
  */
-export const getTask = <ThrowOnError extends boolean = false>(options: Options<GetTaskData, ThrowOnError>): RequestResult<GetTaskResponses, GetTaskErrors, ThrowOnError> => (options.client ?? client).get<GetTaskResponses, GetTaskErrors, ThrowOnError>({ url: '/tasks/{id}', ...options });
+export const getTask = <ThrowOnError extends boolean = false>(options: Options<GetTaskData, ThrowOnError>): RequestResult<GetTaskResponses, GetTaskErrors, ThrowOnError> => (options.client ?? client).get<GetTaskResponses, GetTaskErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/tasks/{id}',
+    ...options
+});
 
 /**
  * Give guidance
@@ -59,6 +72,7 @@ export const getTask = <ThrowOnError extends boolean = false>(options: Options<G
  * It is in the context of the very next model call.
  */
 export const intervene = <ThrowOnError extends boolean = false>(options: Options<InterveneData, ThrowOnError>): RequestResult<InterveneResponses, InterveneErrors, ThrowOnError> => (options.client ?? client).post<InterveneResponses, InterveneErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/tasks/{id}/interventions',
     ...options,
     headers: {
@@ -73,6 +87,7 @@ export const intervene = <ThrowOnError extends boolean = false>(options: Options
  * Nothing new is begun; what is in flight ends and is recorded. Pausing twice is the same as once.
  */
 export const pauseTask = <ThrowOnError extends boolean = false>(options: Options<PauseTaskData, ThrowOnError>): RequestResult<PauseTaskResponses, PauseTaskErrors, ThrowOnError> => (options.client ?? client).post<PauseTaskResponses, PauseTaskErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/tasks/{id}/pause',
     ...options,
     headers: {
@@ -87,6 +102,7 @@ export const pauseTask = <ThrowOnError extends boolean = false>(options: Options
  * With higher limits where one of them paused it. Resuming twice is the same as once.
  */
 export const resumeTask = <ThrowOnError extends boolean = false>(options: Options<ResumeTaskData, ThrowOnError>): RequestResult<ResumeTaskResponses, ResumeTaskErrors, ThrowOnError> => (options.client ?? client).post<ResumeTaskResponses, ResumeTaskErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/tasks/{id}/resume',
     ...options,
     headers: {
@@ -101,6 +117,7 @@ export const resumeTask = <ThrowOnError extends boolean = false>(options: Option
  * All that are open, in their order.
  */
 export const answerQuestions = <ThrowOnError extends boolean = false>(options: Options<AnswerQuestionsData, ThrowOnError>): RequestResult<AnswerQuestionsResponses, AnswerQuestionsErrors, ThrowOnError> => (options.client ?? client).post<AnswerQuestionsResponses, AnswerQuestionsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/tasks/{id}/answers',
     ...options,
     headers: {
@@ -115,6 +132,7 @@ export const answerQuestions = <ThrowOnError extends boolean = false>(options: O
  * It starts a correction if it speaks of the code as it is; the answer says which. Recorded in any case.
  */
 export const reportBug = <ThrowOnError extends boolean = false>(options: Options<ReportBugData, ThrowOnError>): RequestResult<ReportBugResponses, ReportBugErrors, ThrowOnError> => (options.client ?? client).post<ReportBugResponses, ReportBugErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/tasks/{id}/bug-reports',
     ...options,
     headers: {
@@ -129,6 +147,7 @@ export const reportBug = <ThrowOnError extends boolean = false>(options: Options
  * A new code version, judged by the same tests; what a model still writes of the module is not used.
  */
 export const provideCode = <ThrowOnError extends boolean = false>(options: Options<ProvideCodeData, ThrowOnError>): RequestResult<ProvideCodeResponses, ProvideCodeErrors, ThrowOnError> => (options.client ?? client).post<ProvideCodeResponses, ProvideCodeErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/tasks/{id}/code',
     ...options,
     headers: {
@@ -142,7 +161,11 @@ export const provideCode = <ThrowOnError extends boolean = false>(options: Optio
  *
  * What is to be written, and in which order.
  */
-export const getPlan = <ThrowOnError extends boolean = false>(options: Options<GetPlanData, ThrowOnError>): RequestResult<GetPlanResponses, GetPlanErrors, ThrowOnError> => (options.client ?? client).get<GetPlanResponses, GetPlanErrors, ThrowOnError>({ url: '/tasks/{id}/plan', ...options });
+export const getPlan = <ThrowOnError extends boolean = false>(options: Options<GetPlanData, ThrowOnError>): RequestResult<GetPlanResponses, GetPlanErrors, ThrowOnError> => (options.client ?? client).get<GetPlanResponses, GetPlanErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/tasks/{id}/plan',
+    ...options
+});
 
 /**
  * Edit the plan
@@ -150,6 +173,7 @@ export const getPlan = <ThrowOnError extends boolean = false>(options: Options<G
  * At any time. Modules that differ, and those that depend on them, are built anew; nothing else is.
  */
 export const editPlan = <ThrowOnError extends boolean = false>(options: Options<EditPlanData, ThrowOnError>): RequestResult<EditPlanResponses, EditPlanErrors, ThrowOnError> => (options.client ?? client).put<EditPlanResponses, EditPlanErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/tasks/{id}/plan',
     ...options,
     headers: {
@@ -164,6 +188,7 @@ export const editPlan = <ThrowOnError extends boolean = false>(options: Options<
  * Bound to the plan that you saw: one that has changed meanwhile is neither approved nor rejected.
  */
 export const decidePlan = <ThrowOnError extends boolean = false>(options: Options<DecidePlanData, ThrowOnError>): RequestResult<DecidePlanResponses, DecidePlanErrors, ThrowOnError> => (options.client ?? client).post<DecidePlanResponses, DecidePlanErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/tasks/{id}/plan/decision',
     ...options,
     headers: {
@@ -177,35 +202,55 @@ export const decidePlan = <ThrowOnError extends boolean = false>(options: Option
  *
  * As JSON one page. With `Accept: text/event-stream` Server-Sent Events that go on live: id is the stream sequence, data the event.
  */
-export const readEvents = <ThrowOnError extends boolean = false>(options: Options<ReadEventsData, ThrowOnError>): RequestResult<ReadEventsResponses, ReadEventsErrors, ThrowOnError> => (options.client ?? client).get<ReadEventsResponses, ReadEventsErrors, ThrowOnError>({ url: '/tasks/{id}/events', ...options });
+export const readEvents = <ThrowOnError extends boolean = false>(options: Options<ReadEventsData, ThrowOnError>): RequestResult<ReadEventsResponses, ReadEventsErrors, ThrowOnError> => (options.client ?? client).get<ReadEventsResponses, ReadEventsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/tasks/{id}/events',
+    ...options
+});
 
 /**
  * Show the state of a task, now or in the past
  *
  * Folded from its events.
  */
-export const getTaskState = <ThrowOnError extends boolean = false>(options: Options<GetTaskStateData, ThrowOnError>): RequestResult<GetTaskStateResponses, GetTaskStateErrors, ThrowOnError> => (options.client ?? client).get<GetTaskStateResponses, GetTaskStateErrors, ThrowOnError>({ url: '/tasks/{id}/state', ...options });
+export const getTaskState = <ThrowOnError extends boolean = false>(options: Options<GetTaskStateData, ThrowOnError>): RequestResult<GetTaskStateResponses, GetTaskStateErrors, ThrowOnError> => (options.client ?? client).get<GetTaskStateResponses, GetTaskStateErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/tasks/{id}/state',
+    ...options
+});
 
 /**
  * Tell what a task waits for
  *
  * A slot, other tasks, a model, a person.
  */
-export const explainWait = <ThrowOnError extends boolean = false>(options: Options<ExplainWaitData, ThrowOnError>): RequestResult<ExplainWaitResponses, ExplainWaitErrors, ThrowOnError> => (options.client ?? client).get<ExplainWaitResponses, ExplainWaitErrors, ThrowOnError>({ url: '/tasks/{id}/why', ...options });
+export const explainWait = <ThrowOnError extends boolean = false>(options: Options<ExplainWaitData, ThrowOnError>): RequestResult<ExplainWaitResponses, ExplainWaitErrors, ThrowOnError> => (options.client ?? client).get<ExplainWaitResponses, ExplainWaitErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/tasks/{id}/why',
+    ...options
+});
 
 /**
  * List the files
  *
  * Of the workspace, at any code version.
  */
-export const listFiles = <ThrowOnError extends boolean = false>(options: Options<ListFilesData, ThrowOnError>): RequestResult<ListFilesResponses, ListFilesErrors, ThrowOnError> => (options.client ?? client).get<ListFilesResponses, ListFilesErrors, ThrowOnError>({ url: '/tasks/{id}/files', ...options });
+export const listFiles = <ThrowOnError extends boolean = false>(options: Options<ListFilesData, ThrowOnError>): RequestResult<ListFilesResponses, ListFilesErrors, ThrowOnError> => (options.client ?? client).get<ListFilesResponses, ListFilesErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/tasks/{id}/files',
+    ...options
+});
 
 /**
  * Read a file
  *
  * Its bytes, as a download that no browser runs.
  */
-export const getFile = <ThrowOnError extends boolean = false>(options: Options<GetFileData, ThrowOnError>): RequestResult<GetFileResponses, GetFileErrors, ThrowOnError> => (options.client ?? client).get<GetFileResponses, GetFileErrors, ThrowOnError>({ url: '/tasks/{id}/files/{path}', ...options });
+export const getFile = <ThrowOnError extends boolean = false>(options: Options<GetFileData, ThrowOnError>): RequestResult<GetFileResponses, GetFileErrors, ThrowOnError> => (options.client ?? client).get<GetFileResponses, GetFileErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/tasks/{id}/files/{path}',
+    ...options
+});
 
 /**
  * Fork a task at any of its events
@@ -213,6 +258,7 @@ export const getFile = <ThrowOnError extends boolean = false>(options: Options<G
  * A new task with the same past up to there, its files included, which goes on by itself. The other one stays as it is.
  */
 export const forkTask = <ThrowOnError extends boolean = false>(options: Options<ForkTaskData, ThrowOnError>): RequestResult<ForkTaskResponses, ForkTaskErrors, ThrowOnError> => (options.client ?? client).post<ForkTaskResponses, ForkTaskErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/tasks/{id}/fork',
     ...options,
     headers: {
@@ -226,56 +272,88 @@ export const forkTask = <ThrowOnError extends boolean = false>(options: Options<
  *
  * What it decided after each event, worked out anew from the log: nothing is done again.
  */
-export const replayTask = <ThrowOnError extends boolean = false>(options: Options<ReplayTaskData, ThrowOnError>): RequestResult<ReplayTaskResponses, ReplayTaskErrors, ThrowOnError> => (options.client ?? client).get<ReplayTaskResponses, ReplayTaskErrors, ThrowOnError>({ url: '/tasks/{id}/replay', ...options });
+export const replayTask = <ThrowOnError extends boolean = false>(options: Options<ReplayTaskData, ThrowOnError>): RequestResult<ReplayTaskResponses, ReplayTaskErrors, ThrowOnError> => (options.client ?? client).get<ReplayTaskResponses, ReplayTaskErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/tasks/{id}/replay',
+    ...options
+});
 
 /**
  * Compare the events of two tasks
  *
  * The first event at which they part, and how. Ids, clocks, hashes and times are no differences.
  */
-export const compareTasks = <ThrowOnError extends boolean = false>(options: Options<CompareTasksData, ThrowOnError>): RequestResult<CompareTasksResponses, CompareTasksErrors, ThrowOnError> => (options.client ?? client).get<CompareTasksResponses, CompareTasksErrors, ThrowOnError>({ url: '/tasks/{id}/compare', ...options });
+export const compareTasks = <ThrowOnError extends boolean = false>(options: Options<CompareTasksData, ThrowOnError>): RequestResult<CompareTasksResponses, CompareTasksErrors, ThrowOnError> => (options.client ?? client).get<CompareTasksResponses, CompareTasksErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/tasks/{id}/compare',
+    ...options
+});
 
 /**
  * List the versions of the code
  *
  * What made each, and which files it changed.
  */
-export const listVersions = <ThrowOnError extends boolean = false>(options: Options<ListVersionsData, ThrowOnError>): RequestResult<ListVersionsResponses, ListVersionsErrors, ThrowOnError> => (options.client ?? client).get<ListVersionsResponses, ListVersionsErrors, ThrowOnError>({ url: '/tasks/{id}/versions', ...options });
+export const listVersions = <ThrowOnError extends boolean = false>(options: Options<ListVersionsData, ThrowOnError>): RequestResult<ListVersionsResponses, ListVersionsErrors, ThrowOnError> => (options.client ?? client).get<ListVersionsResponses, ListVersionsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/tasks/{id}/versions',
+    ...options
+});
 
 /**
  * Show what changed between two versions
  *
  * A patch that git apply and patch -p1 take; JSON where the query or the Accept header asks for it. By default all that came of the task: from what the caller gave to the newest version.
  */
-export const diffVersions = <ThrowOnError extends boolean = false>(options: Options<DiffVersionsData, ThrowOnError>): RequestResult<DiffVersionsResponses, DiffVersionsErrors, ThrowOnError> => (options.client ?? client).get<DiffVersionsResponses, DiffVersionsErrors, ThrowOnError>({ url: '/tasks/{id}/diff', ...options });
+export const diffVersions = <ThrowOnError extends boolean = false>(options: Options<DiffVersionsData, ThrowOnError>): RequestResult<DiffVersionsResponses, DiffVersionsErrors, ThrowOnError> => (options.client ?? client).get<DiffVersionsResponses, DiffVersionsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/tasks/{id}/diff',
+    ...options
+});
 
 /**
  * Explain a file, or a line of it
  *
  * Which change brought each line, by which model call, for which part of the plan, because of which tests, and the events that led to it.
  */
-export const explainCode = <ThrowOnError extends boolean = false>(options: Options<ExplainCodeData, ThrowOnError>): RequestResult<ExplainCodeResponses, ExplainCodeErrors, ThrowOnError> => (options.client ?? client).get<ExplainCodeResponses, ExplainCodeErrors, ThrowOnError>({ url: '/tasks/{id}/explain', ...options });
+export const explainCode = <ThrowOnError extends boolean = false>(options: Options<ExplainCodeData, ThrowOnError>): RequestResult<ExplainCodeResponses, ExplainCodeErrors, ThrowOnError> => (options.client ?? client).get<ExplainCodeResponses, ExplainCodeErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/tasks/{id}/explain',
+    ...options
+});
 
 /**
  * Show what a model was told
  *
  * The prompt of a model call: every part with its tokens and why it is in, what was left out, and whether the events before it give the same prompt again. By default that of the newest call.
  */
-export const getContext = <ThrowOnError extends boolean = false>(options: Options<GetContextData, ThrowOnError>): RequestResult<GetContextResponses, GetContextErrors, ThrowOnError> => (options.client ?? client).get<GetContextResponses, GetContextErrors, ThrowOnError>({ url: '/tasks/{id}/context', ...options });
+export const getContext = <ThrowOnError extends boolean = false>(options: Options<GetContextData, ThrowOnError>): RequestResult<GetContextResponses, GetContextErrors, ThrowOnError> => (options.client ?? client).get<GetContextResponses, GetContextErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/tasks/{id}/context',
+    ...options
+});
 
 /**
  * Download the files
  *
  * Of any code version, as a .tar.gz below one directory. One version has always the same bytes.
  */
-export const getArchive = <ThrowOnError extends boolean = false>(options: Options<GetArchiveData, ThrowOnError>): RequestResult<GetArchiveResponses, GetArchiveErrors, ThrowOnError> => (options.client ?? client).get<GetArchiveResponses, GetArchiveErrors, ThrowOnError>({ url: '/tasks/{id}/archive', ...options });
+export const getArchive = <ThrowOnError extends boolean = false>(options: Options<GetArchiveData, ThrowOnError>): RequestResult<GetArchiveResponses, GetArchiveErrors, ThrowOnError> => (options.client ?? client).get<GetArchiveResponses, GetArchiveErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/tasks/{id}/archive',
+    ...options
+});
 
 /**
  * List work items
  *
  * Model calls that wait for an answer, claimed or not.
  */
-export const listWorkItems = <ThrowOnError extends boolean = false>(options?: Options<ListWorkItemsData, ThrowOnError>): RequestResult<ListWorkItemsResponses, ListWorkItemsErrors, ThrowOnError> => (options?.client ?? client).get<ListWorkItemsResponses, ListWorkItemsErrors, ThrowOnError>({ url: '/work-items', ...options });
+export const listWorkItems = <ThrowOnError extends boolean = false>(options?: Options<ListWorkItemsData, ThrowOnError>): RequestResult<ListWorkItemsResponses, ListWorkItemsErrors, ThrowOnError> => (options?.client ?? client).get<ListWorkItemsResponses, ListWorkItemsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/work-items',
+    ...options
+});
 
 /**
  * Claim a work item
@@ -283,6 +361,7 @@ export const listWorkItems = <ThrowOnError extends boolean = false>(options?: Op
  * Takes the oldest free item under a lease, and waits for one if you say how long.
  */
 export const claimWorkItem = <ThrowOnError extends boolean = false>(options: Options<ClaimWorkItemData, ThrowOnError>): RequestResult<ClaimWorkItemResponses, ClaimWorkItemErrors, ThrowOnError> => (options.client ?? client).post<ClaimWorkItemResponses, ClaimWorkItemErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/work-items/claim',
     ...options,
     headers: {
@@ -297,6 +376,7 @@ export const claimWorkItem = <ThrowOnError extends boolean = false>(options: Opt
  * Durable when it is accepted. A refused answer leaves the item yours: correct it and send it again.
  */
 export const answerWorkItem = <ThrowOnError extends boolean = false>(options: Options<AnswerWorkItemData, ThrowOnError>): RequestResult<AnswerWorkItemResponses, AnswerWorkItemErrors, ThrowOnError> => (options.client ?? client).post<AnswerWorkItemResponses, AnswerWorkItemErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/work-items/{id}/answer',
     ...options,
     headers: {
@@ -311,6 +391,7 @@ export const answerWorkItem = <ThrowOnError extends boolean = false>(options: Op
  * It is free again at once.
  */
 export const releaseWorkItem = <ThrowOnError extends boolean = false>(options: Options<ReleaseWorkItemData, ThrowOnError>): RequestResult<ReleaseWorkItemResponses, ReleaseWorkItemErrors, ThrowOnError> => (options.client ?? client).post<ReleaseWorkItemResponses, ReleaseWorkItemErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/work-items/{id}/release',
     ...options,
     headers: {
@@ -324,7 +405,11 @@ export const releaseWorkItem = <ThrowOnError extends boolean = false>(options: O
  *
  * Those of the server and those that are connected to it.
  */
-export const listWorkers = <ThrowOnError extends boolean = false>(options?: Options<ListWorkersData, ThrowOnError>): RequestResult<ListWorkersResponses, ListWorkersErrors, ThrowOnError> => (options?.client ?? client).get<ListWorkersResponses, ListWorkersErrors, ThrowOnError>({ url: '/workers', ...options });
+export const listWorkers = <ThrowOnError extends boolean = false>(options?: Options<ListWorkersData, ThrowOnError>): RequestResult<ListWorkersResponses, ListWorkersErrors, ThrowOnError> => (options?.client ?? client).get<ListWorkersResponses, ListWorkersErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/workers',
+    ...options
+});
 
 /**
  * Send a message to workers
@@ -332,6 +417,7 @@ export const listWorkers = <ThrowOnError extends boolean = false>(options?: Opti
  * Answers when the worker has, with its answer.
  */
 export const sendMessage = <ThrowOnError extends boolean = false>(options: Options<SendMessageData, ThrowOnError>): RequestResult<SendMessageResponses, SendMessageErrors, ThrowOnError> => (options.client ?? client).post<SendMessageResponses, SendMessageErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/messages',
     ...options,
     headers: {
@@ -345,21 +431,33 @@ export const sendMessage = <ThrowOnError extends boolean = false>(options: Optio
  *
  * Errors with their fixes, decisions and modules of past tasks: what fits best, or all page by page.
  */
-export const listKnowledge = <ThrowOnError extends boolean = false>(options?: Options<ListKnowledgeData, ThrowOnError>): RequestResult<ListKnowledgeResponses, ListKnowledgeErrors, ThrowOnError> => (options?.client ?? client).get<ListKnowledgeResponses, ListKnowledgeErrors, ThrowOnError>({ url: '/knowledge', ...options });
+export const listKnowledge = <ThrowOnError extends boolean = false>(options?: Options<ListKnowledgeData, ThrowOnError>): RequestResult<ListKnowledgeResponses, ListKnowledgeErrors, ThrowOnError> => (options?.client ?? client).get<ListKnowledgeResponses, ListKnowledgeErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/knowledge',
+    ...options
+});
 
 /**
  * Forget an entry
  *
  * Recorded in the log; it is not found again.
  */
-export const forgetKnowledge = <ThrowOnError extends boolean = false>(options: Options<ForgetKnowledgeData, ThrowOnError>): RequestResult<ForgetKnowledgeResponses, ForgetKnowledgeErrors, ThrowOnError> => (options.client ?? client).delete<ForgetKnowledgeResponses, ForgetKnowledgeErrors, ThrowOnError>({ url: '/knowledge/{id}', ...options });
+export const forgetKnowledge = <ThrowOnError extends boolean = false>(options: Options<ForgetKnowledgeData, ThrowOnError>): RequestResult<ForgetKnowledgeResponses, ForgetKnowledgeErrors, ThrowOnError> => (options.client ?? client).delete<ForgetKnowledgeResponses, ForgetKnowledgeErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/knowledge/{id}',
+    ...options
+});
 
 /**
  * Look at an entry
  *
  * In full; eventId names the event with all of it.
  */
-export const getKnowledge = <ThrowOnError extends boolean = false>(options: Options<GetKnowledgeData, ThrowOnError>): RequestResult<GetKnowledgeResponses, GetKnowledgeErrors, ThrowOnError> => (options.client ?? client).get<GetKnowledgeResponses, GetKnowledgeErrors, ThrowOnError>({ url: '/knowledge/{id}', ...options });
+export const getKnowledge = <ThrowOnError extends boolean = false>(options: Options<GetKnowledgeData, ThrowOnError>): RequestResult<GetKnowledgeResponses, GetKnowledgeErrors, ThrowOnError> => (options.client ?? client).get<GetKnowledgeResponses, GetKnowledgeErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/knowledge/{id}',
+    ...options
+});
 
 /**
  * Put an entry right
@@ -367,6 +465,7 @@ export const getKnowledge = <ThrowOnError extends boolean = false>(options: Opti
  * Recorded in the log; found in its new words from then on.
  */
 export const correctKnowledge = <ThrowOnError extends boolean = false>(options: Options<CorrectKnowledgeData, ThrowOnError>): RequestResult<CorrectKnowledgeResponses, CorrectKnowledgeErrors, ThrowOnError> => (options.client ?? client).put<CorrectKnowledgeResponses, CorrectKnowledgeErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/knowledge/{id}',
     ...options,
     headers: {
@@ -380,7 +479,11 @@ export const correctKnowledge = <ThrowOnError extends boolean = false>(options: 
  *
  * Newest first, page by page, of one status if you ask for it.
  */
-export const listJobs = <ThrowOnError extends boolean = false>(options?: Options<ListJobsData, ThrowOnError>): RequestResult<ListJobsResponses, ListJobsErrors, ThrowOnError> => (options?.client ?? client).get<ListJobsResponses, ListJobsErrors, ThrowOnError>({ url: '/jobs', ...options });
+export const listJobs = <ThrowOnError extends boolean = false>(options?: Options<ListJobsData, ThrowOnError>): RequestResult<ListJobsResponses, ListJobsErrors, ThrowOnError> => (options?.client ?? client).get<ListJobsResponses, ListJobsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/jobs',
+    ...options
+});
 
 /**
  * Create a job
@@ -388,6 +491,7 @@ export const listJobs = <ThrowOnError extends boolean = false>(options?: Options
  * Of steps, of an intent with its values, or of a request in plain words. Answers once the job is durable; a full queue is waited for (SUBMIT_WAIT_MS), then 503.
  */
 export const createJob = <ThrowOnError extends boolean = false>(options: Options<CreateJobData, ThrowOnError>): RequestResult<CreateJobResponses, CreateJobErrors, ThrowOnError> => (options.client ?? client).post<CreateJobResponses, CreateJobErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/jobs',
     ...options,
     headers: {
@@ -401,14 +505,22 @@ export const createJob = <ThrowOnError extends boolean = false>(options: Options
  *
  * Ends it at once and tells agents to drop what they have of it. Cancelling twice is the same as once.
  */
-export const cancelJob = <ThrowOnError extends boolean = false>(options: Options<CancelJobData, ThrowOnError>): RequestResult<CancelJobResponses, CancelJobErrors, ThrowOnError> => (options.client ?? client).delete<CancelJobResponses, CancelJobErrors, ThrowOnError>({ url: '/jobs/{id}', ...options });
+export const cancelJob = <ThrowOnError extends boolean = false>(options: Options<CancelJobData, ThrowOnError>): RequestResult<CancelJobResponses, CancelJobErrors, ThrowOnError> => (options.client ?? client).delete<CancelJobResponses, CancelJobErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/jobs/{id}',
+    ...options
+});
 
 /**
  * Show a job
  *
  * Its status and that of each step, read from the log.
  */
-export const getJob = <ThrowOnError extends boolean = false>(options: Options<GetJobData, ThrowOnError>): RequestResult<GetJobResponses, GetJobErrors, ThrowOnError> => (options.client ?? client).get<GetJobResponses, GetJobErrors, ThrowOnError>({ url: '/jobs/{id}', ...options });
+export const getJob = <ThrowOnError extends boolean = false>(options: Options<GetJobData, ThrowOnError>): RequestResult<GetJobResponses, GetJobErrors, ThrowOnError> => (options.client ?? client).get<GetJobResponses, GetJobErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/jobs/{id}',
+    ...options
+});
 
 /**
  * Retry a job that failed
@@ -416,6 +528,7 @@ export const getJob = <ThrowOnError extends boolean = false>(options: Options<Ge
  * What is done stays done; what failed or was skipped begins anew with all its retries.
  */
 export const retryJob = <ThrowOnError extends boolean = false>(options: Options<RetryJobData, ThrowOnError>): RequestResult<RetryJobResponses, RetryJobErrors, ThrowOnError> => (options.client ?? client).post<RetryJobResponses, RetryJobErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/jobs/{id}/retry',
     ...options,
     headers: {
@@ -429,14 +542,22 @@ export const retryJob = <ThrowOnError extends boolean = false>(options: Options<
  *
  * What keeps it, and each step of it, from going on.
  */
-export const explainJobWait = <ThrowOnError extends boolean = false>(options: Options<ExplainJobWaitData, ThrowOnError>): RequestResult<ExplainJobWaitResponses, ExplainJobWaitErrors, ThrowOnError> => (options.client ?? client).get<ExplainJobWaitResponses, ExplainJobWaitErrors, ThrowOnError>({ url: '/jobs/{id}/why', ...options });
+export const explainJobWait = <ThrowOnError extends boolean = false>(options: Options<ExplainJobWaitData, ThrowOnError>): RequestResult<ExplainJobWaitResponses, ExplainJobWaitErrors, ThrowOnError> => (options.client ?? client).get<ExplainJobWaitResponses, ExplainJobWaitErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/jobs/{id}/why',
+    ...options
+});
 
 /**
  * Read or follow the events of a job
  *
  * As JSON one page. With `Accept: text/event-stream` Server-Sent Events that go on live.
  */
-export const readJobEvents = <ThrowOnError extends boolean = false>(options: Options<ReadJobEventsData, ThrowOnError>): RequestResult<ReadJobEventsResponses, ReadJobEventsErrors, ThrowOnError> => (options.client ?? client).get<ReadJobEventsResponses, ReadJobEventsErrors, ThrowOnError>({ url: '/jobs/{id}/events', ...options });
+export const readJobEvents = <ThrowOnError extends boolean = false>(options: Options<ReadJobEventsData, ThrowOnError>): RequestResult<ReadJobEventsResponses, ReadJobEventsErrors, ThrowOnError> => (options.client ?? client).get<ReadJobEventsResponses, ReadJobEventsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/jobs/{id}/events',
+    ...options
+});
 
 /**
  * Change a step that no agent has yet
@@ -444,6 +565,7 @@ export const readJobEvents = <ThrowOnError extends boolean = false>(options: Opt
  * Approvals of the step as it was are void: it is asked for again.
  */
 export const editJobStep = <ThrowOnError extends boolean = false>(options: Options<EditJobStepData, ThrowOnError>): RequestResult<EditJobStepResponses, EditJobStepErrors, ThrowOnError> => (options.client ?? client).put<EditJobStepResponses, EditJobStepErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/jobs/{id}/steps/{step}',
     ...options,
     headers: {
@@ -457,7 +579,11 @@ export const editJobStep = <ThrowOnError extends boolean = false>(options: Optio
  *
  * Jobs that failed for good and that nobody has retried or dropped, the newest first.
  */
-export const listDeadLetters = <ThrowOnError extends boolean = false>(options?: Options<ListDeadLettersData, ThrowOnError>): RequestResult<ListDeadLettersResponses, ListDeadLettersErrors, ThrowOnError> => (options?.client ?? client).get<ListDeadLettersResponses, ListDeadLettersErrors, ThrowOnError>({ url: '/dead-letters', ...options });
+export const listDeadLetters = <ThrowOnError extends boolean = false>(options?: Options<ListDeadLettersData, ThrowOnError>): RequestResult<ListDeadLettersResponses, ListDeadLettersErrors, ThrowOnError> => (options?.client ?? client).get<ListDeadLettersResponses, ListDeadLettersErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/dead-letters',
+    ...options
+});
 
 /**
  * Drop a dead letter
@@ -465,6 +591,7 @@ export const listDeadLetters = <ThrowOnError extends boolean = false>(options?: 
  * It stays failed and is not listed any more.
  */
 export const dropDeadLetter = <ThrowOnError extends boolean = false>(options: Options<DropDeadLetterData, ThrowOnError>): RequestResult<DropDeadLetterResponses, DropDeadLetterErrors, ThrowOnError> => (options.client ?? client).post<DropDeadLetterResponses, DropDeadLetterErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/dead-letters/{id}/drop',
     ...options,
     headers: {
@@ -478,7 +605,11 @@ export const dropDeadLetter = <ThrowOnError extends boolean = false>(options: Op
  *
  * The server itself and all that are registered.
  */
-export const listAgents = <ThrowOnError extends boolean = false>(options?: Options<ListAgentsData, ThrowOnError>): RequestResult<ListAgentsResponses, ListAgentsErrors, ThrowOnError> => (options?.client ?? client).get<ListAgentsResponses, ListAgentsErrors, ThrowOnError>({ url: '/agents', ...options });
+export const listAgents = <ThrowOnError extends boolean = false>(options?: Options<ListAgentsData, ThrowOnError>): RequestResult<ListAgentsResponses, ListAgentsErrors, ThrowOnError> => (options?.client ?? client).get<ListAgentsResponses, ListAgentsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/agents',
+    ...options
+});
 
 /**
  * Register an agent
@@ -486,6 +617,7 @@ export const listAgents = <ThrowOnError extends boolean = false>(options?: Optio
  * Answers its key, which is shown this once. From now on it has to be heard every heartbeatMs.
  */
 export const registerAgent = <ThrowOnError extends boolean = false>(options: Options<RegisterAgentData, ThrowOnError>): RequestResult<RegisterAgentResponses, RegisterAgentErrors, ThrowOnError> => (options.client ?? client).post<RegisterAgentResponses, RegisterAgentErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/agents',
     ...options,
     headers: {
@@ -499,14 +631,22 @@ export const registerAgent = <ThrowOnError extends boolean = false>(options: Opt
  *
  * Its key is void from then on, and what it has is looked for another agent.
  */
-export const deleteAgent = <ThrowOnError extends boolean = false>(options: Options<DeleteAgentData, ThrowOnError>): RequestResult<DeleteAgentResponses, DeleteAgentErrors, ThrowOnError> => (options.client ?? client).delete<DeleteAgentResponses, DeleteAgentErrors, ThrowOnError>({ url: '/agents/{id}', ...options });
+export const deleteAgent = <ThrowOnError extends boolean = false>(options: Options<DeleteAgentData, ThrowOnError>): RequestResult<DeleteAgentResponses, DeleteAgentErrors, ThrowOnError> => (options.client ?? client).delete<DeleteAgentResponses, DeleteAgentErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/agents/{id}',
+    ...options
+});
 
 /**
  * Show an agent
  *
  * What it can do, what it has, and when it was heard last.
  */
-export const getAgent = <ThrowOnError extends boolean = false>(options: Options<GetAgentData, ThrowOnError>): RequestResult<GetAgentResponses, GetAgentErrors, ThrowOnError> => (options.client ?? client).get<GetAgentResponses, GetAgentErrors, ThrowOnError>({ url: '/agents/{id}', ...options });
+export const getAgent = <ThrowOnError extends boolean = false>(options: Options<GetAgentData, ThrowOnError>): RequestResult<GetAgentResponses, GetAgentErrors, ThrowOnError> => (options.client ?? client).get<GetAgentResponses, GetAgentErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/agents/{id}',
+    ...options
+});
 
 /**
  * Say that an agent is there
@@ -514,6 +654,7 @@ export const getAgent = <ThrowOnError extends boolean = false>(options: Options<
  * After three missed heartbeats it is lost.
  */
 export const sendAgentHeartbeat = <ThrowOnError extends boolean = false>(options: Options<SendAgentHeartbeatData, ThrowOnError>): RequestResult<SendAgentHeartbeatResponses, SendAgentHeartbeatErrors, ThrowOnError> => (options.client ?? client).post<SendAgentHeartbeatResponses, SendAgentHeartbeatErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/agents/{id}/heartbeat',
     ...options,
     headers: {
@@ -528,6 +669,7 @@ export const sendAgentHeartbeat = <ThrowOnError extends boolean = false>(options
  * For agents without a socket: the next step for this agent, waited for as long as you say.
  */
 export const takeStep = <ThrowOnError extends boolean = false>(options: Options<TakeStepData, ThrowOnError>): RequestResult<TakeStepResponses, TakeStepErrors, ThrowOnError> => (options.client ?? client).post<TakeStepResponses, TakeStepErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/agents/{id}/take',
     ...options,
     headers: {
@@ -542,6 +684,7 @@ export const takeStep = <ThrowOnError extends boolean = false>(options: Options<
  * Any type. inform, done, failure and refuse under a lease are recorded of the step. Safe to repeat.
  */
 export const sendAgentMessage = <ThrowOnError extends boolean = false>(options: Options<SendAgentMessageData, ThrowOnError>): RequestResult<SendAgentMessageResponses, SendAgentMessageErrors, ThrowOnError> => (options.client ?? client).post<SendAgentMessageResponses, SendAgentMessageErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/lam/message',
     ...options,
     headers: {
@@ -555,14 +698,22 @@ export const sendAgentMessage = <ThrowOnError extends boolean = false>(options: 
  *
  * Questions that wait for people, the oldest first.
  */
-export const listApprovals = <ThrowOnError extends boolean = false>(options?: Options<ListApprovalsData, ThrowOnError>): RequestResult<ListApprovalsResponses, ListApprovalsErrors, ThrowOnError> => (options?.client ?? client).get<ListApprovalsResponses, ListApprovalsErrors, ThrowOnError>({ url: '/approvals', ...options });
+export const listApprovals = <ThrowOnError extends boolean = false>(options?: Options<ListApprovalsData, ThrowOnError>): RequestResult<ListApprovalsResponses, ListApprovalsErrors, ThrowOnError> => (options?.client ?? client).get<ListApprovalsResponses, ListApprovalsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/approvals',
+    ...options
+});
 
 /**
  * Show an approval
  *
  * What is to run, and who has said what; also once it is over.
  */
-export const getApproval = <ThrowOnError extends boolean = false>(options: Options<GetApprovalData, ThrowOnError>): RequestResult<GetApprovalResponses, GetApprovalErrors, ThrowOnError> => (options.client ?? client).get<GetApprovalResponses, GetApprovalErrors, ThrowOnError>({ url: '/approvals/{id}', ...options });
+export const getApproval = <ThrowOnError extends boolean = false>(options: Options<GetApprovalData, ThrowOnError>): RequestResult<GetApprovalResponses, GetApprovalErrors, ThrowOnError> => (options.client ?? client).get<GetApprovalResponses, GetApprovalErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/approvals/{id}',
+    ...options
+});
 
 /**
  * Approve or refuse a step
@@ -570,6 +721,7 @@ export const getApproval = <ThrowOnError extends boolean = false>(options: Optio
  * Bound to what you saw by its hash. The step runs once enough different people have approved it.
  */
 export const decideApproval = <ThrowOnError extends boolean = false>(options: Options<DecideApprovalData, ThrowOnError>): RequestResult<DecideApprovalResponses, DecideApprovalErrors, ThrowOnError> => (options.client ?? client).post<DecideApprovalResponses, DecideApprovalErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/approvals/{id}/decision',
     ...options,
     headers: {
@@ -583,7 +735,11 @@ export const decideApproval = <ThrowOnError extends boolean = false>(options: Op
  *
  * Those that may still be due, the newest first.
  */
-export const listSchedules = <ThrowOnError extends boolean = false>(options?: Options<ListSchedulesData, ThrowOnError>): RequestResult<ListSchedulesResponses, ListSchedulesErrors, ThrowOnError> => (options?.client ?? client).get<ListSchedulesResponses, ListSchedulesErrors, ThrowOnError>({ url: '/schedules', ...options });
+export const listSchedules = <ThrowOnError extends boolean = false>(options?: Options<ListSchedulesData, ThrowOnError>): RequestResult<ListSchedulesResponses, ListSchedulesErrors, ThrowOnError> => (options?.client ?? client).get<ListSchedulesResponses, ListSchedulesErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/schedules',
+    ...options
+});
 
 /**
  * Create a schedule
@@ -591,6 +747,7 @@ export const listSchedules = <ThrowOnError extends boolean = false>(options?: Op
  * A job at a time, or whenever a cron expression is due. It is made once, however many instances run.
  */
 export const createSchedule = <ThrowOnError extends boolean = false>(options: Options<CreateScheduleData, ThrowOnError>): RequestResult<CreateScheduleResponses, CreateScheduleErrors, ThrowOnError> => (options.client ?? client).post<CreateScheduleResponses, CreateScheduleErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/schedules',
     ...options,
     headers: {
@@ -604,14 +761,22 @@ export const createSchedule = <ThrowOnError extends boolean = false>(options: Op
  *
  * It is never due again; jobs that came of it go on.
  */
-export const deleteSchedule = <ThrowOnError extends boolean = false>(options: Options<DeleteScheduleData, ThrowOnError>): RequestResult<DeleteScheduleResponses, DeleteScheduleErrors, ThrowOnError> => (options.client ?? client).delete<DeleteScheduleResponses, DeleteScheduleErrors, ThrowOnError>({ url: '/schedules/{id}', ...options });
+export const deleteSchedule = <ThrowOnError extends boolean = false>(options: Options<DeleteScheduleData, ThrowOnError>): RequestResult<DeleteScheduleResponses, DeleteScheduleErrors, ThrowOnError> => (options.client ?? client).delete<DeleteScheduleResponses, DeleteScheduleErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/schedules/{id}',
+    ...options
+});
 
 /**
  * Show a schedule
  *
  * When it is due next, and what came of it.
  */
-export const getSchedule = <ThrowOnError extends boolean = false>(options: Options<GetScheduleData, ThrowOnError>): RequestResult<GetScheduleResponses, GetScheduleErrors, ThrowOnError> => (options.client ?? client).get<GetScheduleResponses, GetScheduleErrors, ThrowOnError>({ url: '/schedules/{id}', ...options });
+export const getSchedule = <ThrowOnError extends boolean = false>(options: Options<GetScheduleData, ThrowOnError>): RequestResult<GetScheduleResponses, GetScheduleErrors, ThrowOnError> => (options.client ?? client).get<GetScheduleResponses, GetScheduleErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/schedules/{id}',
+    ...options
+});
 
 /**
  * Have something done now or later
@@ -619,6 +784,7 @@ export const getSchedule = <ThrowOnError extends boolean = false>(options: Optio
  * A request in plain words: now where neither at nor cron is given, else as a schedule.
  */
 export const scheduleRequest = <ThrowOnError extends boolean = false>(options: Options<ScheduleRequestData, ThrowOnError>): RequestResult<ScheduleRequestResponses, ScheduleRequestErrors, ThrowOnError> => (options.client ?? client).post<ScheduleRequestResponses, ScheduleRequestErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
     url: '/schedule',
     ...options,
     headers: {
@@ -632,18 +798,67 @@ export const scheduleRequest = <ThrowOnError extends boolean = false>(options: O
  *
  * The store writes, workers run, the model provider answers. Takes at most a second, also if a part hangs.
  */
-export const getHealth = <ThrowOnError extends boolean = false>(options?: Options<GetHealthData, ThrowOnError>): RequestResult<GetHealthResponses, GetHealthErrors, ThrowOnError> => (options?.client ?? client).get<GetHealthResponses, GetHealthErrors, ThrowOnError>({ url: '/health', ...options });
+export const getHealth = <ThrowOnError extends boolean = false>(options?: Options<GetHealthData, ThrowOnError>): RequestResult<GetHealthResponses, GetHealthErrors, ThrowOnError> => (options?.client ?? client).get<GetHealthResponses, GetHealthErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/health',
+    ...options
+});
 
 /**
  * Whether the process answers
  *
  * Asks nothing else: for restarting what hangs.
  */
-export const getLiveness = <ThrowOnError extends boolean = false>(options?: Options<GetLivenessData, ThrowOnError>): RequestResult<GetLivenessResponses, GetLivenessErrors, ThrowOnError> => (options?.client ?? client).get<GetLivenessResponses, GetLivenessErrors, ThrowOnError>({ url: '/health/live', ...options });
+export const getLiveness = <ThrowOnError extends boolean = false>(options?: Options<GetLivenessData, ThrowOnError>): RequestResult<GetLivenessResponses, GetLivenessErrors, ThrowOnError> => (options?.client ?? client).get<GetLivenessResponses, GetLivenessErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/health/live',
+    ...options
+});
 
 /**
  * Whether tasks are accepted
  *
  * The store writes and workers run. Without a model tasks are accepted and wait.
  */
-export const getReadiness = <ThrowOnError extends boolean = false>(options?: Options<GetReadinessData, ThrowOnError>): RequestResult<GetReadinessResponses, GetReadinessErrors, ThrowOnError> => (options?.client ?? client).get<GetReadinessResponses, GetReadinessErrors, ThrowOnError>({ url: '/health/ready', ...options });
+export const getReadiness = <ThrowOnError extends boolean = false>(options?: Options<GetReadinessData, ThrowOnError>): RequestResult<GetReadinessResponses, GetReadinessErrors, ThrowOnError> => (options?.client ?? client).get<GetReadinessResponses, GetReadinessErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/health/ready',
+    ...options
+});
+
+/**
+ * List keys
+ *
+ * Also those that are no longer valid; none of the keys themselves.
+ */
+export const listKeys = <ThrowOnError extends boolean = false>(options?: Options<ListKeysData, ThrowOnError>): RequestResult<ListKeysResponses, ListKeysErrors, ThrowOnError> => (options?.client ?? client).get<ListKeysResponses, ListKeysErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/keys',
+    ...options
+});
+
+/**
+ * Make a key
+ *
+ * The answer is the only place it is shown.
+ */
+export const createKey = <ThrowOnError extends boolean = false>(options: Options<CreateKeyData, ThrowOnError>): RequestResult<CreateKeyResponses, CreateKeyErrors, ThrowOnError> => (options.client ?? client).post<CreateKeyResponses, CreateKeyErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/keys',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Revoke a key
+ *
+ * It is good for nothing from now on, and what is connected with it is ended. Safe to repeat.
+ */
+export const revokeKey = <ThrowOnError extends boolean = false>(options: Options<RevokeKeyData, ThrowOnError>): RequestResult<RevokeKeyResponses, RevokeKeyErrors, ThrowOnError> => (options.client ?? client).delete<RevokeKeyResponses, RevokeKeyErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/keys/{id}',
+    ...options
+});

@@ -162,7 +162,7 @@ export type NewTaskDto = {
      */
     models?: ModelsDto;
     /**
-     * Strings that are kept and given back: at most 64, of 1,024 characters
+     * Strings that are kept and given back, and that tasks are found by: at most 64, of 1,024 characters
      */
     metadata?: {
         [key: string]: string;
@@ -1910,7 +1910,7 @@ export type ListedKnowledgeDto = {
     /**
      * An error with its fix, a decision of a plan, or a module that was built
      */
-    kind: 'fix' | 'decision' | 'pattern';
+    kind: 'fix' | 'decision' | 'pattern' | 'memory';
     /**
      * One line
      */
@@ -1968,7 +1968,7 @@ export type KnowledgeEntryDto = {
     /**
      * An error with its fix, a decision of a plan, or a module that was built
      */
-    kind: 'fix' | 'decision' | 'pattern';
+    kind: 'fix' | 'decision' | 'pattern' | 'memory';
     /**
      * One line
      */
@@ -2828,6 +2828,102 @@ export type LiveDto = {
     status: 'ok';
 };
 
+export type KeyDto = {
+    /**
+     * Names the key; says nothing of the rest
+     */
+    id: string;
+    /**
+     * What the key is for
+     */
+    name: string;
+    /**
+     * What its holder may
+     */
+    role: 'viewer' | 'operator' | 'worker' | 'admin';
+    /**
+     * When it was made
+     */
+    createdAt: string;
+    /**
+     * The name of the key it was made with
+     */
+    createdBy: string;
+    /**
+     * When it was last used, to the minute; null: never
+     */
+    lastUsedAt: string | null;
+    /**
+     * When it expires; null: never
+     */
+    expiresAt: string | null;
+    /**
+     * When it was revoked; null: it is not
+     */
+    revokedAt: string | null;
+};
+
+export type KeyListDto = {
+    /**
+     * The newest first
+     */
+    keys: ReadonlyArray<KeyDto>;
+};
+
+export type NewKeyDto = {
+    /**
+     * What the key is for: shown in lists
+     */
+    name: string;
+    /**
+     * What its holder may: viewers read, operators act, workers do the work of workers, admins all of it
+     */
+    role: 'viewer' | 'operator' | 'worker' | 'admin';
+    /**
+     * After how many seconds it expires. Default: never
+     */
+    expiresInSeconds?: number;
+};
+
+export type CreatedKeyDto = {
+    /**
+     * Names the key; says nothing of the rest
+     */
+    id: string;
+    /**
+     * What the key is for
+     */
+    name: string;
+    /**
+     * What its holder may
+     */
+    role: 'viewer' | 'operator' | 'worker' | 'admin';
+    /**
+     * When it was made
+     */
+    createdAt: string;
+    /**
+     * The name of the key it was made with
+     */
+    createdBy: string;
+    /**
+     * When it was last used, to the minute; null: never
+     */
+    lastUsedAt: string | null;
+    /**
+     * When it expires; null: never
+     */
+    expiresAt: string | null;
+    /**
+     * When it was revoked; null: it is not
+     */
+    revokedAt: string | null;
+    /**
+     * The key itself. Nobody can be told again: only its hash is kept
+     */
+    key: string;
+};
+
 export type GivenExecutionPlan = {
     /**
      * Name of what is built
@@ -3256,6 +3352,28 @@ export type ListTasksData = {
          */
         status?: 'created' | 'queued' | 'planning' | 'awaitingModel' | 'awaitingAnswers' | 'awaitingApproval' | 'running' | 'paused' | 'completed' | 'failed' | 'cancelled';
         /**
+         * Only tasks in this language
+         */
+        language?: string;
+        /**
+         * Only tasks that were given all of these: metadata[project]=blog, or metadata.project=blog, which is the same
+         */
+        metadata?: {
+            [key: string]: string;
+        };
+        /**
+         * Only tasks whose prompt has all of these words, in any order; the last one may be a beginning
+         */
+        text?: string;
+        /**
+         * Only tasks that were accepted at this moment or later
+         */
+        createdAfter?: string;
+        /**
+         * Only tasks that were accepted at this moment or before
+         */
+        createdBefore?: string;
+        /**
          * Tasks of a page. Default: 50
          */
         limit?: number;
@@ -3273,9 +3391,17 @@ export type ListTasksErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -3305,7 +3431,7 @@ export type CreateTaskData = {
          */
         'X-Submitter'?: string;
         /**
-         * Makes a repeat answer the first task instead of creating another
+         * Makes the request safe to repeat: the same key with the same body of the same submitter does nothing again for IDEMPOTENCY_TTL_MS, and answers what came of it
          */
         'Idempotency-Key'?: string;
     };
@@ -3320,7 +3446,11 @@ export type CreateTaskErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
@@ -3339,6 +3469,10 @@ export type CreateTaskErrors = {
      * The Idempotency-Key was used with another body
      */
     422: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -3389,7 +3523,11 @@ export type CancelTaskErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
@@ -3400,6 +3538,10 @@ export type CancelTaskErrors = {
      * It is completed or failed and stays so
      */
     409: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -3437,13 +3579,21 @@ export type GetTaskData = {
 
 export type GetTaskErrors = {
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
      * There is no such task
      */
     404: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -3468,6 +3618,10 @@ export type InterveneData = {
          * Ties the answer, its events and the log to your own request; default: a new one
          */
         'x-correlation-id'?: string;
+        /**
+         * Makes the request safe to repeat: the same key with the same body of the same submitter does nothing again for IDEMPOTENCY_TTL_MS, and answers what came of it
+         */
+        'Idempotency-Key'?: string;
     };
     path: {
         /**
@@ -3485,7 +3639,11 @@ export type InterveneErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
@@ -3504,6 +3662,14 @@ export type InterveneErrors = {
      * Not JSON
      */
     415: ProblemDto;
+    /**
+     * The Idempotency-Key was used with another request
+     */
+    422: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -3528,6 +3694,10 @@ export type PauseTaskData = {
          * Ties the answer, its events and the log to your own request; default: a new one
          */
         'x-correlation-id'?: string;
+        /**
+         * Makes the request safe to repeat: the same key with the same body of the same submitter does nothing again for IDEMPOTENCY_TTL_MS, and answers what came of it
+         */
+        'Idempotency-Key'?: string;
     };
     path: {
         /**
@@ -3545,7 +3715,11 @@ export type PauseTaskErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
@@ -3564,6 +3738,14 @@ export type PauseTaskErrors = {
      * Not JSON
      */
     415: ProblemDto;
+    /**
+     * The Idempotency-Key was used with another request
+     */
+    422: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -3588,6 +3770,10 @@ export type ResumeTaskData = {
          * Ties the answer, its events and the log to your own request; default: a new one
          */
         'x-correlation-id'?: string;
+        /**
+         * Makes the request safe to repeat: the same key with the same body of the same submitter does nothing again for IDEMPOTENCY_TTL_MS, and answers what came of it
+         */
+        'Idempotency-Key'?: string;
     };
     path: {
         /**
@@ -3605,7 +3791,11 @@ export type ResumeTaskErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
@@ -3624,6 +3814,14 @@ export type ResumeTaskErrors = {
      * Not JSON
      */
     415: ProblemDto;
+    /**
+     * The Idempotency-Key was used with another request
+     */
+    422: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -3648,6 +3846,10 @@ export type AnswerQuestionsData = {
          * Ties the answer, its events and the log to your own request; default: a new one
          */
         'x-correlation-id'?: string;
+        /**
+         * Makes the request safe to repeat: the same key with the same body of the same submitter does nothing again for IDEMPOTENCY_TTL_MS, and answers what came of it
+         */
+        'Idempotency-Key'?: string;
     };
     path: {
         /**
@@ -3665,7 +3867,11 @@ export type AnswerQuestionsErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
@@ -3684,6 +3890,14 @@ export type AnswerQuestionsErrors = {
      * Not JSON
      */
     415: ProblemDto;
+    /**
+     * The Idempotency-Key was used with another request
+     */
+    422: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -3708,6 +3922,10 @@ export type ReportBugData = {
          * Ties the answer, its events and the log to your own request; default: a new one
          */
         'x-correlation-id'?: string;
+        /**
+         * Makes the request safe to repeat: the same key with the same body of the same submitter does nothing again for IDEMPOTENCY_TTL_MS, and answers what came of it
+         */
+        'Idempotency-Key'?: string;
     };
     path: {
         /**
@@ -3725,7 +3943,11 @@ export type ReportBugErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
@@ -3744,6 +3966,14 @@ export type ReportBugErrors = {
      * Not JSON
      */
     415: ProblemDto;
+    /**
+     * The Idempotency-Key was used with another request
+     */
+    422: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -3768,6 +3998,10 @@ export type ProvideCodeData = {
          * Ties the answer, its events and the log to your own request; default: a new one
          */
         'x-correlation-id'?: string;
+        /**
+         * Makes the request safe to repeat: the same key with the same body of the same submitter does nothing again for IDEMPOTENCY_TTL_MS, and answers what came of it
+         */
+        'Idempotency-Key'?: string;
     };
     path: {
         /**
@@ -3785,7 +4019,11 @@ export type ProvideCodeErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
@@ -3804,6 +4042,14 @@ export type ProvideCodeErrors = {
      * Not JSON
      */
     415: ProblemDto;
+    /**
+     * The Idempotency-Key was used with another request
+     */
+    422: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -3850,13 +4096,21 @@ export type GetPlanErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
      * There is no such task, or no plan yet
      */
     404: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -3898,7 +4152,11 @@ export type EditPlanErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
@@ -3917,6 +4175,10 @@ export type EditPlanErrors = {
      * Not JSON
      */
     415: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -3941,6 +4203,10 @@ export type DecidePlanData = {
          * Ties the answer, its events and the log to your own request; default: a new one
          */
         'x-correlation-id'?: string;
+        /**
+         * Makes the request safe to repeat: the same key with the same body of the same submitter does nothing again for IDEMPOTENCY_TTL_MS, and answers what came of it
+         */
+        'Idempotency-Key'?: string;
     };
     path: {
         /**
@@ -3958,7 +4224,11 @@ export type DecidePlanErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
@@ -3977,6 +4247,14 @@ export type DecidePlanErrors = {
      * Not JSON
      */
     415: ProblemDto;
+    /**
+     * The Idempotency-Key was used with another request
+     */
+    422: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -4035,13 +4313,21 @@ export type ReadEventsErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
      * There is no such task
      */
     404: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -4088,13 +4374,21 @@ export type GetTaskStateErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
      * There is no such task
      */
     404: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -4132,13 +4426,21 @@ export type ExplainWaitData = {
 
 export type ExplainWaitErrors = {
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
      * There is no such task
      */
     404: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -4185,13 +4487,21 @@ export type ListFilesErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
      * There is no such task or version
      */
     404: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -4242,13 +4552,21 @@ export type GetFileErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
      * There is no such task, version or file
      */
     404: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -4278,7 +4596,7 @@ export type ForkTaskData = {
          */
         'X-Submitter'?: string;
         /**
-         * Makes a repeat answer the first task instead of creating another
+         * Makes the request safe to repeat: the same key with the same body of the same submitter does nothing again for IDEMPOTENCY_TTL_MS, and answers what came of it
          */
         'Idempotency-Key'?: string;
     };
@@ -4298,7 +4616,11 @@ export type ForkTaskErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
@@ -4321,6 +4643,10 @@ export type ForkTaskErrors = {
      * The Idempotency-Key was used with another request
      */
     422: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -4375,13 +4701,21 @@ export type ReplayTaskErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
      * There is no such task
      */
     404: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -4428,13 +4762,21 @@ export type CompareTasksErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
      * There is no such task
      */
     404: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -4472,13 +4814,21 @@ export type ListVersionsData = {
 
 export type ListVersionsErrors = {
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
      * There is no such task
      */
     404: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -4533,13 +4883,21 @@ export type DiffVersionsErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
      * There is no such task or version
      */
     404: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -4594,13 +4952,21 @@ export type ExplainCodeErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
      * There is no such task, version, file or line; it says what there is
      */
     404: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -4651,13 +5017,21 @@ export type GetContextErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
      * There is no such task, or no such call of it
      */
     404: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -4704,13 +5078,21 @@ export type GetArchiveErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
      * There is no such task or version
      */
     404: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -4743,9 +5125,17 @@ export type ListWorkItemsData = {
 
 export type ListWorkItemsErrors = {
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -4782,7 +5172,11 @@ export type ClaimWorkItemErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
@@ -4793,6 +5187,10 @@ export type ClaimWorkItemErrors = {
      * The body is not JSON
      */
     415: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -4838,7 +5236,11 @@ export type AnswerWorkItemErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
@@ -4861,6 +5263,10 @@ export type AnswerWorkItemErrors = {
      * The answer does not fit answerSchema: errors says where
      */
     422: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -4902,7 +5308,11 @@ export type ReleaseWorkItemErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
@@ -4921,6 +5331,10 @@ export type ReleaseWorkItemErrors = {
      * The body is not JSON
      */
     415: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -4953,9 +5367,17 @@ export type ListWorkersData = {
 
 export type ListWorkersErrors = {
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -4992,7 +5414,11 @@ export type SendMessageErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
@@ -5011,6 +5437,10 @@ export type SendMessageErrors = {
      * The worker says that it cannot be done; details say why
      */
     422: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -5057,7 +5487,7 @@ export type ListKnowledgeData = {
         /**
          * Only entries of this kind
          */
-        kind?: 'fix' | 'decision' | 'pattern';
+        kind?: 'fix' | 'decision' | 'pattern' | 'memory';
         /**
          * Entries at the most
          */
@@ -5076,9 +5506,17 @@ export type ListKnowledgeErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -5125,13 +5563,21 @@ export type ForgetKnowledgeErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
      * There is no such entry
      */
     404: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -5169,13 +5615,21 @@ export type GetKnowledgeData = {
 
 export type GetKnowledgeErrors = {
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
      * There is no such entry
      */
     404: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -5217,7 +5671,11 @@ export type CorrectKnowledgeErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
@@ -5232,6 +5690,10 @@ export type CorrectKnowledgeErrors = {
      * The body is not JSON
      */
     415: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -5281,9 +5743,17 @@ export type ListJobsErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -5324,7 +5794,11 @@ export type CreateJobErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
@@ -5339,6 +5813,10 @@ export type CreateJobErrors = {
      * The body is not JSON
      */
     415: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -5389,7 +5867,11 @@ export type CancelJobErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
@@ -5400,6 +5882,10 @@ export type CancelJobErrors = {
      * It is done or failed and stays so
      */
     409: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -5437,13 +5923,21 @@ export type GetJobData = {
 
 export type GetJobErrors = {
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
      * There is no such job
      */
     404: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -5485,7 +5979,11 @@ export type RetryJobErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
@@ -5504,6 +6002,10 @@ export type RetryJobErrors = {
      * Not JSON
      */
     415: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -5541,13 +6043,21 @@ export type ExplainJobWaitData = {
 
 export type ExplainJobWaitErrors = {
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
      * There is no such job
      */
     404: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -5602,13 +6112,21 @@ export type ReadJobEventsErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
      * There is no such job
      */
     404: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -5654,7 +6172,11 @@ export type EditJobStepErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
@@ -5673,6 +6195,10 @@ export type EditJobStepErrors = {
      * Not JSON
      */
     415: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -5718,9 +6244,17 @@ export type ListDeadLettersErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -5762,7 +6296,11 @@ export type DropDeadLetterErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
@@ -5781,6 +6319,10 @@ export type DropDeadLetterErrors = {
      * Not JSON
      */
     415: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -5813,9 +6355,17 @@ export type ListAgentsData = {
 
 export type ListAgentsErrors = {
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -5852,7 +6402,11 @@ export type RegisterAgentErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
@@ -5867,6 +6421,10 @@ export type RegisterAgentErrors = {
      * Not JSON
      */
     415: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -5904,13 +6462,21 @@ export type DeleteAgentData = {
 
 export type DeleteAgentErrors = {
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
      * There is no such agent
      */
     404: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -5948,13 +6514,21 @@ export type GetAgentData = {
 
 export type GetAgentErrors = {
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
      * There is no such agent
      */
     404: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -6004,7 +6578,7 @@ export type SendAgentHeartbeatErrors = {
      */
     401: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
@@ -6019,6 +6593,10 @@ export type SendAgentHeartbeatErrors = {
      * Not JSON
      */
     415: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -6068,7 +6646,7 @@ export type TakeStepErrors = {
      */
     401: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
@@ -6083,6 +6661,10 @@ export type TakeStepErrors = {
      * Not JSON
      */
     415: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -6131,7 +6713,7 @@ export type SendAgentMessageErrors = {
      */
     401: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
@@ -6146,6 +6728,10 @@ export type SendAgentMessageErrors = {
      * Not JSON
      */
     415: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -6178,9 +6764,17 @@ export type ListApprovalsData = {
 
 export type ListApprovalsErrors = {
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -6218,13 +6812,21 @@ export type GetApprovalData = {
 
 export type GetApprovalErrors = {
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
      * There is no such question
      */
     404: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -6266,7 +6868,11 @@ export type DecideApprovalErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
@@ -6285,6 +6891,10 @@ export type DecideApprovalErrors = {
      * Not JSON
      */
     415: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -6326,9 +6936,17 @@ export type ListSchedulesErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -6369,7 +6987,11 @@ export type CreateScheduleErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
@@ -6380,6 +7002,10 @@ export type CreateScheduleErrors = {
      * The body is not JSON
      */
     415: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -6421,13 +7047,21 @@ export type DeleteScheduleData = {
 
 export type DeleteScheduleErrors = {
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
      * There is no such schedule
      */
     404: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -6465,13 +7099,21 @@ export type GetScheduleData = {
 
 export type GetScheduleErrors = {
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
      * There is no such schedule
      */
     404: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -6512,7 +7154,11 @@ export type ScheduleRequestErrors = {
      */
     400: ProblemDto;
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
     /**
@@ -6523,6 +7169,10 @@ export type ScheduleRequestErrors = {
      * The body is not JSON
      */
     415: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -6559,9 +7209,17 @@ export type GetHealthData = {
 
 export type GetHealthErrors = {
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -6598,9 +7256,17 @@ export type GetLivenessData = {
 
 export type GetLivenessErrors = {
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -6633,9 +7299,17 @@ export type GetReadinessData = {
 
 export type GetReadinessErrors = {
     /**
-     * The Host or Origin header names another site
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
      */
     403: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
     /**
      * Our own fault; the log has it
      */
@@ -6656,3 +7330,153 @@ export type GetReadinessResponses = {
 };
 
 export type GetReadinessResponse = GetReadinessResponses[keyof GetReadinessResponses];
+
+export type ListKeysData = {
+    body?: never;
+    headers?: {
+        /**
+         * Ties the answer, its events and the log to your own request; default: a new one
+         */
+        'x-correlation-id'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/keys';
+};
+
+export type ListKeysErrors = {
+    /**
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
+     */
+    403: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
+    /**
+     * Our own fault; the log has it
+     */
+    500: ProblemDto;
+};
+
+export type ListKeysError = ListKeysErrors[keyof ListKeysErrors];
+
+export type ListKeysResponses = {
+    /**
+     * The newest 2,000
+     */
+    200: KeyListDto;
+};
+
+export type ListKeysResponse = ListKeysResponses[keyof ListKeysResponses];
+
+export type CreateKeyData = {
+    body: NewKeyDto;
+    headers?: {
+        /**
+         * Ties the answer, its events and the log to your own request; default: a new one
+         */
+        'x-correlation-id'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/keys';
+};
+
+export type CreateKeyErrors = {
+    /**
+     * The body is wrong
+     */
+    400: ProblemDto;
+    /**
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
+     */
+    403: ProblemDto;
+    /**
+     * The body is too long, or there are too many keys
+     */
+    413: ProblemDto;
+    /**
+     * Not JSON
+     */
+    415: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
+    /**
+     * Our own fault; the log has it
+     */
+    500: ProblemDto;
+};
+
+export type CreateKeyError = CreateKeyErrors[keyof CreateKeyErrors];
+
+export type CreateKeyResponses = {
+    /**
+     * The key
+     */
+    201: CreatedKeyDto;
+};
+
+export type CreateKeyResponse = CreateKeyResponses[keyof CreateKeyResponses];
+
+export type RevokeKeyData = {
+    body?: never;
+    headers?: {
+        /**
+         * Ties the answer, its events and the log to your own request; default: a new one
+         */
+        'x-correlation-id'?: string;
+    };
+    path: {
+        /**
+         * The key
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/keys/{id}';
+};
+
+export type RevokeKeyErrors = {
+    /**
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
+     */
+    403: ProblemDto;
+    /**
+     * There is no such key
+     */
+    404: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
+    /**
+     * Our own fault; the log has it
+     */
+    500: ProblemDto;
+};
+
+export type RevokeKeyError = RevokeKeyErrors[keyof RevokeKeyErrors];
+
+export type RevokeKeyResponses = {
+    /**
+     * The revoked key
+     */
+    200: KeyDto;
+};
+
+export type RevokeKeyResponse = RevokeKeyResponses[keyof RevokeKeyResponses];

@@ -1,5 +1,8 @@
-/** What can be learned: an error with its fix, a decision of a plan, a module that was built and passed its tests. */
-export const knowledgeKinds = ['fix', 'decision', 'pattern'] as const;
+/**
+ * What can be learned: an error with its fix, a decision of a plan, a module that was built and passed its tests, and
+ * what somebody wants to be remembered.
+ */
+export const knowledgeKinds = ['fix', 'decision', 'pattern', 'memory'] as const;
 
 export type KnowledgeKind = (typeof knowledgeKinds)[number];
 

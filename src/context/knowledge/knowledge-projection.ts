@@ -16,7 +16,12 @@ export interface ProjectionParts {
   readonly warn: (message: string, error?: unknown) => void;
 }
 
-const followedTypes: readonly EventType[] = [...endingTypes, 'KNOWLEDGE_CORRECTED', 'KNOWLEDGE_FORGOTTEN'];
+const followedTypes: readonly EventType[] = [
+  ...endingTypes,
+  'MEMORY_STORED',
+  'KNOWLEDGE_CORRECTED',
+  'KNOWLEDGE_FORGOTTEN',
+];
 
 /** Ended tasks that are learned from in one commit. */
 const BATCH = 20;
@@ -124,6 +129,11 @@ export class KnowledgeProjection {
 
   private async changesOf(event: StoredEvent): Promise<readonly GuardedStatement[]> {
     switch (event.eventType) {
+      case 'MEMORY_STORED': {
+        const { id, title, text, subject } = event.data;
+        const { eventId } = event;
+        return changes.learn({ id, kind: 'memory', title, text, taskId: subject, module: null, language: '', eventId });
+      }
       case 'KNOWLEDGE_CORRECTED': {
         const { id, title, text, by } = event.data;
         return changes.correct(id, title, text, by);

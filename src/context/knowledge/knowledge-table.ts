@@ -88,6 +88,16 @@ export class KnowledgeTable {
     return entry;
   }
 
+  /** How many entries of a kind there are. */
+  async countOf(kind: KnowledgeKind): Promise<number> {
+    const { count } = await this.reader
+      .selectFrom('knowledge')
+      .select(({ fn }) => fn.countAll().as('count'))
+      .where('kind', '=', kind)
+      .executeTakeFirstOrThrow();
+    return Number(count);
+  }
+
   /** In no order; ids that are not there are left out. */
   async findAll(ids: readonly string[]): Promise<readonly KnowledgeEntry[]> {
     if (ids.length === 0) return [];

@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
 import type { EventStore } from '../../events/index.ts';
 import { InvalidInputError, messageOf } from '../../kernel/errors.ts';
+import { type Json, plainJsonIssue } from '../../kernel/json.ts';
 import type { Embedder } from '../../llm/index.ts';
 import type { Database } from '../../storage/index.ts';
 import {
@@ -8,7 +10,7 @@ import {
   MAX_TEXT_CHARACTERS,
   MAX_TITLE_CHARACTERS,
 } from './knowledge-entry.ts';
-import { KnowledgeNotFoundError } from './knowledge.errors.ts';
+import { KnowledgeNotFoundError, MemoryFullError } from './knowledge.errors.ts';
 import { KnowledgeProjection, type ProjectionParts } from './knowledge-projection.ts';
 import { KnowledgeTable, type ListQuery } from './knowledge-table.ts';
 import { type FoundKnowledge, rankKnowledge } from './rank-knowledge.ts';
@@ -36,6 +38,22 @@ export interface Correction {
   readonly text?: string | undefined;
   readonly by: string;
 }
+
+/** Something to be found again, and where it comes from. */
+export interface Memory {
+  /** One line. Default: the beginning of the text. */
+  readonly title?: string;
+  readonly text: string;
+  /** The job or task that it comes from. */
+  readonly subject: string;
+  /** Plain JSON that comes back with it. Default: none. */
+  readonly metadata?: Readonly<Record<string, Json>>;
+}
+
+/** Memories in all: their vectors are in memory. */
+const MAX_MEMORIES = 10_000;
+const MAX_METADATA_CHARACTERS = 10_000;
+const ID_DIGITS = 20;
 
 /** Candidates that each way of searching gives; more where only some kinds are wanted, as the others fall away. */
 const CANDIDATES = 50;
@@ -104,6 +122,30 @@ export class OfflineCache {
     return entry;
   }
 
+  /**
+   * Keeps a text to be found again, as an event. The same text is one entry, so it is safe to repeat; null: a person had it
+   * forgotten, and it stays so. Rejects with InvalidInputError, or MemoryFullError.
+   */
+  async remember({ text, subject, metadata = {}, ...given }: Memory): Promise<KnowledgeEntry | null> {
+    const title = given.title ?? firstLine(text);
+    refuseUnfit('title', title, MAX_TITLE_CHARACTERS);
+    refuseUnfit('text', text, MAX_TEXT_CHARACTERS);
+    refuseUnfit('subject', subject, MAX_TITLE_CHARACTERS);
+    const issue = plainJsonIssue(metadata, 'metadata');
+    if (issue) throw new InvalidInputError([issue]);
+    refuseUnfit('metadata', JSON.stringify(metadata), MAX_METADATA_CHARACTERS);
+    const content = createHash('sha256').update(JSON.stringify([title, text]));
+    const id = `memory-${content.digest('hex').slice(0, ID_DIGITS)}`;
+    const known = await this.parts.table.find(id);
+    if (known) return known;
+    if ((await this.parts.table.countOf('memory')) >= MAX_MEMORIES) throw new MemoryFullError(MAX_MEMORIES);
+    await this.parts.events.append(streamOf(id), [
+      { eventType: 'MEMORY_STORED', data: { id, title, text, subject, metadata } },
+    ]);
+    await this.catchUp();
+    return this.parts.table.find(id);
+  }
+
   /** Puts an entry right. Rejects with KnowledgeNotFoundError, or InvalidInputError where it would be empty or too long. */
   async correct(id: string, { title, text, by }: Correction): Promise<KnowledgeEntry> {
     const entry = await this.get(id);
@@ -148,6 +190,11 @@ export class OfflineCache {
 
 function streamOf(id: string): string {
   return `knowledge:${id}`;
+}
+
+function firstLine(text: string): string {
+  const line = text.trim().split('\n', 1)[0] ?? '';
+  return line.slice(0, MAX_TITLE_CHARACTERS).replace(/[\ud800-\udbff]$/, '');
 }
 
 function refuseUnfit(path: string, text: string, maxCharacters: number): void {

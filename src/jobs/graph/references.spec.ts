@@ -50,6 +50,17 @@ describe('results of other steps in a step', () => {
     });
   });
 
+  it('are written into an address so that they add nothing to it [JB-2]', () => {
+    const params = {
+      url: 'https://x.example/{{steps.a.result.id | url}}?q={{ steps.b.result|url }}',
+      alone: '{{steps.b.result | url}}',
+    };
+    expect(filled(params, { a: { id: 7 }, b: 'a b&admin=1/../\ud800' })).toEqual({
+      url: 'https://x.example/7?q=a%20b%26admin%3D1%2F..%2F%EF%BF%BD',
+      alone: 'a%20b%26admin%3D1%2F..%2F%EF%BF%BD',
+    });
+  });
+
   it('fall back to the next alternative where a step has none [JB-2]', () => {
     const params = { value: '{{steps.a.result.value ?? steps.b.result}}' };
     expect(filled(params, { a: { value: 1 }, b: 2 })).toEqual({ value: 1 });

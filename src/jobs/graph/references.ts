@@ -14,6 +14,8 @@ interface Reference {
 interface Placeholder {
   readonly text: string;
   readonly alternatives: readonly Reference[];
+  /** Whether it is written as a part of an address. */
+  readonly asUrl: boolean;
 }
 
 /** Where in a step references stand, such as `params.body.total`. */
@@ -25,6 +27,7 @@ export interface PlacedReferences {
 /** Only what begins like this is ours: other double braces are text, such as templates of other programs. */
 const PLACEHOLDER = /\{\{\s*(steps\.[^{}]*)\}\}/g;
 const REFERENCE = /^steps\.([\p{L}\p{N}_-]{1,100})\.result((?:\.[\p{L}\p{N}_-]+)*)$/u;
+const URL_FILTER = /\|\s*url\s*$/;
 
 /** The parts of a step in which references are filled in. */
 const fields = ['selector', 'text', 'params'] as const;
@@ -63,7 +66,7 @@ export function referenceIssues(step: ToDo, at: string): readonly Issue[] {
 
 /**
  * The step with results in place of its references. A text that is one reference and nothing else becomes the result
- * with its type; elsewhere the result is written into the text, as it is or as JSON. Results are not read for further
+ * with its type; elsewhere the result is written into the text, as it is or as JSON, with `| url` as a part of an address. Results are not read for further
  * references, and nothing is evaluated. Throws MissingResultError where no alternative has a result.
  */
 export function fillReferences(step: ToDo, results: (id: string) => Json | undefined): ToDo {
@@ -92,11 +95,13 @@ function fillText(text: string, stepId: string, results: (id: string) => Json | 
   };
   const found = placeholdersIn(text);
   const [only] = found;
-  if (only !== undefined && only.text === text.trim()) return resultOf(only);
+  if (only !== undefined && only.text === text.trim() && !only.asUrl) return resultOf(only);
   let next = 0;
   return text.replace(PLACEHOLDER, (whole) => {
     const placeholder = found[next++];
-    return placeholder === undefined ? whole : textOf(resultOf(placeholder));
+    if (placeholder === undefined) return whole;
+    const written = textOf(resultOf(placeholder));
+    return placeholder.asUrl ? urlPart(written) : written;
   });
 }
 
@@ -105,18 +110,28 @@ function partOf(value: Json | undefined, key: string): Json | undefined {
   return (value as Readonly<Record<string, Json>>)[key];
 }
 
-function textOf(value: Json): string {
+/** A text as it is, all else as JSON. */
+export function textOf(value: Json): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+/** A text as one part of a path or query, so that it can add no other part. */
+export function urlPart(text: string): string {
+  return encodeURIComponent(text.toWellFormed());
 }
 
 function placeholdersIn(text: string): readonly Placeholder[] {
   return [...text.matchAll(PLACEHOLDER)].map(([whole, content = '']) => {
-    const alternatives = content.split('??').map((part) => {
-      const [, step, path = ''] = REFERENCE.exec(part.trim()) ?? [];
-      return step === undefined ? null : { step, path: path.split('.').filter((key) => key !== '') };
-    });
+    const asUrl = URL_FILTER.test(content);
+    const alternatives = content
+      .replace(URL_FILTER, '')
+      .split('??')
+      .map((part) => {
+        const [, step, path = ''] = REFERENCE.exec(part.trim()) ?? [];
+        return step === undefined ? null : { step, path: path.split('.').filter((key) => key !== '') };
+      });
     const complete = alternatives.filter((each) => each !== null);
-    return { text: whole, alternatives: complete.length === alternatives.length ? complete : [] };
+    return { text: whole, alternatives: complete.length === alternatives.length ? complete : [], asUrl };
   });
 }
 

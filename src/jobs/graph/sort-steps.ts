@@ -26,7 +26,6 @@ export function sortSteps<Step extends Sortable>(steps: readonly Step[]): Sortin
       const edge = top.step.dependsOn[top.looked++];
       if (edge === undefined) {
         trail.pop();
-        onTrail.delete(top.step.id);
         finished.add(top.step.id);
         order.push(top.step);
         continue;

@@ -20,7 +20,9 @@ const intents = [
       description: Remind somebody
       patterns: ['remind me of {what}']
       steps:
-        - { id: wait, action: wait_for, params: { minutes: 5, list: ['{{slots.what}}', { n: 1 }] } }
+        - id: wait
+          action: wait_for
+          params: { minutes: 5, list: ['{{slots.what}}', { n: 1 }], url: 'https://x.example/?q={{slots.what | url}}' }
         - id: tell
           action: type
           selector: '#{{slots.what}}'
@@ -169,10 +171,24 @@ describe('the planner', () => {
   it('never takes a value for a reference or a template [JB-3]', async () => {
     const plan = (what: string) => rules.plan(byRules('remind', { what }), '');
     await expect(plan('{{ steps.wait.result }}')).rejects.toBeInstanceOf(UnsafeSlotError);
+    const split = readIntents(`intents:
+      - name: glue
+        description: Two values side by side
+        patterns: ['{a} and {b}']
+        steps: [{ id: x, action: type, text: '{{slots.a}}{{slots.b}}' }]`);
+    const glue = new Planner({ intents: split, ask: null, actions: [] });
+    await expect(glue.plan(byRules('glue', { a: '{{', b: 'steps.x.result}}' }), '')).rejects.toBeInstanceOf(
+      UnsafeSlotError,
+    );
     expect((await plan('{{slots.what}} $& {{x}}')).get('wait')?.params.list).toEqual([
       '{{slots.what}} $& {{x}}',
       { n: 1 },
     ]);
+  });
+
+  it('writes values into addresses so that they add nothing to them [JB-3]', async () => {
+    const graph = await rules.plan(byRules('remind', { what: 'tea&admin=1' }), '');
+    expect(graph.get('wait')?.params.url).toBe('https://x.example/?q=tea%26admin%3D1');
   });
 
   it('makes a graph of a calculation [JB-3]', async () => {

@@ -1,6 +1,7 @@
 import type { Json } from '../../kernel/json.ts';
 import { type GraphStep, intentToGraph } from '../../llm/index.ts';
 import { graphOfExpression } from '../calculator/expression-graph.ts';
+import { textOf } from '../graph/references.ts';
 import { TaskGraph } from '../graph/task-graph.ts';
 import type { ToDo } from '../graph/to-do.ts';
 import { MissingSlotError, NoPlannerModelError, UnknownIntentError } from '../jobs.errors.ts';
@@ -71,8 +72,4 @@ function filled(step: ToDo, slots: Readonly<Record<string, Json>>) {
 
 function toDoOf({ params, ...step }: GraphStep) {
   return { ...step, params: Object.fromEntries(params.map(({ name, value }) => [name, value])) };
-}
-
-function textOf(value: Json): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -1,9 +1,10 @@
 import type { Json } from '../../kernel/json.ts';
+import { textOf, urlPart } from '../graph/references.ts';
 import { UnsafeSlotError } from '../jobs.errors.ts';
 
-const PLACEHOLDER = /\{\{\s*slots\.([a-z][a-z0-9_]*)\s*\}\}/g;
+const PLACEHOLDER = /\{\{\s*slots\.([a-z][a-z0-9_]*)\s*(\|\s*url\s*)?\}\}/g;
 /** What would be read as a reference to the result of a step. */
-const REFERENCE = /\{\{\s*steps\./;
+const REFERENCE = /\{\{\s*steps\./g;
 
 /** The names of the slots that a template needs. */
 export function slotsIn(template: Json): ReadonlySet<string> {
@@ -12,7 +13,8 @@ export function slotsIn(template: Json): ReadonlySet<string> {
 
 /**
  * The template with values in place of `{{slots.<name>}}`. A text that is one placeholder and nothing else becomes the
- * value with its type; elsewhere it is written into the text. Values are not read again, and nothing is evaluated.
+ * value with its type; elsewhere it is written into the text, with `| url` as a part of an address. Values are not read
+ * again, and nothing is evaluated.
  * Throws UnsafeSlotError for a value that would become a reference to a step.
  */
 export function fillSlots(template: Json, slots: Readonly<Record<string, Json>>): Json {
@@ -23,16 +25,23 @@ export function fillSlots(template: Json, slots: Readonly<Record<string, Json>>)
 }
 
 function fillText(text: string, slots: Readonly<Record<string, Json>>): Json {
-  const valueOf = (name: string): Json => {
-    const value = Object.hasOwn(slots, name) ? (slots[name] ?? null) : null;
-    if (REFERENCE.test(JSON.stringify(value))) throw new UnsafeSlotError(name);
-    return value;
-  };
+  const valueOf = (name: string): Json => (Object.hasOwn(slots, name) ? (slots[name] ?? null) : null);
   const [only] = text.matchAll(PLACEHOLDER);
-  if (only?.[1] !== undefined && only[0] === text.trim()) return valueOf(only[1]);
-  return text.replace(PLACEHOLDER, (_whole, name: string) => {
-    const value = valueOf(name);
-    if (value === null) return '';
-    return typeof value === 'string' ? value : JSON.stringify(value);
-  });
+  const filled =
+    only?.[1] !== undefined && only[2] === undefined && only[0] === text.trim()
+      ? valueOf(only[1])
+      : text.replace(PLACEHOLDER, (_whole, name: string, url?: string) => {
+          const value = valueOf(name);
+          const written = value === null ? '' : textOf(value);
+          return url === undefined ? written : urlPart(written);
+        });
+  // Also what only two values together make.
+  if (typeof filled === 'string' && referencesIn(filled) > referencesIn(text)) {
+    throw new UnsafeSlotError([...slotsIn(text)].join(', '));
+  }
+  return filled;
+}
+
+function referencesIn(text: string): number {
+  return text.match(REFERENCE)?.length ?? 0;
 }

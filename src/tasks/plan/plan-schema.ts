@@ -176,10 +176,14 @@ export const planSchema = z.strictObject({
   overview: overview.meta({ description: 'What and why', example: { objective: 'Make titles usable in URLs' } }),
   clarifications,
   approach,
-  agents: z.array(agent).min(1).max(MAX_AGENTS).meta({
-    description: 'Tasks in groups',
-    example: [{ tasks: [{ name: 'Write slugify', files: ['src/slugify.js'] }] }],
-  }),
+  agents: z
+    .array(agent)
+    .min(1)
+    .max(MAX_AGENTS)
+    .meta({
+      description: 'Tasks in groups',
+      example: [{ tasks: [{ name: 'Write slugify', files: ['src/slugify.js'] }] }],
+    }),
   testingStrategy: texts({ description: 'How it is tested', example: ['Unit tests beside the source'] }),
   successCriteria: z
     .strictObject({
