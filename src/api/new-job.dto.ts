@@ -122,8 +122,8 @@ export class ToDoDto {
   approvals?: number;
 
   @ApiProperty({
-    type: String,
-    isArray: true,
+    type: 'array',
+    items: { type: 'string', minLength: 1, maxLength: 100 },
     maxItems: 20,
     required: false,
     description: 'What its agent must be able to do besides',
