@@ -36,8 +36,8 @@ export interface JobSystemParts {
   readonly heartbeatMs: number;
   /** What the server does itself. */
   readonly local: { readonly capabilities: readonly string[]; readonly maxConcurrent: number; readonly run: RunStep };
-  /** Null: the least busy agent. */
-  readonly choose: ChooseAgent | null;
+  /** Who chooses among agents that offer themselves; null: the least busy one gets it. */
+  readonly choose: ((agents: Agents) => ChooseAgent) | null;
   readonly report: (message: string, error: unknown) => void;
 }
 
@@ -92,7 +92,15 @@ export class JobSystem {
     this.work = new AgentWork({ events, agents: this.agents, pool, board, writer, clock, pump });
     this.approvals = new Approvals(events, board, states, writer, clock);
     const messages = new MessageFactory(SENDER, clock);
-    this.dispatcher = new Dispatcher({ board, pool, writer, messages, clock, choose: parts.choose, report });
+    this.dispatcher = new Dispatcher({
+      board,
+      pool,
+      writer,
+      messages,
+      clock,
+      choose: parts.choose?.(this.agents) ?? null,
+      report,
+    });
     const apply = (event: StoredEvent) => this.apply(event);
     this.follower = new WorkFollower({ events, orchestrator, apply, applied: pump, report });
     this.watch = new AgentWatch({ agents: this.agents, work: this.work, board, clock, report });

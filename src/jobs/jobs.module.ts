@@ -17,6 +17,7 @@ import { Sandbox } from '../workspace/index.ts';
 import { Approvals } from './approvals/approvals.ts';
 import { AgentWork } from './agents/agent-work.ts';
 import { Agents } from './agents/agents.ts';
+import { chooseByModel } from './agents/choose-by-model.ts';
 import { JobSystem } from './job-system.ts';
 import { Jobs } from './jobs.ts';
 import { ApprovalExecutor } from './executors/approval.executor.ts';
@@ -80,16 +81,18 @@ class JobsLifecycle implements OnApplicationBootstrap, OnModuleDestroy {
     },
     {
       provide: JobSystem,
-      inject: [EventStore, Database, Orchestrator, Plans, ExecutorRegistry, CONFIGURATION],
+      inject: [EventStore, Database, Orchestrator, Plans, ExecutorRegistry, BRAIN, CONFIGURATION],
       useFactory: (
         events: EventStore,
         database: Database,
         orchestrator: Orchestrator,
         plans: Plans,
         executors: ExecutorRegistry,
+        brain: Brain,
         configuration: Configuration,
       ) => {
         const logger = new Logger('Jobs');
+        const ask = configuration.AGENT_CHOICE === 'model' ? askOf(brain) : null;
         return JobSystem.open({
           events,
           database,
@@ -111,7 +114,7 @@ class JobsLifecycle implements OnApplicationBootstrap, OnModuleDestroy {
             maxConcurrent: configuration.LOCAL_AGENT_STEPS,
             run: runStep(executors),
           },
-          choose: null,
+          choose: ask && ((agents) => chooseByModel(ask, (agentId) => agents.get(agentId))),
           report: (message, error) => logger.error(error, message),
         });
       },

@@ -61,20 +61,7 @@ export class BareAgent {
 
   async done(message: WireMessage, result: unknown): Promise<unknown> {
     if (!this.socket) throw new Error('not connected');
-    const answer = {
-      id: newId(),
-      ts: new Date().toISOString(),
-      type: 'done',
-      sender: this.agentId,
-      to: message.sender,
-      intent: message.intent,
-      payload: { result },
-      context: message.context,
-      correlation: { conversation: message.correlation.conversation, inReplyTo: message.id },
-      expected: [],
-      status: 'done',
-      security: message.security,
-    };
+    const answer = doneOf(message, this.agentId, result);
     const acknowledged = await ask(this.socket, 'agent:message', { message: answer });
     if (acknowledged.ok) this.held.delete(message.security.lease);
     return acknowledged;
@@ -83,4 +70,23 @@ export class BareAgent {
   close(): void {
     this.socket?.disconnect();
   }
+}
+
+/** The message by which an agent says that a step is done. */
+export function doneOf(message: WireMessage, sender: string, result: unknown) {
+  const { id, sender: to, intent, context, correlation, security } = message;
+  return {
+    id: newId(),
+    ts: new Date().toISOString(),
+    type: 'done',
+    sender,
+    to,
+    intent,
+    payload: { result },
+    context,
+    correlation: { conversation: correlation.conversation, inReplyTo: id },
+    expected: [],
+    status: 'done',
+    security,
+  };
 }

@@ -87,7 +87,7 @@ describe('agents (JB-6)', () => {
 
   it('are chosen by somebody else where that is wanted, as long as the choice is an offer [JB-7]', async () => {
     const choices = ['two', 'nobody'];
-    const system = await bench.start({ choose: () => Promise.resolve(choices.shift() ?? null) });
+    const system = await bench.start({ choose: () => () => Promise.resolve(choices.shift() ?? null) });
     const first = await TestAgent.register(system, 'one', ['rpn'], { does: (message, self) => self.done(message) });
     const second = await TestAgent.register(system, 'two', ['rpn'], { does: (message, self) => self.done(message) });
     for (const jobId of ['j', 'k']) {
