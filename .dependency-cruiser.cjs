@@ -7,7 +7,7 @@ const floors = [
   ['storage', 'client'],
   ['events', 'llm', 'workspace', 'policy'],
   ['orchestrator', 'broker', 'context'],
-  ['tasks', 'jobs'],
+  ['tasks', 'jobs', 'webhooks'],
   ['api', 'gateway', 'mcp', 'cli', 'audit', 'telemetry'],
 ];
 

@@ -14,6 +14,7 @@ import { OrchestratorModule } from './orchestrator/index.ts';
 import { PolicyModule, redactorOf } from './policy/index.ts';
 import { StorageModule } from './storage/index.ts';
 import { TasksModule } from './tasks/index.ts';
+import { WebhooksModule } from './webhooks/index.ts';
 import { WorkspaceModule } from './workspace/index.ts';
 
 /** The whole house, wired around one configuration. */
@@ -35,6 +36,7 @@ export class AppModule {
         BrokerModule,
         TasksModule,
         JobsModule,
+        WebhooksModule,
         ApiModule,
         GatewayModule,
         McpModule,

@@ -16,6 +16,7 @@ import { TaskEvents } from './task-events.service.ts';
 import { TaskHistoryController } from './task-history.controller.ts';
 import { TaskResultsController } from './task-results.controller.ts';
 import { TasksController } from './tasks.controller.ts';
+import { WebhooksController } from './webhooks.controller.ts';
 import { WorkItemsController } from './work-items.controller.ts';
 
 /** The REST door. */
@@ -38,6 +39,7 @@ import { WorkItemsController } from './work-items.controller.ts';
     ApprovalsController,
     SchedulesController,
     ScheduleController,
+    WebhooksController,
     HealthController,
     KeysController,
   ],

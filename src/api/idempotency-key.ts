@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { InvalidInputError } from '../kernel/errors.ts';
+import { principalOf } from '../policy/index.ts';
 import type { Once } from '../tasks/index.ts';
 import { readSubmitter } from './submitter.ts';
 
@@ -15,15 +16,16 @@ export function readIdempotencyKey(header: string | readonly string[] | undefine
   ]);
 }
 
-/** How a request is made safe to repeat: its key holds for its submitter and for what was asked of which thing. */
+/** How a request is made safe to repeat: its key holds for its caller and submitter, and for what was asked of which thing. */
 export function onceOf(request: FastifyRequest, reply: FastifyReply): Once {
   const { headers, method, routeOptions, params } = request;
   const idempotencyKey = readIdempotencyKey(headers['idempotency-key']);
   if (idempotencyKey === undefined) return {};
   const submitter = readSubmitter(headers['x-submitter']);
+  const caller = principalOf(request.raw);
   return {
     idempotencyKey,
-    scope: JSON.stringify([submitter ?? '', method, routeOptions.url, params]),
+    scope: JSON.stringify([caller?.keyId ?? caller?.name ?? '', submitter ?? '', method, routeOptions.url, params]),
     onRepeat: () => void reply.header(REPLAYED_HEADER, 'true'),
   };
 }

@@ -37,6 +37,7 @@ function documentOf(app: NestFastifyApplication): OpenAPIObject {
     .addTag('schedules', 'Jobs that are made later, once or again and again')
     .addTag('broker', 'Workers of the server and remote ones, and messages to them')
     .addTag('knowledge', 'What past tasks have taught: find it, put it right, forget it')
+    .addTag('webhooks', 'Events that are sent to URLs, signed, and what came of it')
     .addTag('health', 'Whether the service works')
     .addTag('keys', 'Who may ask: make, list and revoke keys')
     .addBearerAuth(

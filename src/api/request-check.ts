@@ -42,7 +42,8 @@ export function corsHeadersOf(
     return {
       headers: {
         ...always,
-        'access-control-expose-headers': 'location, mcp-session-id, retry-after, www-authenticate, x-correlation-id',
+        'access-control-expose-headers':
+          'idempotent-replayed, location, mcp-session-id, retry-after, www-authenticate, x-correlation-id',
       },
       isPreflight,
     };

@@ -42,6 +42,7 @@ import { addTop } from './commands/top.ts';
 import { addVerify } from './commands/verify.ts';
 import { addVersions } from './commands/versions.ts';
 import { addWatch } from './commands/watch.ts';
+import { addWebhooks } from './commands/webhooks.ts';
 import { addWork } from './commands/work.ts';
 import { addWorker } from './commands/worker.ts';
 import { addWorkers } from './commands/workers.ts';
@@ -93,7 +94,8 @@ async function readSecretFiles(environment: NodeJS.ProcessEnv): Promise<void> {
   (await import('./secret-files.ts')).readSecretFiles(environment);
 }
 
-function programOf(cli: Cli): Command {
+/** Every command with its options and help. */
+export function programOf(cli: Cli): Command {
   const program = new Command('taskloom')
     .description('Runs AI coding tasks on small local models: planned, tested in a sandbox, corrected, recorded.')
     .version(version(), '-V, --version')
@@ -129,6 +131,7 @@ function programOf(cli: Cli): Command {
     addReplay,
     addCompare,
     addKnowledge,
+    addWebhooks,
     addWork,
     addDispatch,
     addWorkers,

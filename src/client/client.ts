@@ -9,6 +9,7 @@ import { Rest } from './rest.ts';
 import { JobRequests } from './job-requests.ts';
 import type { ClaimedWorkItem, Health, WorkItem } from './types.ts';
 import { Watch, type WatchOptions, type WatchSubject } from './watch.ts';
+import type { DeliveryPage, NewWebhook, Webhook, WebhookDelivery } from './webhook-types.ts';
 import type { Message } from './wire.ts';
 import { WorkerSession, type WorkerSessionOptions } from './worker-session.ts';
 
@@ -140,6 +141,34 @@ export class TaskloomClient extends JobRequests {
   /** Those of the server, and those that are connected to it. */
   async workers(): Promise<readonly WorkerInfo[]> {
     return (await this.rest.answer(api.listWorkers(this.rest.via))).workers;
+  }
+
+  /** What happens from now on is sent to a URL. The secret that it is signed with is told this once. */
+  createWebhook(webhook: NewWebhook): Promise<Webhook & { readonly secret?: string }> {
+    return this.rest.answer(api.createWebhook({ ...this.rest.via, body: webhook }));
+  }
+
+  async webhooks(): Promise<readonly Webhook[]> {
+    return (await this.rest.answer(api.listWebhooks(this.rest.via))).webhooks;
+  }
+
+  async deleteWebhook(id: string): Promise<void> {
+    await this.rest.answer(api.deleteWebhook({ ...this.rest.via, path: { id } }));
+  }
+
+  /** What has happened since it was disabled is sent; a failing one is tried at once. */
+  resumeWebhook(id: string): Promise<Webhook> {
+    return this.rest.answer(api.resumeWebhook({ ...this.rest.via, path: { id } }));
+  }
+
+  /** Every attempt that is kept, the newest first. */
+  deliveries(id: string, query: { readonly limit?: number; readonly before?: number } = {}): Promise<DeliveryPage> {
+    return this.rest.answer(api.listDeliveries({ ...this.rest.via, path: { id }, query }));
+  }
+
+  /** Sends the event of a delivery once more, now and out of turn. */
+  redeliver(id: string, deliveryId: number): Promise<WebhookDelivery> {
+    return this.rest.answer(api.redeliver({ ...this.rest.via, path: { id, deliveryId } }));
   }
 
   /** Makes this process a worker of the server, until it is stopped. */

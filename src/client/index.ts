@@ -48,6 +48,7 @@ export type {
 } from './types.ts';
 export { VersionFilter } from './version-filter.ts';
 export type { WatchOptions, WatchSubject } from './watch.ts';
+export type { DeliveryPage, NewWebhook, Webhook, WebhookDelivery } from './webhook-types.ts';
 export type { EventsFrame, Message, SubscribeAnswer, SubscribeRequest, SystemMessage } from './wire.ts';
 export { type WorkContext, WorkerSession, type WorkerSessionOptions } from './worker-session.ts';
 export type {

@@ -134,7 +134,7 @@ class TaskIndexing implements OnApplicationBootstrap, OnModuleDestroy {
         }),
     },
   ],
-  exports: [TaskContexts, TasksService, SteeringService, WorkItemsService],
+  exports: [IdempotencyKeys, TaskContexts, TasksService, SteeringService, WorkItemsService],
 })
 export class TasksModule implements OnModuleInit {
   constructor(

@@ -4,9 +4,11 @@ import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { EventStore, type SubscribeOptions } from '../../src/events/index.ts';
 import { WorkItemsService } from '../../src/tasks/index.ts';
-import { eventually, request, type WireEvent } from '../support/rest.ts';
+import { eventsOf, eventually, request, type WireEvent } from '../support/rest.ts';
 import { runServer, type TestServer } from '../support/running-server.ts';
 import { sentEvents } from '../support/sent-events.ts';
+import { ServerProcess } from '../support/server-process.ts';
+import { temporaryDirectory } from '../support/temporary-directory.ts';
 
 interface Page {
   events: WireEvent[];
@@ -244,5 +246,32 @@ describe('the shutdown', () => {
     const startedAt = performance.now();
     await Promise.all([once(idle, 'close'), server[Symbol.asyncDispose]()]);
     expect(performance.now() - startedAt).toBeLessThan(4000);
+  });
+});
+
+describe('a stream that is cut by a killed server', () => {
+  it('goes on after the last event that was seen, none missing and none twice [API-1] [PL-7]', async () => {
+    using directory = temporaryDirectory();
+    await using server = await ServerProcess.start({ DATA_DIR: directory.path, LLM_PROVIDER: 'delegated' });
+    const url = `${server.url}/tasks/cut`;
+    await request('POST', `${server.url}/tasks`, { prompt: 'x', taskId: 'cut', modules: [{ path: 'a.js' }] });
+    const seen: number[] = [];
+    for (let round = 0; round < 2; round++) {
+      await request('POST', `${url}/interventions`, { guidance: `round ${round}` });
+      const { sequence } = (await request<{ sequence: number }>('GET', url)).body;
+      const last = seen.at(-1);
+      const headers: Record<string, string> = last === undefined ? {} : { 'last-event-id': String(last) };
+      const reading = new AbortController();
+      for await (const { id } of sentEvents(`${url}/events`, { headers, signal: reading.signal })) {
+        seen.push(Number(id));
+        if (Number(id) >= sequence) break;
+      }
+      await server.kill();
+      reading.abort();
+      await server.start();
+    }
+    const stored = (await eventsOf(server.url, 'cut')).map(({ streamSequence }) => streamSequence);
+    expect(seen.length).toBeGreaterThan(2);
+    expect(seen).toEqual(stored.slice(0, seen.length));
   });
 });

@@ -27,6 +27,7 @@ export function addDisconnect(program: Command, cli: Cli): void {
   cli
     .command(program, 'disconnect')
     .description('forget the server that connect has named')
+    .addHelpText('after', '\nExample:\n  $ taskloom disconnect')
     .action(
       cli.action(({ json }: CommonOptions): Promise<ExitCode> => {
         const changed = forgetServer(cli.environment);

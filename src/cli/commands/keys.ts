@@ -19,6 +19,8 @@ Examples:
   $ taskloom keys list
   $ taskloom keys revoke 0f3a5c7e9b1d2f48`;
 
+const exampleOf = (words: string) => `\nExample:\n  $ taskloom keys ${words}`;
+
 export function addKeys(program: Command, cli: Cli): void {
   const keys = program
     .command('keys')
@@ -27,10 +29,12 @@ export function addKeys(program: Command, cli: Cli): void {
   cli
     .clientCommand(keys, 'list')
     .description('list the keys, the newest first; the keys themselves are kept nowhere')
+    .addHelpText('after', exampleOf('list'))
     .action(cli.action((options: ClientOptions) => list(cli, options)));
   cli
     .clientCommand(keys, 'create <name>')
     .description('make a key; it is shown this once')
+    .addHelpText('after', exampleOf('create ci --role operator --days 90'))
     .addOption(
       new Option('--role <role>', 'what its holder may')
         .choices(['viewer', 'operator', 'worker', 'admin'])
@@ -41,6 +45,7 @@ export function addKeys(program: Command, cli: Cli): void {
   cli
     .clientCommand(keys, 'revoke <id>')
     .description('make a key good for nothing, at once')
+    .addHelpText('after', exampleOf('revoke <id>'))
     .action(
       cli.action(async (id: string, options: ClientOptions): Promise<ExitCode> => {
         using client = cli.connect(cli.serverUrl(options));

@@ -25,6 +25,8 @@ Examples:
   $ taskloom knowledge correct fix-019a217b-5b99-76e3-a921-0277131a9483-1 --text "Check isNaN(date) first"
   $ taskloom knowledge forget fix-019a217b-5b99-76e3-a921-0277131a9483-1`;
 
+const exampleOf = (words: string) => `\nExample:\n  $ taskloom knowledge ${words}`;
+
 export function addKnowledge(program: Command, cli: Cli): void {
   const knowledge = program
     .command('knowledge')
@@ -33,6 +35,7 @@ export function addKnowledge(program: Command, cli: Cli): void {
   cli
     .clientCommand(knowledge, 'list [query]')
     .description('list what fits a text best; without one: all, the newest first')
+    .addHelpText('after', exampleOf('list "Invalid time value" --kind fix'))
     .addOption(
       new Option('--kind <kind>', 'only entries of this kind').choices(['fix', 'decision', 'pattern', 'memory']),
     )
@@ -41,6 +44,7 @@ export function addKnowledge(program: Command, cli: Cli): void {
   cli
     .clientCommand(knowledge, 'show <id>')
     .description('show an entry in full')
+    .addHelpText('after', exampleOf('show <id>'))
     .action(
       cli.action(async (id: string, options: ClientOptions): Promise<ExitCode> => {
         using client = cli.connect(cli.serverUrl(options));
@@ -51,12 +55,14 @@ export function addKnowledge(program: Command, cli: Cli): void {
   cli
     .clientCommand(knowledge, 'correct <id>')
     .description('put an entry right; what is left out stays as it is')
+    .addHelpText('after', exampleOf('correct <id> --text "Check isNaN(date) first"'))
     .option('--title <title>', 'a new title, in one line')
     .option('--text <text>', 'a new text')
     .action(cli.action((id: string, options: CorrectOptions) => correct(cli, id, options)));
   cli
     .clientCommand(knowledge, 'forget <id>')
     .description('let an entry never be found again')
+    .addHelpText('after', exampleOf('forget <id>'))
     .action(
       cli.action(async (id: string, options: ClientOptions): Promise<ExitCode> => {
         using client = cli.connect(cli.serverUrl(options));

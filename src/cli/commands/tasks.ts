@@ -1,6 +1,7 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import type { TaskStatus } from '../../client/index.ts';
 import type { Cli, ClientOptions } from '../cli.ts';
+import { entryOf } from '../entry-of.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { table } from '../table.ts';
 import { wholeNumber } from '../whole-number.ts';
@@ -69,11 +70,4 @@ async function tasks(cli: Cli, { limit, json, server, since, until, ...query }: 
   for (const line of table(['id', 'status', 'done', 'created', 'prompt'], rows)) cli.terminal.print(line);
   if (page.nextBefore !== null) cli.terminal.note(`There are older ones: --limit ${limit * 2} shows more.`, 'dim');
   return exitCodes.done;
-}
-
-/** `key=value`, added to those before it. */
-function entryOf(entry: string, before: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
-  const [, key, value] = /^([^=]+)=(.*)$/s.exec(entry) ?? [];
-  if (key === undefined || value === undefined) throw new InvalidArgumentError('Give key=value.');
-  return { ...before, [key]: value };
 }

@@ -10,7 +10,7 @@ export function addTop(program: Command, cli: Cli): void {
     .description('see and steer all tasks on one screen, live')
     .addHelpText(
       'after',
-      '\nKeys: arrows select a task, c cancels it, i gives it guidance, f hides what is over,\np pauses the events, q quits. With --json the tasks, workers and health of now, once.',
+      '\nKeys: arrows select a task, c cancels it, i gives it guidance, f hides what is over,\np pauses the events, q quits. With --json the tasks, workers and health of now, once.\n\nExample:\n  $ taskloom top',
     )
     .action(cli.action((options: ClientOptions) => top(cli, options)));
 }

@@ -29,6 +29,8 @@ Examples:
   $ taskloom work claim --wait 30 > question.md
   $ taskloom work answer <item> --lease <token> answer.json`;
 
+const exampleOf = (words: string) => `\nExample:\n  $ taskloom work ${words}`;
+
 export function addWork(program: Command, cli: Cli): void {
   const work = program
     .command('work')
@@ -37,10 +39,12 @@ export function addWork(program: Command, cli: Cli): void {
   cli
     .clientCommand(work, 'list')
     .description('list open questions')
+    .addHelpText('after', exampleOf('list'))
     .action(cli.action((options: ClientOptions) => list(cli, options)));
   cli
     .clientCommand(work, 'claim')
     .description('take the oldest free question and print it, with the form its answer must have')
+    .addHelpText('after', exampleOf('claim --json'))
     .option('--as <name>', 'who you are, for the record', userInfo().username)
     .option('--kind <kind>', 'only PlanTask, WriteTests, GenerateModule, CorrectModule, planner or executor')
     .option('--wait <seconds>', `wait for one, at most ${MAX_WAIT_SECONDS}`, wholeNumber, 0)
@@ -48,6 +52,7 @@ export function addWork(program: Command, cli: Cli): void {
   cli
     .clientCommand(work, 'answer <item> [file]')
     .description('answer a claimed question with the JSON in a file, or on standard input')
+    .addHelpText('after', exampleOf('answer <item> answer.json --lease <token>'))
     .requiredOption('--lease <token>', 'the token that claim printed')
     .action(
       cli.action((item: string, file: string | undefined, options: LeaseOptions) => answer(cli, item, file, options)),
@@ -55,6 +60,7 @@ export function addWork(program: Command, cli: Cli): void {
   cli
     .clientCommand(work, 'release <item>')
     .description('give a claimed question back')
+    .addHelpText('after', exampleOf('release <item> --lease <token>'))
     .requiredOption('--lease <token>', 'the token that claim printed')
     .action(cli.action((item: string, options: LeaseOptions) => release(cli, item, options)));
 }

@@ -7,6 +7,7 @@ export function addWorkers(program: Command, cli: Cli): void {
   cli
     .clientCommand(program, 'workers')
     .description('list the workers of the server, in it and connected to it')
+    .addHelpText('after', '\nExample:\n  $ taskloom workers --json')
     .action(cli.action((options: ClientOptions) => workers(cli, options)));
 }
 

@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.ts';
 import type { Client, ClientMeta, Options as Options2, RequestResult, TDataShape } from './client/index.ts';
-import type { AnswerQuestionsData, AnswerQuestionsErrors, AnswerQuestionsResponses, AnswerWorkItemData, AnswerWorkItemErrors, AnswerWorkItemResponses, CancelJobData, CancelJobErrors, CancelJobResponses, CancelTaskData, CancelTaskErrors, CancelTaskResponses, ClaimWorkItemData, ClaimWorkItemErrors, ClaimWorkItemResponses, CompareTasksData, CompareTasksErrors, CompareTasksResponses, CorrectKnowledgeData, CorrectKnowledgeErrors, CorrectKnowledgeResponses, CreateJobData, CreateJobErrors, CreateJobResponses, CreateKeyData, CreateKeyErrors, CreateKeyResponses, CreateScheduleData, CreateScheduleErrors, CreateScheduleResponses, CreateTaskData, CreateTaskErrors, CreateTaskResponses, DecideApprovalData, DecideApprovalErrors, DecideApprovalResponses, DecidePlanData, DecidePlanErrors, DecidePlanResponses, DeleteAgentData, DeleteAgentErrors, DeleteAgentResponses, DeleteScheduleData, DeleteScheduleErrors, DeleteScheduleResponses, DiffVersionsData, DiffVersionsErrors, DiffVersionsResponses, DropDeadLetterData, DropDeadLetterErrors, DropDeadLetterResponses, EditJobStepData, EditJobStepErrors, EditJobStepResponses, EditPlanData, EditPlanErrors, EditPlanResponses, ExplainCodeData, ExplainCodeErrors, ExplainCodeResponses, ExplainJobWaitData, ExplainJobWaitErrors, ExplainJobWaitResponses, ExplainWaitData, ExplainWaitErrors, ExplainWaitResponses, ForgetKnowledgeData, ForgetKnowledgeErrors, ForgetKnowledgeResponses, ForkTaskData, ForkTaskErrors, ForkTaskResponses, GetAgentData, GetAgentErrors, GetAgentResponses, GetApprovalData, GetApprovalErrors, GetApprovalResponses, GetArchiveData, GetArchiveErrors, GetArchiveResponses, GetContextData, GetContextErrors, GetContextResponses, GetFileData, GetFileErrors, GetFileResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetJobData, GetJobErrors, GetJobResponses, GetKnowledgeData, GetKnowledgeErrors, GetKnowledgeResponses, GetLivenessData, GetLivenessErrors, GetLivenessResponses, GetPlanData, GetPlanErrors, GetPlanResponses, GetReadinessData, GetReadinessErrors, GetReadinessResponses, GetScheduleData, GetScheduleErrors, GetScheduleResponses, GetTaskData, GetTaskErrors, GetTaskResponses, GetTaskStateData, GetTaskStateErrors, GetTaskStateResponses, InterveneData, InterveneErrors, InterveneResponses, ListAgentsData, ListAgentsErrors, ListAgentsResponses, ListApprovalsData, ListApprovalsErrors, ListApprovalsResponses, ListDeadLettersData, ListDeadLettersErrors, ListDeadLettersResponses, ListFilesData, ListFilesErrors, ListFilesResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListKeysData, ListKeysErrors, ListKeysResponses, ListKnowledgeData, ListKnowledgeErrors, ListKnowledgeResponses, ListSchedulesData, ListSchedulesErrors, ListSchedulesResponses, ListTasksData, ListTasksErrors, ListTasksResponses, ListVersionsData, ListVersionsErrors, ListVersionsResponses, ListWorkersData, ListWorkersErrors, ListWorkersResponses, ListWorkItemsData, ListWorkItemsErrors, ListWorkItemsResponses, PauseTaskData, PauseTaskErrors, PauseTaskResponses, ProvideCodeData, ProvideCodeErrors, ProvideCodeResponses, ReadEventsData, ReadEventsErrors, ReadEventsResponses, ReadJobEventsData, ReadJobEventsErrors, ReadJobEventsResponses, RegisterAgentData, RegisterAgentErrors, RegisterAgentResponses, ReleaseWorkItemData, ReleaseWorkItemErrors, ReleaseWorkItemResponses, ReplayTaskData, ReplayTaskErrors, ReplayTaskResponses, ReportBugData, ReportBugErrors, ReportBugResponses, ResumeTaskData, ResumeTaskErrors, ResumeTaskResponses, RetryJobData, RetryJobErrors, RetryJobResponses, RevokeKeyData, RevokeKeyErrors, RevokeKeyResponses, ScheduleRequestData, ScheduleRequestErrors, ScheduleRequestResponses, SendAgentHeartbeatData, SendAgentHeartbeatErrors, SendAgentHeartbeatResponses, SendAgentMessageData, SendAgentMessageErrors, SendAgentMessageResponses, SendMessageData, SendMessageErrors, SendMessageResponses, TakeStepData, TakeStepErrors, TakeStepResponses } from './types.gen.ts';
+import type { AnswerQuestionsData, AnswerQuestionsErrors, AnswerQuestionsResponses, AnswerWorkItemData, AnswerWorkItemErrors, AnswerWorkItemResponses, CancelJobData, CancelJobErrors, CancelJobResponses, CancelTaskData, CancelTaskErrors, CancelTaskResponses, ClaimWorkItemData, ClaimWorkItemErrors, ClaimWorkItemResponses, CompareTasksData, CompareTasksErrors, CompareTasksResponses, CorrectKnowledgeData, CorrectKnowledgeErrors, CorrectKnowledgeResponses, CreateJobData, CreateJobErrors, CreateJobResponses, CreateKeyData, CreateKeyErrors, CreateKeyResponses, CreateScheduleData, CreateScheduleErrors, CreateScheduleResponses, CreateTaskData, CreateTaskErrors, CreateTaskResponses, CreateWebhookData, CreateWebhookErrors, CreateWebhookResponses, DecideApprovalData, DecideApprovalErrors, DecideApprovalResponses, DecidePlanData, DecidePlanErrors, DecidePlanResponses, DeleteAgentData, DeleteAgentErrors, DeleteAgentResponses, DeleteScheduleData, DeleteScheduleErrors, DeleteScheduleResponses, DeleteWebhookData, DeleteWebhookErrors, DeleteWebhookResponses, DiffVersionsData, DiffVersionsErrors, DiffVersionsResponses, DropDeadLetterData, DropDeadLetterErrors, DropDeadLetterResponses, EditJobStepData, EditJobStepErrors, EditJobStepResponses, EditPlanData, EditPlanErrors, EditPlanResponses, ExplainCodeData, ExplainCodeErrors, ExplainCodeResponses, ExplainJobWaitData, ExplainJobWaitErrors, ExplainJobWaitResponses, ExplainWaitData, ExplainWaitErrors, ExplainWaitResponses, ForgetKnowledgeData, ForgetKnowledgeErrors, ForgetKnowledgeResponses, ForkTaskData, ForkTaskErrors, ForkTaskResponses, GetAgentData, GetAgentErrors, GetAgentResponses, GetApprovalData, GetApprovalErrors, GetApprovalResponses, GetArchiveData, GetArchiveErrors, GetArchiveResponses, GetContextData, GetContextErrors, GetContextResponses, GetFileData, GetFileErrors, GetFileResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetJobData, GetJobErrors, GetJobResponses, GetKnowledgeData, GetKnowledgeErrors, GetKnowledgeResponses, GetLivenessData, GetLivenessErrors, GetLivenessResponses, GetPlanData, GetPlanErrors, GetPlanResponses, GetReadinessData, GetReadinessErrors, GetReadinessResponses, GetScheduleData, GetScheduleErrors, GetScheduleResponses, GetTaskData, GetTaskErrors, GetTaskResponses, GetTaskStateData, GetTaskStateErrors, GetTaskStateResponses, GetWebhookData, GetWebhookErrors, GetWebhookResponses, InterveneData, InterveneErrors, InterveneResponses, ListAgentsData, ListAgentsErrors, ListAgentsResponses, ListApprovalsData, ListApprovalsErrors, ListApprovalsResponses, ListDeadLettersData, ListDeadLettersErrors, ListDeadLettersResponses, ListDeliveriesData, ListDeliveriesErrors, ListDeliveriesResponses, ListFilesData, ListFilesErrors, ListFilesResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListKeysData, ListKeysErrors, ListKeysResponses, ListKnowledgeData, ListKnowledgeErrors, ListKnowledgeResponses, ListSchedulesData, ListSchedulesErrors, ListSchedulesResponses, ListTasksData, ListTasksErrors, ListTasksResponses, ListVersionsData, ListVersionsErrors, ListVersionsResponses, ListWebhooksData, ListWebhooksErrors, ListWebhooksResponses, ListWorkersData, ListWorkersErrors, ListWorkersResponses, ListWorkItemsData, ListWorkItemsErrors, ListWorkItemsResponses, PauseTaskData, PauseTaskErrors, PauseTaskResponses, ProvideCodeData, ProvideCodeErrors, ProvideCodeResponses, ReadEventsData, ReadEventsErrors, ReadEventsResponses, ReadJobEventsData, ReadJobEventsErrors, ReadJobEventsResponses, RedeliverData, RedeliverErrors, RedeliverResponses, RegisterAgentData, RegisterAgentErrors, RegisterAgentResponses, ReleaseWorkItemData, ReleaseWorkItemErrors, ReleaseWorkItemResponses, ReplayTaskData, ReplayTaskErrors, ReplayTaskResponses, ReportBugData, ReportBugErrors, ReportBugResponses, ResumeTaskData, ResumeTaskErrors, ResumeTaskResponses, ResumeWebhookData, ResumeWebhookErrors, ResumeWebhookResponses, RetryJobData, RetryJobErrors, RetryJobResponses, RevokeKeyData, RevokeKeyErrors, RevokeKeyResponses, ScheduleRequestData, ScheduleRequestErrors, ScheduleRequestResponses, SendAgentHeartbeatData, SendAgentHeartbeatErrors, SendAgentHeartbeatResponses, SendAgentMessageData, SendAgentMessageErrors, SendAgentMessageResponses, SendMessageData, SendMessageErrors, SendMessageResponses, TakeStepData, TakeStepErrors, TakeStepResponses } from './types.gen.ts';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -791,6 +791,87 @@ export const scheduleRequest = <ThrowOnError extends boolean = false>(options: O
         'Content-Type': 'application/json',
         ...options.headers
     }
+});
+
+/**
+ * List webhooks
+ *
+ * Never with their secrets.
+ */
+export const listWebhooks = <ThrowOnError extends boolean = false>(options?: Options<ListWebhooksData, ThrowOnError>): RequestResult<ListWebhooksResponses, ListWebhooksErrors, ThrowOnError> => (options?.client ?? client).get<ListWebhooksResponses, ListWebhooksErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/webhooks',
+    ...options
+});
+
+/**
+ * Have events sent to a URL
+ *
+ * What happens from now on, signed as Standard Webhooks has it; each at least once and in order.
+ */
+export const createWebhook = <ThrowOnError extends boolean = false>(options: Options<CreateWebhookData, ThrowOnError>): RequestResult<CreateWebhookResponses, CreateWebhookErrors, ThrowOnError> => (options.client ?? client).post<CreateWebhookResponses, CreateWebhookErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/webhooks',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Delete a webhook
+ *
+ * With what is kept of its deliveries.
+ */
+export const deleteWebhook = <ThrowOnError extends boolean = false>(options: Options<DeleteWebhookData, ThrowOnError>): RequestResult<DeleteWebhookResponses, DeleteWebhookErrors, ThrowOnError> => (options.client ?? client).delete<DeleteWebhookResponses, DeleteWebhookErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/webhooks/{id}',
+    ...options
+});
+
+/**
+ * Show a webhook
+ *
+ * How far it has come, and its problem.
+ */
+export const getWebhook = <ThrowOnError extends boolean = false>(options: Options<GetWebhookData, ThrowOnError>): RequestResult<GetWebhookResponses, GetWebhookErrors, ThrowOnError> => (options.client ?? client).get<GetWebhookResponses, GetWebhookErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/webhooks/{id}',
+    ...options
+});
+
+/**
+ * Resume a webhook
+ *
+ * Sends what has happened since it was disabled; a failing one is tried at once.
+ */
+export const resumeWebhook = <ThrowOnError extends boolean = false>(options: Options<ResumeWebhookData, ThrowOnError>): RequestResult<ResumeWebhookResponses, ResumeWebhookErrors, ThrowOnError> => (options.client ?? client).post<ResumeWebhookResponses, ResumeWebhookErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/webhooks/{id}/resume',
+    ...options
+});
+
+/**
+ * List deliveries of a webhook
+ *
+ * Every attempt with what came of it, the newest first; the last 500 are kept.
+ */
+export const listDeliveries = <ThrowOnError extends boolean = false>(options: Options<ListDeliveriesData, ThrowOnError>): RequestResult<ListDeliveriesResponses, ListDeliveriesErrors, ThrowOnError> => (options.client ?? client).get<ListDeliveriesResponses, ListDeliveriesErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/webhooks/{id}/deliveries',
+    ...options
+});
+
+/**
+ * Send an event once more
+ *
+ * Now and out of turn, with the same webhook-id: receivers see that they know it.
+ */
+export const redeliver = <ThrowOnError extends boolean = false>(options: Options<RedeliverData, ThrowOnError>): RequestResult<RedeliverResponses, RedeliverErrors, ThrowOnError> => (options.client ?? client).post<RedeliverResponses, RedeliverErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/webhooks/{id}/deliveries/{deliveryId}/redeliver',
+    ...options
 });
 
 /**

@@ -2776,6 +2776,202 @@ export type ScheduledDto = {
     schedule: ScheduleDto | null;
 };
 
+export type NewWebhookDto = {
+    /**
+     * Where to post to: https, at a public address
+     */
+    url: string;
+    /**
+     * Only events of these types. Default: all but those about webhooks
+     */
+    eventTypes?: ReadonlyArray<string>;
+    /**
+     * Only events of these tasks. Default: of all
+     */
+    taskIds?: ReadonlyArray<string>;
+    /**
+     * Only events of tasks that were given all of these. Default: of all
+     */
+    metadata?: {
+        [key: string]: string;
+    };
+    /**
+     * What messages are signed with: whsec_ and 24 to 64 bytes in Base64. Default: a new one
+     */
+    secret?: string;
+};
+
+export type CreatedWebhookDto = {
+    /**
+     * The webhook
+     */
+    id: string;
+    /**
+     * Where it posts to
+     */
+    url: string;
+    /**
+     * failing: the newest event was not taken, and is sent again; disabled: nothing is sent until it is resumed
+     */
+    status: 'active' | 'failing' | 'disabled';
+    /**
+     * Why it fails or is disabled; null: it does not
+     */
+    problem: string | null;
+    /**
+     * Types that are sent
+     */
+    eventTypes?: ReadonlyArray<string>;
+    /**
+     * Tasks of which events are sent
+     */
+    taskIds?: ReadonlyArray<string>;
+    /**
+     * What those tasks were given
+     */
+    metadata?: {
+        [key: string]: string;
+    };
+    /**
+     * The last event that was sent or passed over
+     */
+    cursor: number;
+    /**
+     * Since when nothing was taken; null: the last one was
+     */
+    failingSince: string | null;
+    /**
+     * When it is tried again; null: it is not failing
+     */
+    nextAttemptAt: string | null;
+    /**
+     * Since when
+     */
+    createdAt: string;
+    /**
+     * Who made it
+     */
+    createdBy: string;
+    /**
+     * What messages are signed with. Told this once, and not in the answer to a repeated request
+     */
+    secret?: string;
+};
+
+export type WebhookDto = {
+    /**
+     * The webhook
+     */
+    id: string;
+    /**
+     * Where it posts to
+     */
+    url: string;
+    /**
+     * failing: the newest event was not taken, and is sent again; disabled: nothing is sent until it is resumed
+     */
+    status: 'active' | 'failing' | 'disabled';
+    /**
+     * Why it fails or is disabled; null: it does not
+     */
+    problem: string | null;
+    /**
+     * Types that are sent
+     */
+    eventTypes?: ReadonlyArray<string>;
+    /**
+     * Tasks of which events are sent
+     */
+    taskIds?: ReadonlyArray<string>;
+    /**
+     * What those tasks were given
+     */
+    metadata?: {
+        [key: string]: string;
+    };
+    /**
+     * The last event that was sent or passed over
+     */
+    cursor: number;
+    /**
+     * Since when nothing was taken; null: the last one was
+     */
+    failingSince: string | null;
+    /**
+     * When it is tried again; null: it is not failing
+     */
+    nextAttemptAt: string | null;
+    /**
+     * Since when
+     */
+    createdAt: string;
+    /**
+     * Who made it
+     */
+    createdBy: string;
+};
+
+export type WebhookListDto = {
+    /**
+     * All of them, the oldest first
+     */
+    webhooks: ReadonlyArray<WebhookDto>;
+};
+
+export type DeliveryDto = {
+    /**
+     * The attempt
+     */
+    id: number;
+    /**
+     * The event, and webhook-id of the message
+     */
+    eventId: string;
+    /**
+     * Its type
+     */
+    eventType: string;
+    /**
+     * Its task
+     */
+    taskId: string;
+    /**
+     * Its position in the whole log
+     */
+    sequence: number;
+    /**
+     * How often it was sent by then
+     */
+    attempt: number;
+    /**
+     * When
+     */
+    at: string;
+    /**
+     * How long the answer took, in milliseconds
+     */
+    durationMs: number;
+    /**
+     * What was answered; null: nothing
+     */
+    statusCode: number | null;
+    /**
+     * Why it was not taken; null: it was
+     */
+    error: string | null;
+};
+
+export type DeliveryPageDto = {
+    /**
+     * The newest first; the last 500 are kept
+     */
+    deliveries: ReadonlyArray<DeliveryDto>;
+    /**
+     * Give it as before for the next page; null at the end
+     */
+    nextBefore: number | null;
+};
+
 export type PartHealthDto = {
     /**
      * Whether it works
@@ -7193,6 +7389,397 @@ export type ScheduleRequestResponses = {
 };
 
 export type ScheduleRequestResponse = ScheduleRequestResponses[keyof ScheduleRequestResponses];
+
+export type ListWebhooksData = {
+    body?: never;
+    headers?: {
+        /**
+         * Ties the answer, its events and the log to your own request; default: a new one
+         */
+        'x-correlation-id'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/webhooks';
+};
+
+export type ListWebhooksErrors = {
+    /**
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
+     */
+    403: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
+    /**
+     * Our own fault; the log has it
+     */
+    500: ProblemDto;
+};
+
+export type ListWebhooksError = ListWebhooksErrors[keyof ListWebhooksErrors];
+
+export type ListWebhooksResponses = {
+    /**
+     * All of them
+     */
+    200: WebhookListDto;
+};
+
+export type ListWebhooksResponse = ListWebhooksResponses[keyof ListWebhooksResponses];
+
+export type CreateWebhookData = {
+    body: NewWebhookDto;
+    headers?: {
+        /**
+         * Ties the answer, its events and the log to your own request; default: a new one
+         */
+        'x-correlation-id'?: string;
+        /**
+         * Makes the request safe to repeat: the same key with the same body of the same submitter does nothing again for IDEMPOTENCY_TTL_MS, and answers what came of it
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/webhooks';
+};
+
+export type CreateWebhookErrors = {
+    /**
+     * The body is wrong: errors says what and where
+     */
+    400: ProblemDto;
+    /**
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
+     */
+    403: ProblemDto;
+    /**
+     * There are as many as may be
+     */
+    409: ProblemDto;
+    /**
+     * The body is too long
+     */
+    413: ProblemDto;
+    /**
+     * The body is not JSON
+     */
+    415: ProblemDto;
+    /**
+     * The Idempotency-Key was used with another request
+     */
+    422: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
+    /**
+     * Our own fault; the log has it
+     */
+    500: ProblemDto;
+};
+
+export type CreateWebhookError = CreateWebhookErrors[keyof CreateWebhookErrors];
+
+export type CreateWebhookResponses = {
+    /**
+     * The webhook, with its secret
+     */
+    201: CreatedWebhookDto;
+};
+
+export type CreateWebhookResponse = CreateWebhookResponses[keyof CreateWebhookResponses];
+
+export type DeleteWebhookData = {
+    body?: never;
+    headers?: {
+        /**
+         * Ties the answer, its events and the log to your own request; default: a new one
+         */
+        'x-correlation-id'?: string;
+    };
+    path: {
+        /**
+         * The webhook
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/webhooks/{id}';
+};
+
+export type DeleteWebhookErrors = {
+    /**
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
+     */
+    403: ProblemDto;
+    /**
+     * There is no such webhook
+     */
+    404: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
+    /**
+     * Our own fault; the log has it
+     */
+    500: ProblemDto;
+};
+
+export type DeleteWebhookError = DeleteWebhookErrors[keyof DeleteWebhookErrors];
+
+export type DeleteWebhookResponses = {
+    /**
+     * Deleted
+     */
+    204: void;
+};
+
+export type DeleteWebhookResponse = DeleteWebhookResponses[keyof DeleteWebhookResponses];
+
+export type GetWebhookData = {
+    body?: never;
+    headers?: {
+        /**
+         * Ties the answer, its events and the log to your own request; default: a new one
+         */
+        'x-correlation-id'?: string;
+    };
+    path: {
+        /**
+         * The webhook
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/webhooks/{id}';
+};
+
+export type GetWebhookErrors = {
+    /**
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
+     */
+    403: ProblemDto;
+    /**
+     * There is no such webhook
+     */
+    404: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
+    /**
+     * Our own fault; the log has it
+     */
+    500: ProblemDto;
+};
+
+export type GetWebhookError = GetWebhookErrors[keyof GetWebhookErrors];
+
+export type GetWebhookResponses = {
+    /**
+     * The webhook
+     */
+    200: WebhookDto;
+};
+
+export type GetWebhookResponse = GetWebhookResponses[keyof GetWebhookResponses];
+
+export type ResumeWebhookData = {
+    body?: never;
+    headers?: {
+        /**
+         * Ties the answer, its events and the log to your own request; default: a new one
+         */
+        'x-correlation-id'?: string;
+    };
+    path: {
+        /**
+         * The webhook
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/webhooks/{id}/resume';
+};
+
+export type ResumeWebhookErrors = {
+    /**
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
+     */
+    403: ProblemDto;
+    /**
+     * There is no such webhook
+     */
+    404: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
+    /**
+     * Our own fault; the log has it
+     */
+    500: ProblemDto;
+};
+
+export type ResumeWebhookError = ResumeWebhookErrors[keyof ResumeWebhookErrors];
+
+export type ResumeWebhookResponses = {
+    /**
+     * The webhook
+     */
+    200: WebhookDto;
+};
+
+export type ResumeWebhookResponse = ResumeWebhookResponses[keyof ResumeWebhookResponses];
+
+export type ListDeliveriesData = {
+    body?: never;
+    headers?: {
+        /**
+         * Ties the answer, its events and the log to your own request; default: a new one
+         */
+        'x-correlation-id'?: string;
+    };
+    path: {
+        /**
+         * The webhook
+         */
+        id: string;
+    };
+    query?: {
+        /**
+         * Deliveries of a page. Default: 50
+         */
+        limit?: number;
+        /**
+         * nextBefore of the page before
+         */
+        before?: number;
+    };
+    url: '/webhooks/{id}/deliveries';
+};
+
+export type ListDeliveriesErrors = {
+    /**
+     * The query is wrong
+     */
+    400: ProblemDto;
+    /**
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
+     */
+    403: ProblemDto;
+    /**
+     * There is no such webhook
+     */
+    404: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
+    /**
+     * Our own fault; the log has it
+     */
+    500: ProblemDto;
+};
+
+export type ListDeliveriesError = ListDeliveriesErrors[keyof ListDeliveriesErrors];
+
+export type ListDeliveriesResponses = {
+    /**
+     * A page
+     */
+    200: DeliveryPageDto;
+};
+
+export type ListDeliveriesResponse = ListDeliveriesResponses[keyof ListDeliveriesResponses];
+
+export type RedeliverData = {
+    body?: never;
+    headers?: {
+        /**
+         * Ties the answer, its events and the log to your own request; default: a new one
+         */
+        'x-correlation-id'?: string;
+    };
+    path: {
+        /**
+         * The webhook
+         */
+        id: string;
+        /**
+         * The delivery
+         */
+        deliveryId: number;
+    };
+    query?: never;
+    url: '/webhooks/{id}/deliveries/{deliveryId}/redeliver';
+};
+
+export type RedeliverErrors = {
+    /**
+     * The id of the delivery is no number
+     */
+    400: ProblemDto;
+    /**
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
+     */
+    403: ProblemDto;
+    /**
+     * There is no such webhook or delivery (any more)
+     */
+    404: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
+    /**
+     * Our own fault; the log has it
+     */
+    500: ProblemDto;
+};
+
+export type RedeliverError = RedeliverErrors[keyof RedeliverErrors];
+
+export type RedeliverResponses = {
+    /**
+     * What came of it
+     */
+    200: DeliveryDto;
+};
+
+export type RedeliverResponse = RedeliverResponses[keyof RedeliverResponses];
 
 export type GetHealthData = {
     body?: never;

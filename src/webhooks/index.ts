@@ -1,0 +1,11 @@
+import './webhooks.events.ts';
+
+export type { Delivery, NewWebhook, WebhookFilter, WebhookView } from './webhook.ts';
+export {
+  AddressRefusedError,
+  DeliveryNotFoundError,
+  TooManyWebhooksError,
+  WebhookNotFoundError,
+} from './webhooks.errors.ts';
+export { WebhooksModule } from './webhooks.module.ts';
+export { type DeliveryPage, newWebhookId, WebhooksService } from './webhooks.service.ts';
