@@ -5,6 +5,7 @@ import { BrokerModule } from './broker/index.ts';
 import { ContextModule } from './context/index.ts';
 import { EventsModule } from './events/index.ts';
 import { GatewayModule } from './gateway/index.ts';
+import { JobsModule } from './jobs/index.ts';
 import { CONFIGURATION, type Configuration } from './kernel/configuration.ts';
 import { LlmModule } from './llm/index.ts';
 import { loggingOptions } from './logging.ts';
@@ -34,6 +35,7 @@ export class AppModule {
         OrchestratorModule,
         BrokerModule,
         TasksModule,
+        JobsModule,
         WebhooksModule,
         ApiModule,
         GatewayModule,

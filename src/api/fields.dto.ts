@@ -19,6 +19,7 @@ import {
   ValidateIf,
   ValidateNested,
 } from 'class-validator';
+import { jsonReference } from './json-schemas.ts';
 
 // One decorator per kind of field, so that what is validated and what is documented cannot part. Of what is wrong with a
 // value the first is told: so a field asks for its type before its limits.
@@ -165,4 +166,13 @@ export function CheckedField(
 
 function whenGiven(optional: boolean): readonly PropertyDecorator[] {
   return optional ? [ValidateIf((_object, value) => value !== undefined)] : [];
+}
+
+/** Any JSON object: what stands in it is looked at where it is used. */
+export function JsonObjectField(options: Described): PropertyDecorator {
+  return CheckedField(
+    { type: 'object', additionalProperties: jsonReference, maxProperties: MOST_CHARACTERS, ...options },
+    'isJsonObject',
+    (value) => (typeof value === 'object' && value !== null && !Array.isArray(value) ? null : 'must be an object'),
+  );
 }

@@ -52,6 +52,7 @@ const statusByCode: Readonly<Record<string, number>> = {
   BROKER_MESSAGE_FAILED: 422,
   BROKER_WORKER_LOST: 502,
   BROKER_TIMEOUT: 504,
+  JOBS_AGENT_KEY: 401,
 };
 
 const DEFAULT_RETRY_MS = 1000;

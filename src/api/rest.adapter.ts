@@ -55,6 +55,27 @@ export const answerHeaders = {
   },
 } as const;
 
+export const ApiJobId = () =>
+  ApiParam({
+    name: 'id',
+    description: 'The job, percent-encoded',
+    schema: { type: 'string', minLength: 1, maxLength: 256, example: 'invoices-1' },
+  });
+
+/** The key of an agent, which it was given at its registration; '' without one, which is that of none. */
+export const AgentKey = createParamDecorator((_data: unknown, context: ExecutionContext) => {
+  const header = context.switchToHttp().getRequest<FastifyRequest>().headers['x-agent-key'];
+  return typeof header === 'string' ? header : '';
+});
+
+export const ApiAgentKey = () =>
+  ApiHeader({
+    name: 'X-Agent-Key',
+    required: true,
+    description: 'The key from the registration of the agent',
+    schema: { type: 'string', minLength: 1, maxLength: 200, example: 'agent_Zx4' },
+  });
+
 export const ApiIdempotencyKey = () =>
   ApiHeader({
     name: 'Idempotency-Key',

@@ -1,8 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
-import type { WaitExplanation, WaitKind } from '../orchestrator/index.ts';
+import { type WaitExplanation, type WaitKind, waitKinds } from '../orchestrator/index.ts';
 import { taskStatuses, type TaskStatus } from '../tasks/index.ts';
-
-const kinds: readonly WaitKind[] = ['nothing', 'slot', 'dependency', 'model', 'answer', 'approval', 'resume', 'other'];
 
 export class WhyDto implements WaitExplanation {
   @ApiProperty({ type: String, description: 'Of the task', example: 'slugify-1' })
@@ -13,7 +11,7 @@ export class WhyDto implements WaitExplanation {
 
   @ApiProperty({
     type: String,
-    enum: [...kinds],
+    enum: [...waitKinds],
     description: '`nothing`: it runs or is over; `other`: a reason of its own, in detail',
     example: 'slot',
   })

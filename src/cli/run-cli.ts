@@ -2,6 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { loadEnvFile } from 'node:process';
 import { Command, CommanderError } from 'commander';
 import { Cli } from './cli.ts';
+import { addAgent } from './commands/agent.ts';
+import { addAgents } from './commands/agents.ts';
 import { addAnswer } from './commands/answer.ts';
 import { addApprove } from './commands/approve.ts';
 import { addPause } from './commands/pause.ts';
@@ -23,6 +25,8 @@ import { addFork } from './commands/fork.ts';
 import { addFsck } from './commands/fsck.ts';
 import { addImport } from './commands/import.ts';
 import { addIntervene } from './commands/intervene.ts';
+import { addJob } from './commands/job.ts';
+import { addJobs } from './commands/jobs.ts';
 import { addKeys } from './commands/keys.ts';
 import { addKnowledge } from './commands/knowledge.ts';
 import { addMcp } from './commands/mcp.ts';
@@ -30,6 +34,7 @@ import { addPlan } from './commands/plan.ts';
 import { addReplay } from './commands/replay.ts';
 import { addResult } from './commands/result.ts';
 import { addRun } from './commands/run.ts';
+import { addSchedule } from './commands/schedule.ts';
 import { addServe } from './commands/serve.ts';
 import { addShow } from './commands/show.ts';
 import { addTasks } from './commands/tasks.ts';
@@ -131,6 +136,11 @@ export function programOf(cli: Cli): Command {
     addDispatch,
     addWorkers,
     addWorker,
+    addJobs,
+    addJob,
+    addAgents,
+    addAgent,
+    addSchedule,
     addKeys,
     addMcp,
     addConnect,

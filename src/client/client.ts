@@ -1,3 +1,4 @@
+import { AgentSession, type AgentSessionOptions } from './agent-session.ts';
 import type { Dispatch, DispatchAnswer, WorkerInfo } from './broker-types.ts';
 import { TaskloomError } from './errors.ts';
 import { Connection, type ConnectionOptions } from './connection.ts';
@@ -5,7 +6,7 @@ import * as api from './generated/sdk.gen.ts';
 import type { CreatedKey, Key, KeyRole } from './key-types.ts';
 import type { Knowledge, KnowledgePage } from './knowledge-types.ts';
 import { Rest } from './rest.ts';
-import { TaskRequests } from './task-requests.ts';
+import { JobRequests } from './job-requests.ts';
 import type { ClaimedWorkItem, Health, WorkItem } from './types.ts';
 import { Watch, type WatchOptions, type WatchSubject } from './watch.ts';
 import type { DeliveryPage, NewWebhook, Webhook, WebhookDelivery } from './webhook-types.ts';
@@ -30,7 +31,7 @@ export function connect(options: ConnectOptions): TaskloomClient {
  * What a Taskloom server can do, typed. Rejects with TaskloomError when the server refuses, and with ConnectionError
  * when there is none.
  */
-export class TaskloomClient extends TaskRequests {
+export class TaskloomClient extends JobRequests {
   private readonly connection: Connection;
 
   constructor({ url, requestTimeoutMs = 30_000, ...options }: ConnectOptions) {
@@ -175,8 +176,13 @@ export class TaskloomClient extends TaskRequests {
     return new WorkerSession(this.connection, options);
   }
 
+  /** Makes this process an agent that does steps of jobs. Register it first: it needs the key from there. */
+  serveSteps(options: AgentSessionOptions): AgentSession {
+    return new AgentSession(this.connection, options);
+  }
+
   /**
-   * Every message of a task, or of all, exactly once and in order, across lost connections and restarted servers. It
+   * Every message of a task or job, or of all, exactly once and in order, across lost connections and restarted servers. It
    * goes on until you break off or the signal aborts. Rejects with TaskloomError for an unknown task (unless `wait`),
    * with ConnectionError when no server answers the first time.
    */

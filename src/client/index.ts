@@ -1,3 +1,4 @@
+export { AgentSession, type AgentSessionOptions, type StepWork } from './agent-session.ts';
 export type { Dispatch, DispatchAnswer, WorkerAnswer, WorkerInfo } from './broker-types.ts';
 export { type BackoffOptions } from './backoff.ts';
 export type {
@@ -50,3 +51,20 @@ export type { WatchOptions, WatchSubject } from './watch.ts';
 export type { DeliveryPage, NewWebhook, Webhook, WebhookDelivery } from './webhook-types.ts';
 export type { EventsFrame, Message, SubscribeAnswer, SubscribeRequest, SystemMessage } from './wire.ts';
 export { type WorkContext, WorkerSession, type WorkerSessionOptions } from './worker-session.ts';
+export type {
+  Agent,
+  Approval,
+  ApprovalDecision,
+  Job,
+  JobPage,
+  JobStep,
+  JobWhy,
+  NewAgent,
+  NewJob,
+  NewSchedule,
+  RegisteredAgent,
+  Schedule,
+  Scheduled,
+  ScheduleRequest,
+  StepEdit,
+} from './job-types.ts';

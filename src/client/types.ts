@@ -218,12 +218,15 @@ export interface BugReportAnswer {
   readonly task: Task;
 }
 
+export type WaitKind =
+  'nothing' | 'slot' | 'dependency' | 'model' | 'answer' | 'approval' | 'resume' | 'agent' | 'time' | 'other';
+
 /** What keeps a task from going on. */
 export interface Why {
   readonly taskId: string;
   readonly status: TaskStatus;
   /** `nothing`: it runs or is over; `other`: a reason of its own, in detail. */
-  readonly waitsFor: 'nothing' | 'slot' | 'dependency' | 'model' | 'answer' | 'approval' | 'resume' | 'other';
+  readonly waitsFor: WaitKind;
   readonly detail: string;
   /** The tasks that have to end first, or that hold the slots. */
   readonly tasks: readonly string[];

@@ -13,13 +13,14 @@ export interface WatchOptions {
   readonly signal?: AbortSignal;
 }
 
-export type WatchSubject = { readonly taskId: string } | { readonly all: true };
+export type WatchSubject = { readonly taskId: string } | { readonly jobId: string } | { readonly all: true };
 
 const ANSWER_TIMEOUT_MS = 10_000;
 
 /** What would be answered the same however often it is asked. Anything else may pass. */
 const finalRefusals: ReadonlySet<string> = new Set([
   'TASK_NOT_FOUND',
+  'JOBS_JOB_NOT_FOUND',
   'INVALID_INPUT',
   'SUBSCRIPTION_CURSOR_BEYOND_END',
 ]);

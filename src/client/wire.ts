@@ -32,6 +32,7 @@ export interface SystemMessage {
 
 export interface SubscribeRequest {
   readonly taskId?: string;
+  readonly jobId?: string;
   readonly all?: true;
   readonly afterStreamSequence?: number;
   readonly types?: readonly string[];
@@ -101,6 +102,30 @@ export type Conclusion =
   | (Leased & { readonly result: Json; readonly clock?: Readonly<Record<string, number>> })
   | (Leased & { readonly code: string; readonly message: string });
 
+/** A message of the protocol of agents (docs/jobs.md). */
+export interface AgentMessage {
+  readonly id: string;
+  readonly ts: string;
+  readonly type: string;
+  readonly sender: string;
+  readonly to: string;
+  readonly intent: string;
+  readonly payload: { readonly [key: string]: Json };
+  readonly context: { readonly jobId?: string; readonly stepId?: string; readonly [key: string]: Json | undefined };
+  readonly correlation: { readonly conversation: string; readonly inReplyTo: string | null };
+  readonly expected: readonly string[];
+  readonly status: string | null;
+  readonly security: { readonly lease: string | null };
+}
+
+export interface AgentWelcome {
+  readonly ok: true;
+  /** How often it is to be heard. */
+  readonly heartbeatMs: number;
+  /** Of what it holds, what is no longer its own: to be dropped. */
+  readonly revoked: readonly string[];
+}
+
 type Answered<Answer = { readonly ok: true }> = (answer: Answer | ErrorAnswer) => void;
 
 export interface ServerToClient {
@@ -108,6 +133,8 @@ export interface ServerToClient {
   system(message: SystemMessage): void;
   'worker:assign'(assignment: Assignment): void;
   'worker:cancel'(assignment: Leased): void;
+  'agent:message'(message: AgentMessage): void;
+  'agent:cancel'(assignment: { readonly lease: string }): void;
 }
 
 export interface ClientToServer {
@@ -119,4 +146,11 @@ export interface ClientToServer {
   'worker:result'(request: Conclusion, answer: Answered): void;
   'worker:error'(request: Conclusion, answer: Answered): void;
   'worker:leave'(request: Record<string, never>, answer: Answered): void;
+  'agent:connect'(
+    request: { readonly agentId: string; readonly key: string; readonly holding: readonly string[] },
+    answer: Answered<AgentWelcome>,
+  ): void;
+  'agent:heartbeat'(request: { readonly load?: number }, answer: Answered): void;
+  'agent:message'(request: { readonly message: AgentMessage }, answer: Answered): void;
+  'agent:leave'(request: Record<string, never>, answer: Answered): void;
 }

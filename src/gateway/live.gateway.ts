@@ -9,6 +9,7 @@ import {
 } from '@nestjs/websockets';
 import { Socket } from 'socket.io';
 import { EventStore, type TaskState } from '../events/index.ts';
+import { JobNotFoundError, Jobs, type JobView } from '../jobs/index.ts';
 import { CONFIGURATION, type Configuration } from '../kernel/configuration.ts';
 import { Redactor } from '../kernel/redactor.ts';
 import { Orchestrator } from '../orchestrator/index.ts';
@@ -25,12 +26,14 @@ import { subjectOf } from './subject.ts';
 interface SubscribeAnswer {
   readonly ok: true;
   readonly subscriptionId: string;
-  /** Of the task, after the event at `streamSequence`; null for all tasks, and for a task that is still to come. */
-  readonly state: TaskState | null;
+  /** Of the task or job, after the event at `streamSequence`; null for all of them, and for one that is still to come. */
+  readonly state: TaskState | JobView | null;
   readonly version: number;
   /** Where the log stands: events after it are news to whoever starts from `state`. */
   readonly streamSequence: number;
 }
+
+type Stand = Omit<SubscribeAnswer, 'ok' | 'subscriptionId'>;
 
 const MAX_SUBSCRIPTIONS = 1000;
 const MAX_UNACKNOWLEDGED_BYTES = 8 * 1024 * 1024;
@@ -47,6 +50,7 @@ export class LiveGateway implements OnGatewayConnection<Socket>, OnGatewayDiscon
   constructor(
     private readonly events: EventStore,
     private readonly tasks: TasksService,
+    private readonly jobs: Jobs,
     @Inject(CONFIGURATION) configuration: Configuration,
     private readonly redactor: Redactor,
     private readonly access: Access,
@@ -91,15 +95,15 @@ export class LiveGateway implements OnGatewayConnection<Socket>, OnGatewayDiscon
   @SubscribeMessage('subscribe')
   async subscribe(@ConnectedSocket() socket: Socket, @MessageBody() body: unknown): Promise<SubscribeAnswer> {
     const request = readRequest('subscribe', body);
-    const taskId = 'taskId' in request ? request.taskId : null;
+    const stream = 'taskId' in request ? request.taskId : 'jobId' in request ? request.jobId : null;
     const stand =
-      taskId === null
+      stream === null
         ? { state: null, version: 0, streamSequence: await this.events.lastSequence() }
-        : await this.standOf(taskId, request.wait ?? false);
+        : await standOr('jobId' in request ? this.jobStand(stream) : this.taskStand(stream), request.wait ?? false);
     // A task is followed from its beginning; the whole log, which may be endless, from now.
-    const after = request.afterStreamSequence ?? (taskId === null ? stand.streamSequence : 0);
+    const after = request.afterStreamSequence ?? (stream === null ? stand.streamSequence : 0);
     if (after > stand.streamSequence) throw new CursorBeyondEndError(after, stand.streamSequence);
-    const subscription = await this.hub.subscribe(socket, subjectOf(taskId, request.types), after);
+    const subscription = await this.hub.subscribe(socket, subjectOf(stream, request.types), after);
     // After the answer, which goes out when the promises of this turn are settled.
     setImmediate(() => subscription.start());
     return { ok: true, subscriptionId: subscription.id, ...stand };
@@ -118,16 +122,24 @@ export class LiveGateway implements OnGatewayConnection<Socket>, OnGatewayDiscon
     return { ok: true, state, version: state.codeVersion, streamSequence: state.streamSequence };
   }
 
-  private async standOf(
-    taskId: string,
-    mayBeUnknown: boolean,
-  ): Promise<Omit<SubscribeAnswer, 'ok' | 'subscriptionId'>> {
-    try {
-      const state = await this.tasks.read.state(taskId);
-      return { state, version: state.codeVersion, streamSequence: state.streamSequence };
-    } catch (error) {
-      if (!mayBeUnknown || !(error instanceof TaskNotFoundError)) throw error;
-      return { state: null, version: 0, streamSequence: 0 };
-    }
+  private async taskStand(taskId: string): Promise<Stand> {
+    const state = await this.tasks.read.state(taskId);
+    return { state, version: state.codeVersion, streamSequence: state.streamSequence };
+  }
+
+  private async jobStand(jobId: string): Promise<Stand> {
+    const state = await this.jobs.read.get(jobId);
+    return { state, version: 0, streamSequence: state.sequence };
+  }
+}
+
+/** Of what may be still to come: that there is nothing of it yet. */
+async function standOr(stand: Promise<Stand>, mayBeUnknown: boolean): Promise<Stand> {
+  try {
+    return await stand;
+  } catch (error) {
+    const isUnknown = error instanceof TaskNotFoundError || error instanceof JobNotFoundError;
+    if (!mayBeUnknown || !isUnknown) throw error;
+    return { state: null, version: 0, streamSequence: 0 };
   }
 }

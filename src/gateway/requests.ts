@@ -34,6 +34,7 @@ const limits = z.strictObject({
 export const requests = {
   subscribe: z.union([
     z.strictObject({ ...subscription, taskId, all: z.literal(false).optional(), wait: z.boolean().optional() }),
+    z.strictObject({ ...subscription, jobId: taskId, wait: z.boolean().optional() }),
     z.strictObject({ ...subscription, all: z.literal(true), wait: z.boolean().optional() }),
   ]),
   unsubscribe: z.strictObject({ subscriptionId: z.string().min(1).max(64) }),
@@ -82,6 +83,23 @@ export const requests = {
   'worker:result': z.strictObject({ ...assignment, result: json, clock: clock.optional() }),
   'worker:error': z.strictObject({ ...assignment, code: z.string().min(1).max(100), message: wellFormed.max(2000) }),
   'worker:leave': z.strictObject({}),
+  'job:cancel': z.strictObject({ jobId: taskId, reason: words(1000).optional(), by: words(100).optional() }),
+  'job:retry': z.strictObject({ jobId: taskId, by: words(100).optional() }),
+  'approval:decide': z.strictObject({
+    approvalId: z.uuid(),
+    decision: z.enum(['approve', 'refuse']),
+    hash: z.string().min(1).max(64),
+    by: words(100).optional(),
+    reason: words(1000).optional(),
+  }),
+  'agent:connect': z.strictObject({
+    agentId: name,
+    key: z.string().min(1).max(200),
+    holding: z.array(z.uuid()).max(10_000).optional(),
+  }),
+  'agent:heartbeat': z.strictObject({ load: z.number().min(0).max(1).optional() }),
+  'agent:message': z.strictObject({ message: json }),
+  'agent:leave': z.strictObject({}),
 };
 
 export type RequestName = keyof typeof requests;

@@ -1,3 +1,6 @@
+import './jobs.events.ts';
+import './schedules/schedule.events.ts';
+
 export {
   type AgentMessage,
   EVERYONE,
@@ -59,3 +62,32 @@ export {
   UnsafeSlotError,
   VerificationFailedError,
 } from './jobs.errors.ts';
+export { JobsModule } from './jobs.module.ts';
+export { type JobCreation, Jobs } from './jobs.ts';
+export type { JobExplanation, JobPage, JobQuery, StepExplanation } from './job-reader.ts';
+export type { NewJob } from './new-job.ts';
+export { type StepPhase, stepPhases } from './workflow/job-state.ts';
+export type { JobView, StepView } from './workflow/job-view.ts';
+export { Agents, type AgentView, type NewAgent } from './agents/agents.ts';
+export type { AgentLink } from './agents/agent-pool.ts';
+export type { AgentRecord } from './agents/agent-registry.ts';
+export { AgentWork, type Routing } from './agents/agent-work.ts';
+export { Approvals, type ApprovalDecision, type ApprovalView } from './approvals/approvals.ts';
+export { type NewSchedule, Schedules, type ScheduleView } from './schedules/schedules.ts';
+export { missedRules, type MissedRule } from './schedules/schedule.events.ts';
+export {
+  AgentIdTakenError,
+  AgentKeyError,
+  AgentNotFoundError,
+  ApprovalChangedError,
+  ApprovalNotFoundError,
+  ApprovalOverError,
+  JobNotFoundError,
+  JobStateError,
+  NotAnAgentError,
+  SamePersonError,
+  ScheduleNotFoundError,
+  StepBegunError,
+  StepLeaseLostError,
+  StepNotFoundError,
+} from './job-work.errors.ts';

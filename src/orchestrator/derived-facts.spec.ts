@@ -5,7 +5,8 @@ import type { EventDraft } from '../events/index.ts';
 import { withDerivedFacts } from './derived-facts.ts';
 import { TaskRun } from './task-run.ts';
 import { workMigrations } from './work-schema.ts';
-import { type Lease, moves, WorkTable } from './work-table.ts';
+import { type Lease, moves } from './work-moves.ts';
+import { WorkTable } from './work-table.ts';
 import type { Commit } from './workflow.ts';
 
 /** Steps up to `derivable` need nothing but the state; the one that `throws` cannot be put into words. */

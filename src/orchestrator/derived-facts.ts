@@ -24,10 +24,20 @@ const MAX_DERIVED = 100;
  */
 export function withDerivedFacts<State, Action extends StepAction>(
   workflow: Pick<Workflow<State, Action>, 'evolve' | 'decide' | 'derive'>,
+  stand: Stand<State>,
+  drafts: readonly EventDraft[],
+  deriving: Deriving,
+): readonly EventDraft[] {
+  return foresee(workflow, stand, drafts, deriving).drafts;
+}
+
+/** The same, with the state that they lead to once they are stored. */
+export function foresee<State, Action extends StepAction>(
+  workflow: Pick<Workflow<State, Action>, 'evolve' | 'decide' | 'derive'>,
   { state, newest }: Stand<State>,
   drafts: readonly EventDraft[],
   { cause, now }: Deriving,
-): readonly EventDraft[] {
+): { readonly drafts: readonly EventDraft[]; readonly state: State } {
   const all: EventDraft[] = [];
   let stand: Stand<State> = { state, newest };
   const add = (facts: readonly EventDraft[]) => {
@@ -51,7 +61,7 @@ export function withDerivedFacts<State, Action extends StepAction>(
       break;
     }
   }
-  return all;
+  return { drafts: all, state: stand.state };
 }
 
 /** The facts of the first step that is due and needs nothing but the state. */

@@ -1,5 +1,5 @@
 import { shouldPreempt } from './priority.ts';
-import type { Ranked } from './work-table.ts';
+import type { Ranked } from './work-moves.ts';
 
 /** A task that holds a slot. */
 export interface SlotHolder extends Ranked {

@@ -6,7 +6,20 @@ import type { WorkPlace } from './work-table.ts';
 import type { Wait } from './workflow.ts';
 
 /** What keeps a task from going on; `other` is a reason of its workflow that `detail` tells. */
-export type WaitKind = 'nothing' | 'slot' | 'dependency' | 'model' | 'answer' | 'approval' | 'resume' | 'other';
+export const waitKinds = [
+  'nothing',
+  'slot',
+  'dependency',
+  'model',
+  'answer',
+  'approval',
+  'resume',
+  'agent',
+  'time',
+  'other',
+] as const;
+
+export type WaitKind = (typeof waitKinds)[number];
 
 export interface WaitExplanation {
   readonly waitsFor: WaitKind;
@@ -31,6 +44,9 @@ const kinds: Readonly<Record<string, WaitKind>> = {
   awaitingAnswers: 'answer',
   awaitingApproval: 'approval',
   paused: 'resume',
+  awaitingAgent: 'agent',
+  awaitingRetry: 'time',
+  awaitingDueTime: 'time',
 };
 
 /** Why a task with this row does not go on just now. Always has an answer. */

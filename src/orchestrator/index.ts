@@ -1,6 +1,7 @@
 import './orchestrator.events.ts';
 
-export { Orchestrator, type OrchestratorOptions, type Submission } from './orchestrator.ts';
+export { Orchestrator, type Submission } from './orchestrator.ts';
+export type { OrchestratorOptions } from './orchestrator-options.ts';
 export { OrchestratorModule } from './orchestrator.module.ts';
 export {
   CircularDependencyError,
@@ -9,7 +10,7 @@ export {
   ShuttingDownError,
   TaskTimeoutError,
 } from './orchestrator.errors.ts';
-export { withDerivedFacts } from './derived-facts.ts';
+export { foresee, withDerivedFacts } from './derived-facts.ts';
 export { replay, type ReplayStep } from './replay.ts';
 export {
   assignPriority,
@@ -21,7 +22,7 @@ export {
 } from './priority.ts';
 export type { OrchestratorStats } from './stats.ts';
 export type { QueueAlert, QueueAlertCode } from './backpressure.ts';
-export { explainReason, type WaitExplanation, type WaitKind } from './explain-wait.ts';
+export { explainReason, type WaitExplanation, type WaitKind, waitKinds } from './explain-wait.ts';
 export type { WaitingTask, WorkPlace } from './work-table.ts';
 export {
   fold,

@@ -1,12 +1,6 @@
-import {
-  type AppendOptions,
-  type EventDraft,
-  type EventStore,
-  StreamConflictError,
-  type StoredEvent,
-} from '../events/index.ts';
-import { type Clock, sleep } from '../kernel/clock.ts';
-import { type Database, type GuardedStatement, GuardFailedError } from '../storage/index.ts';
+import { type AppendOptions, type EventDraft, StreamConflictError, type StoredEvent } from '../events/index.ts';
+import { sleep } from '../kernel/clock.ts';
+import { type GuardedStatement, GuardFailedError } from '../storage/index.ts';
 import { displacedBy } from './displace.ts';
 import { Doorbell } from './doorbell.ts';
 import { explainWait, type WaitExplanation } from './explain-wait.ts';
@@ -17,29 +11,17 @@ import {
   ShuttingDownError,
   UnknownWorkflowError,
 } from './orchestrator.errors.ts';
+import type { OrchestratorOptions } from './orchestrator-options.ts';
 import { QueueWatch } from './queue-watch.ts';
 import { restoreWork } from './restore-work.ts';
 import { type OrchestratorStats, queuedByPriority, Tally } from './stats.ts';
 import { RESTART_DELAY_MS, supervise } from './supervise.ts';
 import { TaskRun } from './task-run.ts';
 import { FULL, WaitingLine } from './waiting-line.ts';
-import { guards, type Lease, moves, type NewWork, WorkTable } from './work-table.ts';
+import { guards, type Lease, moves, type NewWork } from './work-moves.ts';
+import { WorkTable } from './work-table.ts';
 import { workMigrations } from './work-schema.ts';
 import type { StepAction, Workflow } from './workflow.ts';
-
-export interface OrchestratorOptions {
-  readonly events: EventStore;
-  readonly database: Database;
-  readonly processId: string;
-  readonly clock: Clock;
-  readonly maxConcurrent: number;
-  readonly maxQueue: number;
-  /** How many slots that others get make up for one point of priority; 0: waiting counts nothing. */
-  readonly ageingTurns: number;
-  readonly taskTimeoutMs: number;
-  /** Where a crashed loop or a store that refuses is reported; nothing is thrown at anybody. */
-  readonly report: (message: string, error: unknown) => void;
-}
 
 export interface Submission {
   readonly taskId: string;
@@ -154,16 +136,24 @@ export class Orchestrator {
    * Appends facts that come from outside a run, and makes the task ready if it was waiting. `timeoutMs`: how long it
    * may hold a slot from its next one on.
    */
-  async record(
+  record(
     taskId: string,
     drafts: readonly EventDraft[],
     { timeoutMs, ...options }: AppendOptions & { readonly timeoutMs?: number } = {},
   ): Promise<readonly StoredEvent[]> {
     const allowed = timeoutMs === undefined ? [] : [moves.allow(taskId, timeoutMs)];
-    const alongside = [...(options.alongside ?? []), ...allowed, moves.wake(taskId)];
-    const stored = await this.options.events.append(taskId, drafts, { ...options, alongside });
-    this.doorbell.ring();
-    return stored;
+    return this.move(taskId, drafts, options, [...allowed, moves.wake(taskId)]);
+  }
+
+  /**
+   * Appends facts from outside that end no wait: they only bring its end forward to `wakeBy` (ISO 8601), if it is later.
+   */
+  note(
+    taskId: string,
+    drafts: readonly EventDraft[],
+    { wakeBy, ...options }: AppendOptions & { readonly wakeBy: string | null },
+  ): Promise<readonly StoredEvent[]> {
+    return this.move(taskId, drafts, options, wakeBy === null ? [] : [moves.wakeBy(taskId, Date.parse(wakeBy))]);
   }
 
   /** Appends the facts that end a task from outside: its row is closed with them, and a run of it is aborted. */
@@ -172,9 +162,24 @@ export class Orchestrator {
     drafts: readonly EventDraft[],
     options: AppendOptions = {},
   ): Promise<readonly StoredEvent[]> {
-    const alongside = [...(options.alongside ?? []), moves.close(taskId)];
-    const stored = await this.options.events.append(taskId, drafts, { ...options, alongside });
+    const stored = await this.move(taskId, drafts, options, [moves.close(taskId)]);
     this.line.roomCameFree();
+    return stored;
+  }
+
+  /** Appends the facts by which a task that was over goes on: which those are its workflow knows. */
+  reopen(taskId: string, drafts: readonly EventDraft[], options: AppendOptions = {}): Promise<readonly StoredEvent[]> {
+    return this.move(taskId, drafts, options, [moves.reopen(taskId)]);
+  }
+
+  private async move(
+    taskId: string,
+    drafts: readonly EventDraft[],
+    options: AppendOptions,
+    row: readonly GuardedStatement[],
+  ): Promise<readonly StoredEvent[]> {
+    const alongside = [...(options.alongside ?? []), ...row];
+    const stored = await this.options.events.append(taskId, drafts, { ...options, alongside });
     this.doorbell.ring();
     return stored;
   }

@@ -33,7 +33,11 @@ describe('a queue that was lost', () => {
     expect(await next.orchestrator.restoreWork()).toBe(12);
     expect(await next.orchestrator.work.find('t3')).toMatchObject({ status: 'done' });
     expect(await next.orchestrator.work.find('foreign')).toBeNull();
-    expect((await next.orchestrator.work.newest(null, 3)).map(({ taskId }) => taskId)).toEqual(['t11', 't10', 't9']);
+    expect((await next.orchestrator.work.newest('steps', null, 3)).map(({ taskId }) => taskId)).toEqual([
+      't11',
+      't10',
+      't9',
+    ]);
     next.orchestrator.startWorkers(2);
     await until(async () => (await next.orchestrator.stats()).completed === 11);
     expect(next.workflow.performed).toHaveLength(22);

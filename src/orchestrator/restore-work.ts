@@ -1,6 +1,7 @@
 import type { EventStore, StoredEvent } from '../events/index.ts';
 import type { Database, GuardedStatement } from '../storage/index.ts';
-import { moves, type WorkTable } from './work-table.ts';
+import { moves } from './work-moves.ts';
+import type { WorkTable } from './work-table.ts';
 import type { StepAction, Workflow } from './workflow.ts';
 
 export interface WorkSources {

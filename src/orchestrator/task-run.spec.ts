@@ -2,7 +2,8 @@ import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { type EventLog, eventLog } from '../../test/support/event-log.ts';
 import { StepWorkflow } from '../../test/support/step-workflow.ts';
 import { TaskRun } from './task-run.ts';
-import { type Lease, moves, WorkTable } from './work-table.ts';
+import { type Lease, moves } from './work-moves.ts';
+import { WorkTable } from './work-table.ts';
 import { workMigrations } from './work-schema.ts';
 import type { Workflow } from './workflow.ts';
 

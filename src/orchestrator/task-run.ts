@@ -4,7 +4,7 @@ import { AppError, messageOf } from '../kernel/errors.ts';
 import { type GuardedStatement, GuardFailedError, StoreUnavailableError } from '../storage/index.ts';
 import { withDerivedFacts } from './derived-facts.ts';
 import { LeaseLostError, ShuttingDownError, TaskTimeoutError } from './orchestrator.errors.ts';
-import { guards, type Lease, moves } from './work-table.ts';
+import { guards, type Lease, moves } from './work-moves.ts';
 import type { Commit, Failure, Outcome, StepAction, Wait, Workflow } from './workflow.ts';
 
 /** How a run let go of its task: over, waiting for something, or back in the queue. */

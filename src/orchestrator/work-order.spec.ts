@@ -4,7 +4,8 @@ import { sql } from 'kysely';
 import { type EventLog, eventLog } from '../../test/support/event-log.ts';
 import type { Database } from '../storage/index.ts';
 import { workMigrations } from './work-schema.ts';
-import { type Lease, moves, type NewWork, WorkTable } from './work-table.ts';
+import { type Lease, moves, type NewWork } from './work-moves.ts';
+import { WorkTable } from './work-table.ts';
 
 const RUNS = 25;
 const ANY_NUMBER = 1_000_000;

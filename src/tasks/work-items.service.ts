@@ -10,6 +10,7 @@ import { checkAnswer, readAnswer } from '../llm/index.ts';
 import { Orchestrator } from '../orchestrator/index.ts';
 import type { OpenCall } from './coding-state.ts';
 import { CodingStates } from './coding-states.ts';
+import { CODING } from './coding-workflow.ts';
 import { sha256 } from './task-files.ts';
 import { AnswerRefusedError, WorkItemLeaseError, WorkItemNotFoundError } from './tasks.errors.ts';
 
@@ -68,7 +69,7 @@ export class WorkItemsService {
   /** Every item that waits, claimed or not, oldest task first. */
   async list(): Promise<readonly WorkItemView[]> {
     const views: WorkItemView[] = [];
-    for await (const { taskId, call } of this.open(await this.orchestrator.work.unfinished(MAX_TASKS))) {
+    for await (const { taskId, call } of this.open(await this.orchestrator.work.unfinished(CODING, MAX_TASKS))) {
       views.push(view(taskId, call));
     }
     return views;
@@ -77,7 +78,7 @@ export class WorkItemsService {
   /** Takes the oldest free item under a lease; null when there is none within the time. */
   async claim({ by, kinds, waitMs = 0, signal }: ClaimOptions): Promise<ClaimedWorkItem | null> {
     const after = await this.events.lastSequence();
-    const first = await this.tryClaim(by, kinds, await this.orchestrator.work.unfinished(MAX_TASKS));
+    const first = await this.tryClaim(by, kinds, await this.orchestrator.work.unfinished(CODING, MAX_TASKS));
     if (first || waitMs <= 0) return first;
     const deadline = AbortSignal.timeout(Math.min(waitMs, MAX_WAIT_MS));
     const ended = signal ? AbortSignal.any([signal, deadline]) : deadline;

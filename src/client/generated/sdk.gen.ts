@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.ts';
 import type { Client, ClientMeta, Options as Options2, RequestResult, TDataShape } from './client/index.ts';
-import type { AnswerQuestionsData, AnswerQuestionsErrors, AnswerQuestionsResponses, AnswerWorkItemData, AnswerWorkItemErrors, AnswerWorkItemResponses, CancelTaskData, CancelTaskErrors, CancelTaskResponses, ClaimWorkItemData, ClaimWorkItemErrors, ClaimWorkItemResponses, CompareTasksData, CompareTasksErrors, CompareTasksResponses, CorrectKnowledgeData, CorrectKnowledgeErrors, CorrectKnowledgeResponses, CreateKeyData, CreateKeyErrors, CreateKeyResponses, CreateTaskData, CreateTaskErrors, CreateTaskResponses, CreateWebhookData, CreateWebhookErrors, CreateWebhookResponses, DecidePlanData, DecidePlanErrors, DecidePlanResponses, DeleteWebhookData, DeleteWebhookErrors, DeleteWebhookResponses, DiffVersionsData, DiffVersionsErrors, DiffVersionsResponses, EditPlanData, EditPlanErrors, EditPlanResponses, ExplainCodeData, ExplainCodeErrors, ExplainCodeResponses, ExplainWaitData, ExplainWaitErrors, ExplainWaitResponses, ForgetKnowledgeData, ForgetKnowledgeErrors, ForgetKnowledgeResponses, ForkTaskData, ForkTaskErrors, ForkTaskResponses, GetArchiveData, GetArchiveErrors, GetArchiveResponses, GetContextData, GetContextErrors, GetContextResponses, GetFileData, GetFileErrors, GetFileResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetKnowledgeData, GetKnowledgeErrors, GetKnowledgeResponses, GetLivenessData, GetLivenessErrors, GetLivenessResponses, GetPlanData, GetPlanErrors, GetPlanResponses, GetReadinessData, GetReadinessErrors, GetReadinessResponses, GetTaskData, GetTaskErrors, GetTaskResponses, GetTaskStateData, GetTaskStateErrors, GetTaskStateResponses, GetWebhookData, GetWebhookErrors, GetWebhookResponses, InterveneData, InterveneErrors, InterveneResponses, ListDeliveriesData, ListDeliveriesErrors, ListDeliveriesResponses, ListFilesData, ListFilesErrors, ListFilesResponses, ListKeysData, ListKeysErrors, ListKeysResponses, ListKnowledgeData, ListKnowledgeErrors, ListKnowledgeResponses, ListTasksData, ListTasksErrors, ListTasksResponses, ListVersionsData, ListVersionsErrors, ListVersionsResponses, ListWebhooksData, ListWebhooksErrors, ListWebhooksResponses, ListWorkersData, ListWorkersErrors, ListWorkersResponses, ListWorkItemsData, ListWorkItemsErrors, ListWorkItemsResponses, PauseTaskData, PauseTaskErrors, PauseTaskResponses, ProvideCodeData, ProvideCodeErrors, ProvideCodeResponses, ReadEventsData, ReadEventsErrors, ReadEventsResponses, RedeliverData, RedeliverErrors, RedeliverResponses, ReleaseWorkItemData, ReleaseWorkItemErrors, ReleaseWorkItemResponses, ReplayTaskData, ReplayTaskErrors, ReplayTaskResponses, ReportBugData, ReportBugErrors, ReportBugResponses, ResumeTaskData, ResumeTaskErrors, ResumeTaskResponses, ResumeWebhookData, ResumeWebhookErrors, ResumeWebhookResponses, RevokeKeyData, RevokeKeyErrors, RevokeKeyResponses, SendMessageData, SendMessageErrors, SendMessageResponses } from './types.gen.ts';
+import type { AnswerQuestionsData, AnswerQuestionsErrors, AnswerQuestionsResponses, AnswerWorkItemData, AnswerWorkItemErrors, AnswerWorkItemResponses, CancelJobData, CancelJobErrors, CancelJobResponses, CancelTaskData, CancelTaskErrors, CancelTaskResponses, ClaimWorkItemData, ClaimWorkItemErrors, ClaimWorkItemResponses, CompareTasksData, CompareTasksErrors, CompareTasksResponses, CorrectKnowledgeData, CorrectKnowledgeErrors, CorrectKnowledgeResponses, CreateJobData, CreateJobErrors, CreateJobResponses, CreateKeyData, CreateKeyErrors, CreateKeyResponses, CreateScheduleData, CreateScheduleErrors, CreateScheduleResponses, CreateTaskData, CreateTaskErrors, CreateTaskResponses, CreateWebhookData, CreateWebhookErrors, CreateWebhookResponses, DecideApprovalData, DecideApprovalErrors, DecideApprovalResponses, DecidePlanData, DecidePlanErrors, DecidePlanResponses, DeleteAgentData, DeleteAgentErrors, DeleteAgentResponses, DeleteScheduleData, DeleteScheduleErrors, DeleteScheduleResponses, DeleteWebhookData, DeleteWebhookErrors, DeleteWebhookResponses, DiffVersionsData, DiffVersionsErrors, DiffVersionsResponses, DropDeadLetterData, DropDeadLetterErrors, DropDeadLetterResponses, EditJobStepData, EditJobStepErrors, EditJobStepResponses, EditPlanData, EditPlanErrors, EditPlanResponses, ExplainCodeData, ExplainCodeErrors, ExplainCodeResponses, ExplainJobWaitData, ExplainJobWaitErrors, ExplainJobWaitResponses, ExplainWaitData, ExplainWaitErrors, ExplainWaitResponses, ForgetKnowledgeData, ForgetKnowledgeErrors, ForgetKnowledgeResponses, ForkTaskData, ForkTaskErrors, ForkTaskResponses, GetAgentData, GetAgentErrors, GetAgentResponses, GetApprovalData, GetApprovalErrors, GetApprovalResponses, GetArchiveData, GetArchiveErrors, GetArchiveResponses, GetContextData, GetContextErrors, GetContextResponses, GetFileData, GetFileErrors, GetFileResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetJobData, GetJobErrors, GetJobResponses, GetKnowledgeData, GetKnowledgeErrors, GetKnowledgeResponses, GetLivenessData, GetLivenessErrors, GetLivenessResponses, GetPlanData, GetPlanErrors, GetPlanResponses, GetReadinessData, GetReadinessErrors, GetReadinessResponses, GetScheduleData, GetScheduleErrors, GetScheduleResponses, GetTaskData, GetTaskErrors, GetTaskResponses, GetTaskStateData, GetTaskStateErrors, GetTaskStateResponses, GetWebhookData, GetWebhookErrors, GetWebhookResponses, InterveneData, InterveneErrors, InterveneResponses, ListAgentsData, ListAgentsErrors, ListAgentsResponses, ListApprovalsData, ListApprovalsErrors, ListApprovalsResponses, ListDeadLettersData, ListDeadLettersErrors, ListDeadLettersResponses, ListDeliveriesData, ListDeliveriesErrors, ListDeliveriesResponses, ListFilesData, ListFilesErrors, ListFilesResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListKeysData, ListKeysErrors, ListKeysResponses, ListKnowledgeData, ListKnowledgeErrors, ListKnowledgeResponses, ListSchedulesData, ListSchedulesErrors, ListSchedulesResponses, ListTasksData, ListTasksErrors, ListTasksResponses, ListVersionsData, ListVersionsErrors, ListVersionsResponses, ListWebhooksData, ListWebhooksErrors, ListWebhooksResponses, ListWorkersData, ListWorkersErrors, ListWorkersResponses, ListWorkItemsData, ListWorkItemsErrors, ListWorkItemsResponses, PauseTaskData, PauseTaskErrors, PauseTaskResponses, ProvideCodeData, ProvideCodeErrors, ProvideCodeResponses, ReadEventsData, ReadEventsErrors, ReadEventsResponses, ReadJobEventsData, ReadJobEventsErrors, ReadJobEventsResponses, RedeliverData, RedeliverErrors, RedeliverResponses, RegisterAgentData, RegisterAgentErrors, RegisterAgentResponses, ReleaseWorkItemData, ReleaseWorkItemErrors, ReleaseWorkItemResponses, ReplayTaskData, ReplayTaskErrors, ReplayTaskResponses, ReportBugData, ReportBugErrors, ReportBugResponses, ResumeTaskData, ResumeTaskErrors, ResumeTaskResponses, ResumeWebhookData, ResumeWebhookErrors, ResumeWebhookResponses, RetryJobData, RetryJobErrors, RetryJobResponses, RevokeKeyData, RevokeKeyErrors, RevokeKeyResponses, ScheduleRequestData, ScheduleRequestErrors, ScheduleRequestResponses, SendAgentHeartbeatData, SendAgentHeartbeatErrors, SendAgentHeartbeatResponses, SendAgentMessageData, SendAgentMessageErrors, SendAgentMessageResponses, SendMessageData, SendMessageErrors, SendMessageResponses, TakeStepData, TakeStepErrors, TakeStepResponses } from './types.gen.ts';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -467,6 +467,325 @@ export const getKnowledge = <ThrowOnError extends boolean = false>(options: Opti
 export const correctKnowledge = <ThrowOnError extends boolean = false>(options: Options<CorrectKnowledgeData, ThrowOnError>): RequestResult<CorrectKnowledgeResponses, CorrectKnowledgeErrors, ThrowOnError> => (options.client ?? client).put<CorrectKnowledgeResponses, CorrectKnowledgeErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/knowledge/{id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List jobs
+ *
+ * Newest first, page by page, of one status if you ask for it.
+ */
+export const listJobs = <ThrowOnError extends boolean = false>(options?: Options<ListJobsData, ThrowOnError>): RequestResult<ListJobsResponses, ListJobsErrors, ThrowOnError> => (options?.client ?? client).get<ListJobsResponses, ListJobsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/jobs',
+    ...options
+});
+
+/**
+ * Create a job
+ *
+ * Of steps, of an intent with its values, or of a request in plain words. Answers once the job is durable; a full queue is waited for (SUBMIT_WAIT_MS), then 503.
+ */
+export const createJob = <ThrowOnError extends boolean = false>(options: Options<CreateJobData, ThrowOnError>): RequestResult<CreateJobResponses, CreateJobErrors, ThrowOnError> => (options.client ?? client).post<CreateJobResponses, CreateJobErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/jobs',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Cancel a job
+ *
+ * Ends it at once and tells agents to drop what they have of it. Cancelling twice is the same as once.
+ */
+export const cancelJob = <ThrowOnError extends boolean = false>(options: Options<CancelJobData, ThrowOnError>): RequestResult<CancelJobResponses, CancelJobErrors, ThrowOnError> => (options.client ?? client).delete<CancelJobResponses, CancelJobErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/jobs/{id}',
+    ...options
+});
+
+/**
+ * Show a job
+ *
+ * Its status and that of each step, read from the log.
+ */
+export const getJob = <ThrowOnError extends boolean = false>(options: Options<GetJobData, ThrowOnError>): RequestResult<GetJobResponses, GetJobErrors, ThrowOnError> => (options.client ?? client).get<GetJobResponses, GetJobErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/jobs/{id}',
+    ...options
+});
+
+/**
+ * Retry a job that failed
+ *
+ * What is done stays done; what failed or was skipped begins anew with all its retries.
+ */
+export const retryJob = <ThrowOnError extends boolean = false>(options: Options<RetryJobData, ThrowOnError>): RequestResult<RetryJobResponses, RetryJobErrors, ThrowOnError> => (options.client ?? client).post<RetryJobResponses, RetryJobErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/jobs/{id}/retry',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Why a job waits
+ *
+ * What keeps it, and each step of it, from going on.
+ */
+export const explainJobWait = <ThrowOnError extends boolean = false>(options: Options<ExplainJobWaitData, ThrowOnError>): RequestResult<ExplainJobWaitResponses, ExplainJobWaitErrors, ThrowOnError> => (options.client ?? client).get<ExplainJobWaitResponses, ExplainJobWaitErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/jobs/{id}/why',
+    ...options
+});
+
+/**
+ * Read or follow the events of a job
+ *
+ * As JSON one page. With `Accept: text/event-stream` Server-Sent Events that go on live.
+ */
+export const readJobEvents = <ThrowOnError extends boolean = false>(options: Options<ReadJobEventsData, ThrowOnError>): RequestResult<ReadJobEventsResponses, ReadJobEventsErrors, ThrowOnError> => (options.client ?? client).get<ReadJobEventsResponses, ReadJobEventsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/jobs/{id}/events',
+    ...options
+});
+
+/**
+ * Change a step that no agent has yet
+ *
+ * Approvals of the step as it was are void: it is asked for again.
+ */
+export const editJobStep = <ThrowOnError extends boolean = false>(options: Options<EditJobStepData, ThrowOnError>): RequestResult<EditJobStepResponses, EditJobStepErrors, ThrowOnError> => (options.client ?? client).put<EditJobStepResponses, EditJobStepErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/jobs/{id}/steps/{step}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List dead letters
+ *
+ * Jobs that failed for good and that nobody has retried or dropped, the newest first.
+ */
+export const listDeadLetters = <ThrowOnError extends boolean = false>(options?: Options<ListDeadLettersData, ThrowOnError>): RequestResult<ListDeadLettersResponses, ListDeadLettersErrors, ThrowOnError> => (options?.client ?? client).get<ListDeadLettersResponses, ListDeadLettersErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/dead-letters',
+    ...options
+});
+
+/**
+ * Drop a dead letter
+ *
+ * It stays failed and is not listed any more.
+ */
+export const dropDeadLetter = <ThrowOnError extends boolean = false>(options: Options<DropDeadLetterData, ThrowOnError>): RequestResult<DropDeadLetterResponses, DropDeadLetterErrors, ThrowOnError> => (options.client ?? client).post<DropDeadLetterResponses, DropDeadLetterErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/dead-letters/{id}/drop',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List agents
+ *
+ * The server itself and all that are registered.
+ */
+export const listAgents = <ThrowOnError extends boolean = false>(options?: Options<ListAgentsData, ThrowOnError>): RequestResult<ListAgentsResponses, ListAgentsErrors, ThrowOnError> => (options?.client ?? client).get<ListAgentsResponses, ListAgentsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/agents',
+    ...options
+});
+
+/**
+ * Register an agent
+ *
+ * Answers its key, which is shown this once. From now on it has to be heard every heartbeatMs.
+ */
+export const registerAgent = <ThrowOnError extends boolean = false>(options: Options<RegisterAgentData, ThrowOnError>): RequestResult<RegisterAgentResponses, RegisterAgentErrors, ThrowOnError> => (options.client ?? client).post<RegisterAgentResponses, RegisterAgentErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/agents',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Delete an agent
+ *
+ * Its key is void from then on, and what it has is looked for another agent.
+ */
+export const deleteAgent = <ThrowOnError extends boolean = false>(options: Options<DeleteAgentData, ThrowOnError>): RequestResult<DeleteAgentResponses, DeleteAgentErrors, ThrowOnError> => (options.client ?? client).delete<DeleteAgentResponses, DeleteAgentErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/agents/{id}',
+    ...options
+});
+
+/**
+ * Show an agent
+ *
+ * What it can do, what it has, and when it was heard last.
+ */
+export const getAgent = <ThrowOnError extends boolean = false>(options: Options<GetAgentData, ThrowOnError>): RequestResult<GetAgentResponses, GetAgentErrors, ThrowOnError> => (options.client ?? client).get<GetAgentResponses, GetAgentErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/agents/{id}',
+    ...options
+});
+
+/**
+ * Say that an agent is there
+ *
+ * After three missed heartbeats it is lost.
+ */
+export const sendAgentHeartbeat = <ThrowOnError extends boolean = false>(options: Options<SendAgentHeartbeatData, ThrowOnError>): RequestResult<SendAgentHeartbeatResponses, SendAgentHeartbeatErrors, ThrowOnError> => (options.client ?? client).post<SendAgentHeartbeatResponses, SendAgentHeartbeatErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/agents/{id}/heartbeat',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Take a step
+ *
+ * For agents without a socket: the next step for this agent, waited for as long as you say.
+ */
+export const takeStep = <ThrowOnError extends boolean = false>(options: Options<TakeStepData, ThrowOnError>): RequestResult<TakeStepResponses, TakeStepErrors, ThrowOnError> => (options.client ?? client).post<TakeStepResponses, TakeStepErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/agents/{id}/take',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Send a message of the protocol
+ *
+ * Any type. inform, done, failure and refuse under a lease are recorded of the step. Safe to repeat.
+ */
+export const sendAgentMessage = <ThrowOnError extends boolean = false>(options: Options<SendAgentMessageData, ThrowOnError>): RequestResult<SendAgentMessageResponses, SendAgentMessageErrors, ThrowOnError> => (options.client ?? client).post<SendAgentMessageResponses, SendAgentMessageErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/lam/message',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List approvals
+ *
+ * Questions that wait for people, the oldest first.
+ */
+export const listApprovals = <ThrowOnError extends boolean = false>(options?: Options<ListApprovalsData, ThrowOnError>): RequestResult<ListApprovalsResponses, ListApprovalsErrors, ThrowOnError> => (options?.client ?? client).get<ListApprovalsResponses, ListApprovalsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/approvals',
+    ...options
+});
+
+/**
+ * Show an approval
+ *
+ * What is to run, and who has said what; also once it is over.
+ */
+export const getApproval = <ThrowOnError extends boolean = false>(options: Options<GetApprovalData, ThrowOnError>): RequestResult<GetApprovalResponses, GetApprovalErrors, ThrowOnError> => (options.client ?? client).get<GetApprovalResponses, GetApprovalErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/approvals/{id}',
+    ...options
+});
+
+/**
+ * Approve or refuse a step
+ *
+ * Bound to what you saw by its hash. The step runs once enough different people have approved it.
+ */
+export const decideApproval = <ThrowOnError extends boolean = false>(options: Options<DecideApprovalData, ThrowOnError>): RequestResult<DecideApprovalResponses, DecideApprovalErrors, ThrowOnError> => (options.client ?? client).post<DecideApprovalResponses, DecideApprovalErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/approvals/{id}/decision',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List schedules
+ *
+ * Those that may still be due, the newest first.
+ */
+export const listSchedules = <ThrowOnError extends boolean = false>(options?: Options<ListSchedulesData, ThrowOnError>): RequestResult<ListSchedulesResponses, ListSchedulesErrors, ThrowOnError> => (options?.client ?? client).get<ListSchedulesResponses, ListSchedulesErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/schedules',
+    ...options
+});
+
+/**
+ * Create a schedule
+ *
+ * A job at a time, or whenever a cron expression is due. It is made once, however many instances run.
+ */
+export const createSchedule = <ThrowOnError extends boolean = false>(options: Options<CreateScheduleData, ThrowOnError>): RequestResult<CreateScheduleResponses, CreateScheduleErrors, ThrowOnError> => (options.client ?? client).post<CreateScheduleResponses, CreateScheduleErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/schedules',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Delete a schedule
+ *
+ * It is never due again; jobs that came of it go on.
+ */
+export const deleteSchedule = <ThrowOnError extends boolean = false>(options: Options<DeleteScheduleData, ThrowOnError>): RequestResult<DeleteScheduleResponses, DeleteScheduleErrors, ThrowOnError> => (options.client ?? client).delete<DeleteScheduleResponses, DeleteScheduleErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/schedules/{id}',
+    ...options
+});
+
+/**
+ * Show a schedule
+ *
+ * When it is due next, and what came of it.
+ */
+export const getSchedule = <ThrowOnError extends boolean = false>(options: Options<GetScheduleData, ThrowOnError>): RequestResult<GetScheduleResponses, GetScheduleErrors, ThrowOnError> => (options.client ?? client).get<GetScheduleResponses, GetScheduleErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/schedules/{id}',
+    ...options
+});
+
+/**
+ * Have something done now or later
+ *
+ * A request in plain words: now where neither at nor cron is given, else as a schedule.
+ */
+export const scheduleRequest = <ThrowOnError extends boolean = false>(options: Options<ScheduleRequestData, ThrowOnError>): RequestResult<ScheduleRequestResponses, ScheduleRequestErrors, ThrowOnError> => (options.client ?? client).post<ScheduleRequestResponses, ScheduleRequestErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/schedule',
     ...options,
     headers: {
         'Content-Type': 'application/json',

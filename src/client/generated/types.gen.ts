@@ -975,7 +975,7 @@ export type WhyDto = {
     /**
      * `nothing`: it runs or is over; `other`: a reason of its own, in detail
      */
-    waitsFor: 'nothing' | 'slot' | 'dependency' | 'model' | 'answer' | 'approval' | 'resume' | 'other';
+    waitsFor: 'nothing' | 'slot' | 'dependency' | 'model' | 'answer' | 'approval' | 'resume' | 'agent' | 'time' | 'other';
     /**
      * For people
      */
@@ -2016,6 +2016,764 @@ export type KnowledgeCorrectionDto = {
      * Who says so; recorded. Default: user
      */
     by?: string;
+};
+
+export type ToDoDto = {
+    /**
+     * Unique in the job: letters, digits, - and _
+     */
+    id: string;
+    /**
+     * What an agent has to be able to do
+     */
+    action: string;
+    /**
+     * What on a page is meant
+     */
+    selector?: string | null;
+    /**
+     * What is typed, or said
+     */
+    text?: string | null;
+    /**
+     * Values of the action; `{{steps.<id>.result}}` stands for the result of a step in dependsOn
+     */
+    params?: {
+        [key: string]: Json;
+    };
+    /**
+     * Longest time of one attempt, in milliseconds. Default: JOB_STEP_TIMEOUT_MS
+     */
+    timeoutMs?: number | null;
+    /**
+     * Steps that must have ended before: ids, or edges with rules
+     */
+    dependsOn?: ReadonlyArray<string | DependencyDto>;
+    /**
+     * How often it is tried again. Default: maxRetries of the job
+     */
+    retries?: number | null;
+    /**
+     * People that have to approve it: 0 to 2
+     */
+    approvals?: number;
+    /**
+     * What its agent must be able to do besides
+     */
+    capabilities?: ReadonlyArray<string>;
+};
+
+export type DependencyDto = {
+    /**
+     * The step that must have ended before
+     */
+    step: string;
+    /**
+     * Once that one is done
+     */
+    onDone?: 'run' | 'skip';
+    /**
+     * Once it has failed for good
+     */
+    onFailure?: 'fail' | 'skip' | 'run';
+    /**
+     * Once it was skipped
+     */
+    onSkip?: 'skip' | 'run';
+};
+
+export type NewJobDto = {
+    /**
+     * Your own id: at most 256 bytes of UTF-8, no control characters. Default: a new UUID
+     */
+    jobId?: string;
+    /**
+     * The steps; without them an intent or a request is needed
+     */
+    tasks?: ReadonlyArray<ToDoDto>;
+    /**
+     * The name of an intent; beside tasks only a label
+     */
+    intent?: string;
+    /**
+     * What the intent needs
+     */
+    params?: {
+        [key: string]: Json;
+    };
+    /**
+     * What is to be done, in plain words
+     */
+    request?: string;
+    /**
+     * CRITICAL, HIGH, MEDIUM, LOW, BACKGROUND in any case, or a number from 0 (most urgent) to 100. Default: MEDIUM
+     */
+    priority?: string | number;
+    /**
+     * How often a step that says nothing else is tried again. Default: 3
+     */
+    maxRetries?: number;
+    /**
+     * Strings that are kept and given back: at most 64, of 1,024 characters
+     */
+    metadata?: {
+        [key: string]: string;
+    };
+};
+
+export type StepDto = {
+    /**
+     * Unique in the job
+     */
+    id: string;
+    /**
+     * What is done
+     */
+    action: string;
+    /**
+     * How far it is
+     */
+    phase: 'pending' | 'approval' | 'discovery' | 'assigned' | 'backoff' | 'done' | 'failed' | 'skipped';
+    /**
+     * Steps that must have ended before
+     */
+    dependsOn: ReadonlyArray<string>;
+    /**
+     * How often an agent was looked for
+     */
+    attempt: number;
+    /**
+     * Attempts that failed and were tried again
+     */
+    retries: number;
+    /**
+     * Who has it, did it or failed last
+     */
+    agentId: string | null;
+    /**
+     * 0 to 1, by the word of its agent
+     */
+    progress: number | null;
+    /**
+     * What its agent said last
+     */
+    said: string | null;
+    /**
+     * Once it is done: any JSON
+     */
+    result?: Json;
+    /**
+     * What went wrong last
+     */
+    error: TaskErrorDto | null;
+    /**
+     * When it is tried again
+     */
+    retryAt: string | null;
+    /**
+     * Until when its agent has to answer
+     */
+    deadline: string | null;
+    /**
+     * The question that waits for people
+     */
+    approvalId: string | null;
+    /**
+     * Who has approved it
+     */
+    approvedBy: ReadonlyArray<string>;
+    /**
+     * When an agent had it first
+     */
+    startedAt: string | null;
+    /**
+     * When it ended
+     */
+    finishedAt: string | null;
+};
+
+export type JobDto = {
+    /**
+     * Names the job and its stream of events
+     */
+    jobId: string;
+    /**
+     * How far it is
+     */
+    status: 'pending' | 'running' | 'done' | 'failed' | 'cancelled';
+    /**
+     * '' where nobody named one
+     */
+    intent: string;
+    /**
+     * What was asked for in plain words
+     */
+    request: string | null;
+    /**
+     * 0 (most urgent) to 100
+     */
+    priority: number;
+    /**
+     * Of each step that says nothing else
+     */
+    maxRetries: number;
+    /**
+     * 0 to 1: the part of its steps that has ended
+     */
+    progress: number;
+    /**
+     * Each after those it depends on
+     */
+    steps: ReadonlyArray<StepDto>;
+    /**
+     * Once it is done: of the last step its result, of several last steps an object by their ids
+     */
+    result: Json;
+    /**
+     * What it waits for
+     */
+    waitingFor: WaitDto | null;
+    /**
+     * Why it failed or was cancelled
+     */
+    error: TaskErrorDto | null;
+    /**
+     * What came of it
+     */
+    summary: string | null;
+    /**
+     * How often a person had it begin anew
+     */
+    retries: number;
+    /**
+     * It failed, and nobody has retried or dropped it
+     */
+    deadLetter: boolean;
+    /**
+     * Stream sequence of its newest event
+     */
+    sequence: number;
+    /**
+     * When it was accepted
+     */
+    createdAt: string | null;
+    /**
+     * When it had its first slot
+     */
+    startedAt: string | null;
+    /**
+     * When it was over
+     */
+    finishedAt: string | null;
+    /**
+     * As it was given
+     */
+    metadata: {
+        [key: string]: string;
+    };
+    /**
+     * The schedule that it came of
+     */
+    scheduleId: string | null;
+};
+
+export type JobPageDto = {
+    /**
+     * The newest first
+     */
+    jobs: ReadonlyArray<JobDto>;
+    /**
+     * Give it as offset for the next page; null at the end
+     */
+    nextOffset: number | null;
+};
+
+export type ByDto = {
+    /**
+     * Who says so. Default: user
+     */
+    by?: string;
+};
+
+export type StepWhyDto = {
+    /**
+     * `nothing`: it runs or is over; `other`: a reason of its own, in detail
+     */
+    waitsFor: 'nothing' | 'slot' | 'dependency' | 'model' | 'answer' | 'approval' | 'resume' | 'agent' | 'time' | 'other';
+    /**
+     * For people
+     */
+    detail: string;
+    /**
+     * Tasks or jobs that hold the slots
+     */
+    tasks: ReadonlyArray<string>;
+    /**
+     * When it goes on by itself, or fails
+     */
+    until: string | null;
+    /**
+     * The step
+     */
+    step: string;
+};
+
+export type JobWhyDto = {
+    /**
+     * `nothing`: it runs or is over; `other`: a reason of its own, in detail
+     */
+    waitsFor: 'nothing' | 'slot' | 'dependency' | 'model' | 'answer' | 'approval' | 'resume' | 'agent' | 'time' | 'other';
+    /**
+     * For people
+     */
+    detail: string;
+    /**
+     * Tasks or jobs that hold the slots
+     */
+    tasks: ReadonlyArray<string>;
+    /**
+     * When it goes on by itself, or fails
+     */
+    until: string | null;
+    /**
+     * The job
+     */
+    jobId: string;
+    /**
+     * How far it is
+     */
+    status: 'pending' | 'running' | 'done' | 'failed' | 'cancelled';
+    /**
+     * Of each step that has begun and does not go on
+     */
+    steps: ReadonlyArray<StepWhyDto>;
+};
+
+export type StepEditDto = {
+    /**
+     * Who says so. Default: user
+     */
+    by?: string;
+    /**
+     * What on a page is meant
+     */
+    selector?: string;
+    /**
+     * What is typed, or said
+     */
+    text?: string;
+    /**
+     * All values of the action
+     */
+    params?: {
+        [key: string]: Json;
+    };
+};
+
+export type DropDto = {
+    /**
+     * Who says so. Default: user
+     */
+    by?: string;
+    /**
+     * Why; it is recorded
+     */
+    reason?: string;
+};
+
+export type NewAgentDto = {
+    /**
+     * Its own id: letters, digits, dot, hyphen, underscore. Default: a new UUID
+     */
+    agentId?: string;
+    /**
+     * The machine that it runs on
+     */
+    host: string;
+    /**
+     * Its operating system
+     */
+    os: string;
+    /**
+     * Actions that it can do, and whatever else steps may ask for
+     */
+    capabilities: ReadonlyArray<string>;
+    /**
+     * Steps at once. Default: 1
+     */
+    maxConcurrent?: number;
+};
+
+export type AgentDto = {
+    /**
+     * Names it; `local` is the server itself
+     */
+    agentId: string;
+    /**
+     * The machine that it runs on
+     */
+    host: string;
+    /**
+     * Its operating system
+     */
+    os: string;
+    /**
+     * What it can do
+     */
+    capabilities: ReadonlyArray<string>;
+    /**
+     * Steps at once
+     */
+    maxConcurrent: number;
+    /**
+     * lost: it missed three heartbeats, and what it had went to others
+     */
+    status: 'live' | 'lost';
+    /**
+     * Whether steps can be sent to it right now
+     */
+    present: boolean;
+    /**
+     * Steps that it has
+     */
+    holding: number;
+    /**
+     * 0 to 1: how much of its room is taken
+     */
+    load: number;
+    /**
+     * When it was heard last
+     */
+    lastSeen: string;
+    /**
+     * Since when it is known
+     */
+    registeredAt: string;
+};
+
+export type RegisteredAgentDto = {
+    /**
+     * The agent
+     */
+    agent: AgentDto;
+    /**
+     * Its key. Shown this once, kept as a hash
+     */
+    key: string;
+    /**
+     * How often it is to be heard, in milliseconds
+     */
+    heartbeatMs: number;
+};
+
+export type AgentListDto = {
+    /**
+     * The server itself first, then by id
+     */
+    agents: ReadonlyArray<AgentDto>;
+};
+
+export type HeartbeatDto = {
+    /**
+     * Its own idea of how busy it is, 0 to 1
+     */
+    load?: number;
+};
+
+export type TakeDto = {
+    /**
+     * How long to wait for a step, in milliseconds. Default: 0
+     */
+    waitMs?: number;
+};
+
+export type AgentMessageDto = {
+    /**
+     * A new UUID
+     */
+    id: string;
+    /**
+     * When it was sent, in UTC
+     */
+    ts: string;
+    /**
+     * What it is
+     */
+    type: 'request' | 'inform' | 'propose' | 'agree' | 'refuse' | 'confirm' | 'failure' | 'done' | 'discover' | 'offer' | 'assign';
+    /**
+     * The agent that sends it
+     */
+    sender: string;
+    /**
+     * Whom it is for; * is everyone
+     */
+    to: string;
+    /**
+     * What it is about
+     */
+    intent: string;
+    /**
+     * What the type carries: see docs/jobs.md
+     */
+    payload: {
+        [key: string]: Json;
+    };
+    /**
+     * The job and step it belongs to
+     */
+    context: {
+        [key: string]: Json;
+    };
+    /**
+     * conversation, and the message that it answers
+     */
+    correlation: {
+        [key: string]: Json;
+    };
+    /**
+     * Types that it may be answered with
+     */
+    expected: ReadonlyArray<'request' | 'inform' | 'propose' | 'agree' | 'refuse' | 'confirm' | 'failure' | 'done' | 'discover' | 'offer' | 'assign'>;
+    /**
+     * Where the work stands that it speaks of
+     */
+    status: 'pending' | 'running' | 'done' | 'failed' | 'cancelled' | null;
+    /**
+     * The lease that came with the step
+     */
+    security: {
+        [key: string]: Json;
+    };
+};
+
+export type AssignedDto = {
+    /**
+     * The step: a message of type assign
+     */
+    message: AgentMessageDto;
+};
+
+export type AcceptedDto = {
+    /**
+     * It was taken
+     */
+    accepted: boolean;
+    /**
+     * `step`: it is recorded of the step; `agent`: nobody waits for it, and it is kept with the agent
+     */
+    routedTo: 'step' | 'agent';
+};
+
+export type ApprovalDto = {
+    /**
+     * Names the question
+     */
+    approvalId: string;
+    /**
+     * The job
+     */
+    jobId: string;
+    /**
+     * The step that is to run
+     */
+    step: string;
+    /**
+     * What it does
+     */
+    action: string;
+    /**
+     * What on a page is meant
+     */
+    selector: string | null;
+    /**
+     * What is typed, or said
+     */
+    text: string | null;
+    /**
+     * With what, results of earlier steps filled in
+     */
+    params: {
+        [key: string]: unknown;
+    };
+    /**
+     * Names what is to run as it stands here: send it back
+     */
+    hash: string;
+    /**
+     * People that have to approve; 2 are two different ones
+     */
+    needed: number;
+    /**
+     * Who has
+     */
+    approvedBy: ReadonlyArray<string>;
+    /**
+     * void: the step has changed and is asked anew, or its job is over
+     */
+    status: 'open' | 'approved' | 'refused' | 'expired' | 'void';
+    /**
+     * For people
+     */
+    reason: string;
+    /**
+     * Since when
+     */
+    askedAt: string;
+    /**
+     * When the step fails by itself
+     */
+    until: string;
+};
+
+export type ApprovalListDto = {
+    /**
+     * Those that wait, the oldest first
+     */
+    approvals: ReadonlyArray<ApprovalDto>;
+};
+
+export type DecisionDto = {
+    /**
+     * What you say
+     */
+    decision: 'approve' | 'refuse';
+    /**
+     * hash of what you saw
+     */
+    hash: string;
+    /**
+     * Who says so. Default: user
+     */
+    by?: string;
+    /**
+     * Why; it is recorded
+     */
+    reason?: string;
+};
+
+export type NewScheduleDto = {
+    /**
+     * When, in ISO 8601; once
+     */
+    at?: string;
+    /**
+     * When, as a cron expression of five fields, or six with seconds first; again and again
+     */
+    cron?: string;
+    /**
+     * What the fields of cron are read in. Default: UTC
+     */
+    timezone?: string;
+    /**
+     * Runs that were due while nobody could start them: none, the last one, or all of them, at most 100. Default: once
+     */
+    missed?: 'skip' | 'once' | 'all';
+    /**
+     * The job to make, without a jobId
+     */
+    job: NewJobDto;
+};
+
+export type ScheduleDto = {
+    /**
+     * Names it
+     */
+    scheduleId: string;
+    /**
+     * ended: it is never due again
+     */
+    status: 'active' | 'ended' | 'deleted';
+    /**
+     * When it is due, once; null with cron
+     */
+    at: string | null;
+    /**
+     * When it is due, again and again
+     */
+    cron: string | null;
+    /**
+     * What the fields of cron are read in
+     */
+    timezone: string;
+    /**
+     * What becomes of missed runs
+     */
+    missed: 'skip' | 'once' | 'all';
+    /**
+     * The job that is made each time
+     */
+    job: {
+        [key: string]: unknown;
+    };
+    /**
+     * When it is due next; null: never again
+     */
+    nextDue: string | null;
+    /**
+     * Jobs that came of it
+     */
+    fired: number;
+    /**
+     * Runs that were missed and not made up for
+     */
+    skipped: number;
+    /**
+     * The job that came of it last
+     */
+    lastJobId: string | null;
+    /**
+     * When that was
+     */
+    lastFiredAt: string | null;
+    /**
+     * Why no job came of the last run
+     */
+    error: TaskErrorDto | null;
+    /**
+     * Since when
+     */
+    createdAt: string;
+};
+
+export type ScheduleListDto = {
+    /**
+     * The newest first, at most 500
+     */
+    schedules: ReadonlyArray<ScheduleDto>;
+};
+
+export type ScheduleRequestDto = {
+    /**
+     * When, in ISO 8601; once
+     */
+    at?: string;
+    /**
+     * When, as a cron expression of five fields, or six with seconds first; again and again
+     */
+    cron?: string;
+    /**
+     * What the fields of cron are read in. Default: UTC
+     */
+    timezone?: string;
+    /**
+     * Runs that were due while nobody could start them: none, the last one, or all of them, at most 100. Default: once
+     */
+    missed?: 'skip' | 'once' | 'all';
+    /**
+     * What is to be done, in plain words
+     */
+    request: string;
+};
+
+export type ScheduledDto = {
+    /**
+     * The job, where it was to begin now
+     */
+    job: JobDto | null;
+    /**
+     * The schedule, where it is for later
+     */
+    schedule: ScheduleDto | null;
 };
 
 export type NewWebhookDto = {
@@ -5148,6 +5906,1489 @@ export type CorrectKnowledgeResponses = {
 };
 
 export type CorrectKnowledgeResponse = CorrectKnowledgeResponses[keyof CorrectKnowledgeResponses];
+
+export type ListJobsData = {
+    body?: never;
+    headers?: {
+        /**
+         * Ties the answer, its events and the log to your own request; default: a new one
+         */
+        'x-correlation-id'?: string;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Jobs of a page. Default: 50
+         */
+        limit?: number;
+        /**
+         * How many are left out, the newest first. Default: 0
+         */
+        offset?: number;
+        /**
+         * Only jobs of this status
+         */
+        status?: 'pending' | 'running' | 'done' | 'failed' | 'cancelled';
+    };
+    url: '/jobs';
+};
+
+export type ListJobsErrors = {
+    /**
+     * The query is wrong
+     */
+    400: ProblemDto;
+    /**
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
+     */
+    403: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
+    /**
+     * Our own fault; the log has it
+     */
+    500: ProblemDto;
+};
+
+export type ListJobsError = ListJobsErrors[keyof ListJobsErrors];
+
+export type ListJobsResponses = {
+    /**
+     * A page
+     */
+    200: JobPageDto;
+};
+
+export type ListJobsResponse = ListJobsResponses[keyof ListJobsResponses];
+
+export type CreateJobData = {
+    body: NewJobDto;
+    headers?: {
+        /**
+         * Ties the answer, its events and the log to your own request; default: a new one
+         */
+        'x-correlation-id'?: string;
+        /**
+         * On whose behalf: submitters take turns. Not checked; who says nothing shares one turn
+         */
+        'X-Submitter'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/jobs';
+};
+
+export type CreateJobErrors = {
+    /**
+     * The body is wrong, the steps are no graph, or the request fits no intent: errors says what and where
+     */
+    400: ProblemDto;
+    /**
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
+     */
+    403: ProblemDto;
+    /**
+     * There is a job or task with this id
+     */
+    409: ProblemDto;
+    /**
+     * The body is too long
+     */
+    413: ProblemDto;
+    /**
+     * The body is not JSON
+     */
+    415: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
+    /**
+     * Our own fault; the log has it
+     */
+    500: ProblemDto;
+    /**
+     * The queue is full or the server shuts down; see Retry-After
+     */
+    503: ProblemDto;
+};
+
+export type CreateJobError = CreateJobErrors[keyof CreateJobErrors];
+
+export type CreateJobResponses = {
+    /**
+     * The job
+     */
+    201: JobDto;
+};
+
+export type CreateJobResponse = CreateJobResponses[keyof CreateJobResponses];
+
+export type CancelJobData = {
+    body?: never;
+    headers?: {
+        /**
+         * Ties the answer, its events and the log to your own request; default: a new one
+         */
+        'x-correlation-id'?: string;
+    };
+    path: {
+        /**
+         * The job, percent-encoded
+         */
+        id: string;
+    };
+    query?: {
+        /**
+         * Why; it is recorded
+         */
+        reason?: string;
+    };
+    url: '/jobs/{id}';
+};
+
+export type CancelJobErrors = {
+    /**
+     * The query is wrong
+     */
+    400: ProblemDto;
+    /**
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
+     */
+    403: ProblemDto;
+    /**
+     * There is no such job
+     */
+    404: ProblemDto;
+    /**
+     * It is done or failed and stays so
+     */
+    409: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
+    /**
+     * Our own fault; the log has it
+     */
+    500: ProblemDto;
+};
+
+export type CancelJobError = CancelJobErrors[keyof CancelJobErrors];
+
+export type CancelJobResponses = {
+    /**
+     * The cancelled job
+     */
+    200: JobDto;
+};
+
+export type CancelJobResponse = CancelJobResponses[keyof CancelJobResponses];
+
+export type GetJobData = {
+    body?: never;
+    headers?: {
+        /**
+         * Ties the answer, its events and the log to your own request; default: a new one
+         */
+        'x-correlation-id'?: string;
+    };
+    path: {
+        /**
+         * The job, percent-encoded
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/jobs/{id}';
+};
+
+export type GetJobErrors = {
+    /**
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
+     */
+    403: ProblemDto;
+    /**
+     * There is no such job
+     */
+    404: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
+    /**
+     * Our own fault; the log has it
+     */
+    500: ProblemDto;
+};
+
+export type GetJobError = GetJobErrors[keyof GetJobErrors];
+
+export type GetJobResponses = {
+    /**
+     * The job
+     */
+    200: JobDto;
+};
+
+export type GetJobResponse = GetJobResponses[keyof GetJobResponses];
+
+export type RetryJobData = {
+    body: ByDto;
+    headers?: {
+        /**
+         * Ties the answer, its events and the log to your own request; default: a new one
+         */
+        'x-correlation-id'?: string;
+    };
+    path: {
+        /**
+         * The job, percent-encoded
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/jobs/{id}/retry';
+};
+
+export type RetryJobErrors = {
+    /**
+     * The body is wrong
+     */
+    400: ProblemDto;
+    /**
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
+     */
+    403: ProblemDto;
+    /**
+     * There is no such job
+     */
+    404: ProblemDto;
+    /**
+     * It has not failed
+     */
+    409: ProblemDto;
+    /**
+     * The body is too long
+     */
+    413: ProblemDto;
+    /**
+     * Not JSON
+     */
+    415: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
+    /**
+     * Our own fault; the log has it
+     */
+    500: ProblemDto;
+};
+
+export type RetryJobError = RetryJobErrors[keyof RetryJobErrors];
+
+export type RetryJobResponses = {
+    /**
+     * The job, which goes on
+     */
+    200: JobDto;
+};
+
+export type RetryJobResponse = RetryJobResponses[keyof RetryJobResponses];
+
+export type ExplainJobWaitData = {
+    body?: never;
+    headers?: {
+        /**
+         * Ties the answer, its events and the log to your own request; default: a new one
+         */
+        'x-correlation-id'?: string;
+    };
+    path: {
+        /**
+         * The job, percent-encoded
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/jobs/{id}/why';
+};
+
+export type ExplainJobWaitErrors = {
+    /**
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
+     */
+    403: ProblemDto;
+    /**
+     * There is no such job
+     */
+    404: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
+    /**
+     * Our own fault; the log has it
+     */
+    500: ProblemDto;
+};
+
+export type ExplainJobWaitError = ExplainJobWaitErrors[keyof ExplainJobWaitErrors];
+
+export type ExplainJobWaitResponses = {
+    /**
+     * What it waits for
+     */
+    200: JobWhyDto;
+};
+
+export type ExplainJobWaitResponse = ExplainJobWaitResponses[keyof ExplainJobWaitResponses];
+
+export type ReadJobEventsData = {
+    body?: never;
+    headers?: {
+        /**
+         * Ties the answer, its events and the log to your own request; default: a new one
+         */
+        'x-correlation-id'?: string;
+    };
+    path: {
+        /**
+         * The job, percent-encoded
+         */
+        id: string;
+    };
+    query?: {
+        /**
+         * Only events after this stream sequence; a Last-Event-ID header goes before it. Default: 0
+         */
+        afterSequence?: number;
+        /**
+         * Events of a page (of a stream: no limit). Default: 100
+         */
+        limit?: number;
+        /**
+         * Only these event types, separated by commas. Default: all
+         */
+        types?: ReadonlyArray<string>;
+    };
+    url: '/jobs/{id}/events';
+};
+
+export type ReadJobEventsErrors = {
+    /**
+     * The query is wrong, or the cursor of a stream is beyond its end
+     */
+    400: ProblemDto;
+    /**
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
+     */
+    403: ProblemDto;
+    /**
+     * There is no such job
+     */
+    404: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
+    /**
+     * Our own fault; the log has it
+     */
+    500: ProblemDto;
+};
+
+export type ReadJobEventsError = ReadJobEventsErrors[keyof ReadJobEventsErrors];
+
+export type ReadJobEventsResponses = {
+    /**
+     * A page, or a stream
+     */
+    200: EventPageDto;
+};
+
+export type ReadJobEventsResponse = ReadJobEventsResponses[keyof ReadJobEventsResponses];
+
+export type EditJobStepData = {
+    body: StepEditDto;
+    headers?: {
+        /**
+         * Ties the answer, its events and the log to your own request; default: a new one
+         */
+        'x-correlation-id'?: string;
+    };
+    path: {
+        /**
+         * The job, percent-encoded
+         */
+        id: string;
+        /**
+         * The step
+         */
+        step: string;
+    };
+    query?: never;
+    url: '/jobs/{id}/steps/{step}';
+};
+
+export type EditJobStepErrors = {
+    /**
+     * The body is wrong
+     */
+    400: ProblemDto;
+    /**
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
+     */
+    403: ProblemDto;
+    /**
+     * There is no such job or step
+     */
+    404: ProblemDto;
+    /**
+     * The step has begun, or the job is over
+     */
+    409: ProblemDto;
+    /**
+     * The body is too long
+     */
+    413: ProblemDto;
+    /**
+     * Not JSON
+     */
+    415: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
+    /**
+     * Our own fault; the log has it
+     */
+    500: ProblemDto;
+};
+
+export type EditJobStepError = EditJobStepErrors[keyof EditJobStepErrors];
+
+export type EditJobStepResponses = {
+    /**
+     * The job with the step changed
+     */
+    200: JobDto;
+};
+
+export type EditJobStepResponse = EditJobStepResponses[keyof EditJobStepResponses];
+
+export type ListDeadLettersData = {
+    body?: never;
+    headers?: {
+        /**
+         * Ties the answer, its events and the log to your own request; default: a new one
+         */
+        'x-correlation-id'?: string;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Jobs of a page. Default: 50
+         */
+        limit?: number;
+        /**
+         * How many are left out, the newest first. Default: 0
+         */
+        offset?: number;
+    };
+    url: '/dead-letters';
+};
+
+export type ListDeadLettersErrors = {
+    /**
+     * The query is wrong
+     */
+    400: ProblemDto;
+    /**
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
+     */
+    403: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
+    /**
+     * Our own fault; the log has it
+     */
+    500: ProblemDto;
+};
+
+export type ListDeadLettersError = ListDeadLettersErrors[keyof ListDeadLettersErrors];
+
+export type ListDeadLettersResponses = {
+    /**
+     * A page
+     */
+    200: JobPageDto;
+};
+
+export type ListDeadLettersResponse = ListDeadLettersResponses[keyof ListDeadLettersResponses];
+
+export type DropDeadLetterData = {
+    body: DropDto;
+    headers?: {
+        /**
+         * Ties the answer, its events and the log to your own request; default: a new one
+         */
+        'x-correlation-id'?: string;
+    };
+    path: {
+        /**
+         * The job, percent-encoded
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/dead-letters/{id}/drop';
+};
+
+export type DropDeadLetterErrors = {
+    /**
+     * The body is wrong
+     */
+    400: ProblemDto;
+    /**
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
+     */
+    403: ProblemDto;
+    /**
+     * There is no such job
+     */
+    404: ProblemDto;
+    /**
+     * It has not failed
+     */
+    409: ProblemDto;
+    /**
+     * The body is too long
+     */
+    413: ProblemDto;
+    /**
+     * Not JSON
+     */
+    415: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
+    /**
+     * Our own fault; the log has it
+     */
+    500: ProblemDto;
+};
+
+export type DropDeadLetterError = DropDeadLetterErrors[keyof DropDeadLetterErrors];
+
+export type DropDeadLetterResponses = {
+    /**
+     * The job
+     */
+    200: JobDto;
+};
+
+export type DropDeadLetterResponse = DropDeadLetterResponses[keyof DropDeadLetterResponses];
+
+export type ListAgentsData = {
+    body?: never;
+    headers?: {
+        /**
+         * Ties the answer, its events and the log to your own request; default: a new one
+         */
+        'x-correlation-id'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/agents';
+};
+
+export type ListAgentsErrors = {
+    /**
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
+     */
+    403: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
+    /**
+     * Our own fault; the log has it
+     */
+    500: ProblemDto;
+};
+
+export type ListAgentsError = ListAgentsErrors[keyof ListAgentsErrors];
+
+export type ListAgentsResponses = {
+    /**
+     * All of them
+     */
+    200: AgentListDto;
+};
+
+export type ListAgentsResponse = ListAgentsResponses[keyof ListAgentsResponses];
+
+export type RegisterAgentData = {
+    body: NewAgentDto;
+    headers?: {
+        /**
+         * Ties the answer, its events and the log to your own request; default: a new one
+         */
+        'x-correlation-id'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/agents';
+};
+
+export type RegisterAgentErrors = {
+    /**
+     * The body is wrong
+     */
+    400: ProblemDto;
+    /**
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
+     */
+    403: ProblemDto;
+    /**
+     * The id is or was that of another agent
+     */
+    409: ProblemDto;
+    /**
+     * The body is too long
+     */
+    413: ProblemDto;
+    /**
+     * Not JSON
+     */
+    415: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
+    /**
+     * Our own fault; the log has it
+     */
+    500: ProblemDto;
+};
+
+export type RegisterAgentError = RegisterAgentErrors[keyof RegisterAgentErrors];
+
+export type RegisterAgentResponses = {
+    /**
+     * The agent and its key
+     */
+    201: RegisteredAgentDto;
+};
+
+export type RegisterAgentResponse = RegisterAgentResponses[keyof RegisterAgentResponses];
+
+export type DeleteAgentData = {
+    body?: never;
+    headers?: {
+        /**
+         * Ties the answer, its events and the log to your own request; default: a new one
+         */
+        'x-correlation-id'?: string;
+    };
+    path: {
+        /**
+         * The agent
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/agents/{id}';
+};
+
+export type DeleteAgentErrors = {
+    /**
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
+     */
+    403: ProblemDto;
+    /**
+     * There is no such agent
+     */
+    404: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
+    /**
+     * Our own fault; the log has it
+     */
+    500: ProblemDto;
+};
+
+export type DeleteAgentError = DeleteAgentErrors[keyof DeleteAgentErrors];
+
+export type DeleteAgentResponses = {
+    /**
+     * It is deleted
+     */
+    204: void;
+};
+
+export type DeleteAgentResponse = DeleteAgentResponses[keyof DeleteAgentResponses];
+
+export type GetAgentData = {
+    body?: never;
+    headers?: {
+        /**
+         * Ties the answer, its events and the log to your own request; default: a new one
+         */
+        'x-correlation-id'?: string;
+    };
+    path: {
+        /**
+         * The agent
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/agents/{id}';
+};
+
+export type GetAgentErrors = {
+    /**
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
+     */
+    403: ProblemDto;
+    /**
+     * There is no such agent
+     */
+    404: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
+    /**
+     * Our own fault; the log has it
+     */
+    500: ProblemDto;
+};
+
+export type GetAgentError = GetAgentErrors[keyof GetAgentErrors];
+
+export type GetAgentResponses = {
+    /**
+     * The agent
+     */
+    200: AgentDto;
+};
+
+export type GetAgentResponse = GetAgentResponses[keyof GetAgentResponses];
+
+export type SendAgentHeartbeatData = {
+    body: HeartbeatDto;
+    headers: {
+        /**
+         * Ties the answer, its events and the log to your own request; default: a new one
+         */
+        'x-correlation-id'?: string;
+        /**
+         * The key from the registration of the agent
+         */
+        'X-Agent-Key': string;
+    };
+    path: {
+        /**
+         * The agent
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/agents/{id}/heartbeat';
+};
+
+export type SendAgentHeartbeatErrors = {
+    /**
+     * The body is wrong
+     */
+    400: ProblemDto;
+    /**
+     * The key is not that of the agent
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
+     */
+    403: ProblemDto;
+    /**
+     * There is no such agent
+     */
+    404: ProblemDto;
+    /**
+     * The body is too long
+     */
+    413: ProblemDto;
+    /**
+     * Not JSON
+     */
+    415: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
+    /**
+     * Our own fault; the log has it
+     */
+    500: ProblemDto;
+};
+
+export type SendAgentHeartbeatError = SendAgentHeartbeatErrors[keyof SendAgentHeartbeatErrors];
+
+export type SendAgentHeartbeatResponses = {
+    /**
+     * It was heard
+     */
+    204: void;
+};
+
+export type SendAgentHeartbeatResponse = SendAgentHeartbeatResponses[keyof SendAgentHeartbeatResponses];
+
+export type TakeStepData = {
+    body: TakeDto;
+    headers: {
+        /**
+         * Ties the answer, its events and the log to your own request; default: a new one
+         */
+        'x-correlation-id'?: string;
+        /**
+         * The key from the registration of the agent
+         */
+        'X-Agent-Key': string;
+    };
+    path: {
+        /**
+         * The agent
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/agents/{id}/take';
+};
+
+export type TakeStepErrors = {
+    /**
+     * The body is wrong
+     */
+    400: ProblemDto;
+    /**
+     * The key is not that of the agent
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
+     */
+    403: ProblemDto;
+    /**
+     * There is no such agent
+     */
+    404: ProblemDto;
+    /**
+     * The body is too long
+     */
+    413: ProblemDto;
+    /**
+     * Not JSON
+     */
+    415: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
+    /**
+     * Our own fault; the log has it
+     */
+    500: ProblemDto;
+};
+
+export type TakeStepError = TakeStepErrors[keyof TakeStepErrors];
+
+export type TakeStepResponses = {
+    /**
+     * The step, as a message of type assign with its lease
+     */
+    200: AssignedDto;
+    /**
+     * There was none within the time
+     */
+    204: void;
+};
+
+export type TakeStepResponse = TakeStepResponses[keyof TakeStepResponses];
+
+export type SendAgentMessageData = {
+    body: AgentMessageDto;
+    headers: {
+        /**
+         * Ties the answer, its events and the log to your own request; default: a new one
+         */
+        'x-correlation-id'?: string;
+        /**
+         * The key from the registration of the agent
+         */
+        'X-Agent-Key': string;
+    };
+    path?: never;
+    query?: never;
+    url: '/lam/message';
+};
+
+export type SendAgentMessageErrors = {
+    /**
+     * The body is wrong
+     */
+    400: ProblemDto;
+    /**
+     * The key is not that of the agent
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
+     */
+    403: ProblemDto;
+    /**
+     * The lease is no longer valid: the answer is recorded as refused
+     */
+    409: ProblemDto;
+    /**
+     * Too long
+     */
+    413: ProblemDto;
+    /**
+     * Not JSON
+     */
+    415: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
+    /**
+     * Our own fault; the log has it
+     */
+    500: ProblemDto;
+};
+
+export type SendAgentMessageError = SendAgentMessageErrors[keyof SendAgentMessageErrors];
+
+export type SendAgentMessageResponses = {
+    /**
+     * It was taken
+     */
+    200: AcceptedDto;
+};
+
+export type SendAgentMessageResponse = SendAgentMessageResponses[keyof SendAgentMessageResponses];
+
+export type ListApprovalsData = {
+    body?: never;
+    headers?: {
+        /**
+         * Ties the answer, its events and the log to your own request; default: a new one
+         */
+        'x-correlation-id'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/approvals';
+};
+
+export type ListApprovalsErrors = {
+    /**
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
+     */
+    403: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
+    /**
+     * Our own fault; the log has it
+     */
+    500: ProblemDto;
+};
+
+export type ListApprovalsError = ListApprovalsErrors[keyof ListApprovalsErrors];
+
+export type ListApprovalsResponses = {
+    /**
+     * All of them
+     */
+    200: ApprovalListDto;
+};
+
+export type ListApprovalsResponse = ListApprovalsResponses[keyof ListApprovalsResponses];
+
+export type GetApprovalData = {
+    body?: never;
+    headers?: {
+        /**
+         * Ties the answer, its events and the log to your own request; default: a new one
+         */
+        'x-correlation-id'?: string;
+    };
+    path: {
+        /**
+         * The question
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/approvals/{id}';
+};
+
+export type GetApprovalErrors = {
+    /**
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
+     */
+    403: ProblemDto;
+    /**
+     * There is no such question
+     */
+    404: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
+    /**
+     * Our own fault; the log has it
+     */
+    500: ProblemDto;
+};
+
+export type GetApprovalError = GetApprovalErrors[keyof GetApprovalErrors];
+
+export type GetApprovalResponses = {
+    /**
+     * The question
+     */
+    200: ApprovalDto;
+};
+
+export type GetApprovalResponse = GetApprovalResponses[keyof GetApprovalResponses];
+
+export type DecideApprovalData = {
+    body: DecisionDto;
+    headers?: {
+        /**
+         * Ties the answer, its events and the log to your own request; default: a new one
+         */
+        'x-correlation-id'?: string;
+    };
+    path: {
+        /**
+         * The question
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/approvals/{id}/decision';
+};
+
+export type DecideApprovalErrors = {
+    /**
+     * The body is wrong
+     */
+    400: ProblemDto;
+    /**
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
+     */
+    403: ProblemDto;
+    /**
+     * There is no such question
+     */
+    404: ProblemDto;
+    /**
+     * It is over, it is about something else than what you saw, or you have approved it already
+     */
+    409: ProblemDto;
+    /**
+     * The body is too long
+     */
+    413: ProblemDto;
+    /**
+     * Not JSON
+     */
+    415: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
+    /**
+     * Our own fault; the log has it
+     */
+    500: ProblemDto;
+};
+
+export type DecideApprovalError = DecideApprovalErrors[keyof DecideApprovalErrors];
+
+export type DecideApprovalResponses = {
+    /**
+     * The question with your word
+     */
+    200: ApprovalDto;
+};
+
+export type DecideApprovalResponse = DecideApprovalResponses[keyof DecideApprovalResponses];
+
+export type ListSchedulesData = {
+    body?: never;
+    headers?: {
+        /**
+         * Ties the answer, its events and the log to your own request; default: a new one
+         */
+        'x-correlation-id'?: string;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Also those that are over. Default: false
+         */
+        all?: boolean;
+    };
+    url: '/schedules';
+};
+
+export type ListSchedulesErrors = {
+    /**
+     * The query is wrong
+     */
+    400: ProblemDto;
+    /**
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
+     */
+    403: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
+    /**
+     * Our own fault; the log has it
+     */
+    500: ProblemDto;
+};
+
+export type ListSchedulesError = ListSchedulesErrors[keyof ListSchedulesErrors];
+
+export type ListSchedulesResponses = {
+    /**
+     * At most 500
+     */
+    200: ScheduleListDto;
+};
+
+export type ListSchedulesResponse = ListSchedulesResponses[keyof ListSchedulesResponses];
+
+export type CreateScheduleData = {
+    body: NewScheduleDto;
+    headers?: {
+        /**
+         * Ties the answer, its events and the log to your own request; default: a new one
+         */
+        'x-correlation-id'?: string;
+        /**
+         * On whose behalf: submitters take turns. Not checked; who says nothing shares one turn
+         */
+        'X-Submitter'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/schedules';
+};
+
+export type CreateScheduleErrors = {
+    /**
+     * The body is wrong, or no job could be made of it: errors says what and where
+     */
+    400: ProblemDto;
+    /**
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
+     */
+    403: ProblemDto;
+    /**
+     * The body is too long
+     */
+    413: ProblemDto;
+    /**
+     * The body is not JSON
+     */
+    415: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
+    /**
+     * Our own fault; the log has it
+     */
+    500: ProblemDto;
+    /**
+     * The queue is full or the server shuts down; see Retry-After
+     */
+    503: ProblemDto;
+};
+
+export type CreateScheduleError = CreateScheduleErrors[keyof CreateScheduleErrors];
+
+export type CreateScheduleResponses = {
+    /**
+     * The schedule
+     */
+    201: ScheduleDto;
+};
+
+export type CreateScheduleResponse = CreateScheduleResponses[keyof CreateScheduleResponses];
+
+export type DeleteScheduleData = {
+    body?: never;
+    headers?: {
+        /**
+         * Ties the answer, its events and the log to your own request; default: a new one
+         */
+        'x-correlation-id'?: string;
+    };
+    path: {
+        /**
+         * The schedule
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/schedules/{id}';
+};
+
+export type DeleteScheduleErrors = {
+    /**
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
+     */
+    403: ProblemDto;
+    /**
+     * There is no such schedule
+     */
+    404: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
+    /**
+     * Our own fault; the log has it
+     */
+    500: ProblemDto;
+};
+
+export type DeleteScheduleError = DeleteScheduleErrors[keyof DeleteScheduleErrors];
+
+export type DeleteScheduleResponses = {
+    /**
+     * The schedule
+     */
+    200: ScheduleDto;
+};
+
+export type DeleteScheduleResponse = DeleteScheduleResponses[keyof DeleteScheduleResponses];
+
+export type GetScheduleData = {
+    body?: never;
+    headers?: {
+        /**
+         * Ties the answer, its events and the log to your own request; default: a new one
+         */
+        'x-correlation-id'?: string;
+    };
+    path: {
+        /**
+         * The schedule
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/schedules/{id}';
+};
+
+export type GetScheduleErrors = {
+    /**
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
+     */
+    403: ProblemDto;
+    /**
+     * There is no such schedule
+     */
+    404: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
+    /**
+     * Our own fault; the log has it
+     */
+    500: ProblemDto;
+};
+
+export type GetScheduleError = GetScheduleErrors[keyof GetScheduleErrors];
+
+export type GetScheduleResponses = {
+    /**
+     * The schedule
+     */
+    200: ScheduleDto;
+};
+
+export type GetScheduleResponse = GetScheduleResponses[keyof GetScheduleResponses];
+
+export type ScheduleRequestData = {
+    body: ScheduleRequestDto;
+    headers?: {
+        /**
+         * Ties the answer, its events and the log to your own request; default: a new one
+         */
+        'x-correlation-id'?: string;
+        /**
+         * On whose behalf: submitters take turns. Not checked; who says nothing shares one turn
+         */
+        'X-Submitter'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/schedule';
+};
+
+export type ScheduleRequestErrors = {
+    /**
+     * The body is wrong, or no job could be made of it: errors says what and where
+     */
+    400: ProblemDto;
+    /**
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
+     */
+    403: ProblemDto;
+    /**
+     * The body is too long
+     */
+    413: ProblemDto;
+    /**
+     * The body is not JSON
+     */
+    415: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
+    /**
+     * Our own fault; the log has it
+     */
+    500: ProblemDto;
+    /**
+     * The queue is full or the server shuts down; see Retry-After
+     */
+    503: ProblemDto;
+};
+
+export type ScheduleRequestError = ScheduleRequestErrors[keyof ScheduleRequestErrors];
+
+export type ScheduleRequestResponses = {
+    /**
+     * The job, or the schedule
+     */
+    201: ScheduledDto;
+};
+
+export type ScheduleRequestResponse = ScheduleRequestResponses[keyof ScheduleRequestResponses];
 
 export type ListWebhooksData = {
     body?: never;

@@ -1,0 +1,125 @@
+import { Body, Delete, Get, Param, Post, Query } from '@nestjs/common';
+import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiParam } from '@nestjs/swagger';
+import { Jobs, Schedules } from '../jobs/index.ts';
+import { NeedsRole } from '../policy/index.ts';
+import { ApiSubmitter, Problems, RestController, Submitter } from './rest.adapter.ts';
+import {
+  NewScheduleDto,
+  ScheduledDto,
+  ScheduleDto,
+  ScheduleListDto,
+  ScheduleListQuery,
+  ScheduleRequestDto,
+} from './schedule.dto.ts';
+
+const ApiScheduleId = () =>
+  ApiParam({
+    name: 'id',
+    description: 'The schedule',
+    schema: {
+      type: 'string',
+      format: 'uuid',
+      minLength: 1,
+      maxLength: 100,
+      example: '0198f6a4-6a3c-7b7e-8d3a-111111111111',
+    },
+  });
+
+const unknown = { 404: 'There is no such schedule' };
+
+const refused = {
+  400: 'The body is wrong, or no job could be made of it: errors says what and where',
+  413: 'The body is too long',
+  415: 'The body is not JSON',
+  503: 'The queue is full or the server shuts down; see Retry-After',
+};
+
+/** Jobs that are to be made later, once or again and again. */
+@RestController('schedules', 'schedules')
+@NeedsRole('viewer')
+export class SchedulesController {
+  constructor(private readonly schedules: Schedules) {}
+
+  @Post()
+  @NeedsRole('operator')
+  @ApiOperation({
+    operationId: 'createSchedule',
+    summary: 'Create a schedule',
+    description: 'A job at a time, or whenever a cron expression is due. It is made once, however many instances run.',
+  })
+  @ApiSubmitter()
+  @ApiCreatedResponse({ type: ScheduleDto, description: 'The schedule' })
+  @Problems(refused)
+  create(@Body() schedule: NewScheduleDto, @Submitter() submitter: string | undefined): Promise<ScheduleDto> {
+    return this.schedules.create(schedule, { submitter });
+  }
+
+  @Get()
+  @ApiOperation({
+    operationId: 'listSchedules',
+    summary: 'List schedules',
+    description: 'Those that may still be due, the newest first.',
+  })
+  @ApiOkResponse({ type: ScheduleListDto, description: 'At most 500' })
+  @Problems({ 400: 'The query is wrong' })
+  async list(@Query() query: ScheduleListQuery): Promise<ScheduleListDto> {
+    return { schedules: await this.schedules.list(query) };
+  }
+
+  @Get(':id')
+  @ApiScheduleId()
+  @ApiOperation({
+    operationId: 'getSchedule',
+    summary: 'Show a schedule',
+    description: 'When it is due next, and what came of it.',
+  })
+  @ApiOkResponse({ type: ScheduleDto, description: 'The schedule' })
+  @Problems(unknown)
+  get(@Param('id') id: string): Promise<ScheduleDto> {
+    return this.schedules.get(id);
+  }
+
+  @Delete(':id')
+  @NeedsRole('operator')
+  @ApiScheduleId()
+  @ApiOperation({
+    operationId: 'deleteSchedule',
+    summary: 'Delete a schedule',
+    description: 'It is never due again; jobs that came of it go on.',
+  })
+  @ApiOkResponse({ type: ScheduleDto, description: 'The schedule' })
+  @Problems(unknown)
+  remove(@Param('id') id: string): Promise<ScheduleDto> {
+    return this.schedules.remove(id, 'user');
+  }
+}
+
+/** The short way: plain words, and when. */
+@RestController('schedule', 'schedules')
+@NeedsRole('viewer')
+export class ScheduleController {
+  constructor(
+    private readonly schedules: Schedules,
+    private readonly jobs: Jobs,
+  ) {}
+
+  @Post()
+  @NeedsRole('operator')
+  @ApiOperation({
+    operationId: 'scheduleRequest',
+    summary: 'Have something done now or later',
+    description: 'A request in plain words: now where neither at nor cron is given, else as a schedule.',
+  })
+  @ApiSubmitter()
+  @ApiCreatedResponse({ type: ScheduledDto, description: 'The job, or the schedule' })
+  @Problems(refused)
+  async schedule(
+    @Body() { request, ...timing }: ScheduleRequestDto,
+    @Submitter() submitter: string | undefined,
+  ): Promise<ScheduledDto> {
+    if (timing.at === undefined && timing.cron === undefined) {
+      return { job: await this.jobs.create({ request }, { submitter }), schedule: null };
+    }
+    return { job: null, schedule: await this.schedules.create({ job: { request }, ...timing }, { submitter }) };
+  }
+}

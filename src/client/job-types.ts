@@ -1,0 +1,17 @@
+export type {
+  AgentDto as Agent,
+  ApprovalDto as Approval,
+  DecisionDto as ApprovalDecision,
+  JobDto as Job,
+  JobPageDto as JobPage,
+  JobWhyDto as JobWhy,
+  NewAgentDto as NewAgent,
+  NewJobDto as NewJob,
+  NewScheduleDto as NewSchedule,
+  RegisteredAgentDto as RegisteredAgent,
+  ScheduledDto as Scheduled,
+  ScheduleDto as Schedule,
+  ScheduleRequestDto as ScheduleRequest,
+  StepDto as JobStep,
+  StepEditDto as StepEdit,
+} from './generated/types.gen.ts';

@@ -1,0 +1,168 @@
+import type { EventDraft, StoredEvent } from '../../events/index.ts';
+import { type Clock, toTimestamp } from '../../kernel/clock.ts';
+import { newId } from '../../kernel/ids.ts';
+import type { RecordedOffer } from '../jobs.events.ts';
+import type { MessageFactory } from '../protocol/message-factory.ts';
+import { fillStep } from '../workflow/filled-step.ts';
+import type { JobState } from '../workflow/job-state.ts';
+import type { JobWriter } from '../workflow/job-writer.ts';
+import type { AgentPool } from './agent-pool.ts';
+import type { StepBoard, WantedStep } from './step-board.ts';
+
+/** Chooses among offers; null: the first, which is the least busy. */
+export type ChooseAgent = (
+  step: Pick<WantedStep, 'jobId' | 'step' | 'needs'>,
+  offers: readonly RecordedOffer[],
+) => Promise<string | null>;
+
+export interface DispatcherParts {
+  readonly board: StepBoard;
+  readonly pool: AgentPool;
+  readonly writer: JobWriter;
+  readonly messages: MessageFactory;
+  readonly clock: Clock;
+  readonly choose: ChooseAgent | null;
+  readonly report: (message: string, error: unknown) => void;
+}
+
+interface Placement {
+  readonly wanted: WantedStep;
+  readonly offers: readonly RecordedOffer[];
+  readonly agentId: string;
+  readonly chosenBy: string;
+  readonly lease: string;
+  readonly release: () => void;
+}
+
+/**
+ * Brings steps that look for an agent together with agents that have room. An assignment is in the log before its agent
+ * hears of it, under a lease that no other assignment has, so an answer can be told from one that comes too late.
+ */
+export class Dispatcher {
+  private readonly placing = new Map<string, Placement>();
+  private passing: Promise<void> | null = null;
+  private again = false;
+  private isStopped = false;
+
+  constructor(private readonly parts: DispatcherParts) {}
+
+  /** Something may fit now: a step is wanted, or an agent has room. Returns at once. */
+  pump(): void {
+    this.again = true;
+    if (this.isStopped) return;
+    this.passing ??= this.passes().finally(() => (this.passing = null));
+  }
+
+  /** The board knows this event by now: whatever was kept for it is free. */
+  seen(event: StoredEvent): void {
+    if (event.eventType !== 'STEP_ASSIGNED') return;
+    const key = keyOf(event.taskId, event.data.step);
+    const placement = this.placing.get(key);
+    if (placement?.lease !== event.data.lease) return;
+    placement.release();
+    this.placing.delete(key);
+  }
+
+  /** Places nothing more, and resolves when what was under way is in the log. */
+  async stop(): Promise<void> {
+    this.isStopped = true;
+    await this.passing;
+  }
+
+  private async passes(): Promise<void> {
+    while (this.again && !this.isStopped) {
+      this.again = false;
+      // Let all that came at once be looked at at once.
+      await Promise.resolve();
+      const placements = await this.match();
+      const byJob = Map.groupBy(placements, ({ wanted }) => wanted.jobId);
+      await Promise.all([...byJob].map(([jobId, ofJob]) => this.place(jobId, ofJob)));
+    }
+  }
+
+  private async match(): Promise<readonly Placement[]> {
+    const { board, pool, choose } = this.parts;
+    const placements: Placement[] = [];
+    for (const wanted of board.wanted()) {
+      if (!pool.hasRoom) break;
+      if (this.placing.has(keyOf(wanted.jobId, wanted.step))) continue;
+      const offers = pool.offers(wanted.needs);
+      const first = offers[0];
+      if (!first) continue;
+      const chosen = choose && offers.length > 1 ? await choose(wanted, offers).catch(() => null) : null;
+      const isOffer = offers.some(({ agentId }) => agentId === chosen);
+      const agentId = isOffer && chosen !== null ? chosen : first.agentId;
+      const placement = {
+        wanted,
+        offers,
+        agentId,
+        chosenBy: isOffer ? 'model' : 'load',
+        lease: newId(),
+        release: pool.reserve(agentId),
+      };
+      this.placing.set(keyOf(wanted.jobId, wanted.step), placement);
+      placements.push(placement);
+    }
+    return placements;
+  }
+
+  private async place(jobId: string, placements: readonly Placement[]): Promise<void> {
+    const { writer, clock, report } = this.parts;
+    let placed: readonly Placement[] = [];
+    try {
+      const { state } = await writer.say(jobId, (current) => {
+        placed = placements.filter(
+          ({ wanted }) => !current.outcome && current.steps.get(wanted.step)?.phase === 'discovery',
+        );
+        return placed.flatMap((placement) => assignmentFacts(current, placement, clock()));
+      });
+      for (const placement of placed) this.deliver(state, placement);
+    } catch (error) {
+      placed = [];
+      report(`steps of job ${jobId} were not assigned`, error);
+    }
+    for (const placement of placements) {
+      if (placed.includes(placement)) continue;
+      placement.release();
+      this.placing.delete(keyOf(jobId, placement.wanted.step));
+    }
+  }
+
+  /** An agent that is gone by now misses it: it is lost with the agent, or when the agent is there again without it. */
+  private deliver(state: JobState, { wanted, agentId, lease }: Placement): void {
+    const record = state.steps.get(wanted.step);
+    const filled = record && fillStep(state, record.step);
+    if (!filled?.ok || record?.assignment?.lease !== lease) return;
+    const { action, selector, text, params, id: stepId } = filled.step;
+    const timeoutMs = Math.max(1, Date.parse(record.assignment.deadline) - this.parts.clock());
+    const message = this.parts.messages.make('assign', {
+      to: agentId,
+      intent: state.intent || action,
+      payload: { action, selector, text, params, timeoutMs, attempt: record.attempt },
+      context: { jobId: state.jobId, stepId },
+      conversation: state.jobId,
+      lease,
+    });
+    this.parts.pool.link(agentId)?.assign(message);
+  }
+}
+
+function assignmentFacts(state: JobState, placement: Placement, now: number): readonly EventDraft[] {
+  const { wanted, offers, agentId, chosenBy, lease } = placement;
+  const record = state.steps.get(wanted.step);
+  if (!record) return [];
+  const { attempt, step: todo } = record;
+  const { step } = wanted;
+  const deadline = toTimestamp(now + (todo.timeoutMs ?? state.created?.stepTimeoutMs ?? 0));
+  return [
+    { eventType: 'STEP_OFFERED', data: { step, attempt, offers: offers.slice(0, MOST_RECORDED) } },
+    // The lease is the event's id: whoever holds it finds the step.
+    { eventType: 'STEP_ASSIGNED', eventId: lease, data: { step, attempt, agentId, lease, deadline, chosenBy } },
+  ];
+}
+
+const MOST_RECORDED = 10;
+
+function keyOf(jobId: string, step: string): string {
+  return JSON.stringify([jobId, step]);
+}

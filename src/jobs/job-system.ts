@@ -1,0 +1,138 @@
+import type { EventStore, StoredEvent } from '../events/index.ts';
+import type { Clock } from '../kernel/clock.ts';
+import type { Orchestrator } from '../orchestrator/index.ts';
+import type { Database } from '../storage/index.ts';
+import { AgentPool } from './agents/agent-pool.ts';
+import { AgentRegistry } from './agents/agent-registry.ts';
+import { Agents } from './agents/agents.ts';
+import { AgentWatch } from './agents/agent-watch.ts';
+import { AgentWork } from './agents/agent-work.ts';
+import { type ChooseAgent, Dispatcher } from './agents/dispatcher.ts';
+import { Heartbeats } from './agents/heartbeats.ts';
+import { LOCAL_AGENT, LocalAgent, type RunStep } from './agents/local-agent.ts';
+import { StepBoard } from './agents/step-board.ts';
+import { WorkFollower } from './agents/work-follower.ts';
+import { Approvals } from './approvals/approvals.ts';
+import { JobReader } from './job-reader.ts';
+import { Jobs } from './jobs.ts';
+import type { JobDefaults, JobPlanner } from './new-job.ts';
+import { MessageFactory } from './protocol/message-factory.ts';
+import { Schedules } from './schedules/schedules.ts';
+import { ScheduleWorkflow } from './schedules/schedule-workflow.ts';
+import { JobStates } from './workflow/job-states.ts';
+import { type JobTools, JobWorkflow } from './workflow/job-workflow.ts';
+import { JobWriter } from './workflow/job-writer.ts';
+
+export interface JobSystemParts {
+  readonly events: EventStore;
+  readonly database: Database;
+  readonly orchestrator: Orchestrator;
+  readonly clock: Clock;
+  readonly defaults: Omit<JobDefaults, 'agentsCan'>;
+  readonly planner: JobPlanner;
+  /** Makes steps of a request by a model. */
+  readonly plan: JobTools['plan'];
+  readonly submitWaitMs: number;
+  readonly heartbeatMs: number;
+  /** What the server does itself. */
+  readonly local: { readonly capabilities: readonly string[]; readonly maxConcurrent: number; readonly run: RunStep };
+  /** Who chooses among agents that offer themselves; null: the least busy one gets it. */
+  readonly choose: ((agents: Agents) => ChooseAgent) | null;
+  readonly report: (message: string, error: unknown) => void;
+}
+
+const SENDER = 'taskloom';
+
+/** Jobs with all that belongs to them: their workflow, the agents that do their steps, and the questions to people. */
+export class JobSystem {
+  readonly jobs: Jobs;
+  readonly agents: Agents;
+  readonly work: AgentWork;
+  readonly approvals: Approvals;
+  readonly schedules: Schedules;
+  private readonly board = new StepBoard();
+  private readonly registry = new AgentRegistry();
+  private readonly pool = new AgentPool((agentId) => this.board.countOf(agentId));
+  private readonly dispatcher: Dispatcher;
+  private readonly follower: WorkFollower;
+  private readonly watch: AgentWatch;
+  private readonly local: LocalAgent;
+
+  private constructor(parts: JobSystemParts, heartbeats: Heartbeats) {
+    const { events, orchestrator, clock, plan, report, heartbeatMs } = parts;
+    const { board, pool } = this;
+    const workflow = new JobWorkflow({ clock, plan });
+    orchestrator.register(workflow);
+    const states = new JobStates(events);
+    const writer = new JobWriter(orchestrator, workflow, states, clock);
+    const pump = () => this.dispatcher.pump();
+    const held = (agentId: string) => board.countOf(agentId);
+    const read = new JobReader(events, orchestrator, states, pool);
+    const agentsCan = () => new Set(this.registry.list().flatMap(({ capabilities }) => capabilities));
+    const defaults = { ...parts.defaults, agentsCan };
+    this.jobs = new Jobs({ ...parts, defaults, writer, read });
+    this.local = new LocalAgent({
+      ...parts.local,
+      answer: async (message) => void (await this.work.receive(LOCAL_AGENT, message)),
+      report,
+    });
+    const calendar = new ScheduleWorkflow({
+      clock,
+      create: async ({ created, scheduleId }, jobId) => {
+        const { job = {}, submitter } = created ?? {};
+        // It was checked when the schedule was made; what it may mean now is checked again.
+        await this.jobs.create({ ...job, jobId }, { scheduleId, submitter, waitMs: 0 });
+      },
+    });
+    orchestrator.register(calendar);
+    this.schedules = new Schedules({ ...parts, defaults, workflow: calendar });
+    const registeredAt = new Date(clock()).toISOString();
+    const local = { ...this.local.description, status: 'live', present: true, registeredAt } as const;
+    this.agents = new Agents({ events, registry: this.registry, pool, heartbeats, clock, held, heartbeatMs, local });
+    this.work = new AgentWork({ events, agents: this.agents, pool, board, writer, clock, pump });
+    this.approvals = new Approvals(events, board, states, writer, clock);
+    const messages = new MessageFactory(SENDER, clock);
+    this.dispatcher = new Dispatcher({
+      board,
+      pool,
+      writer,
+      messages,
+      clock,
+      choose: parts.choose?.(this.agents) ?? null,
+      report,
+    });
+    const apply = (event: StoredEvent) => this.apply(event);
+    this.follower = new WorkFollower({ events, orchestrator, apply, applied: pump, report });
+    this.watch = new AgentWatch({ agents: this.agents, work: this.work, board, clock, report });
+  }
+
+  /** Registers the workflow. Starts nothing. */
+  static async open(parts: JobSystemParts): Promise<JobSystem> {
+    return new JobSystem(parts, await Heartbeats.open(parts.database));
+  }
+
+  /** From now on steps are handed to agents. What the server itself was at when it ended is done anew. */
+  async start(): Promise<void> {
+    await this.follower.start();
+    await this.work.giveBack(this.board.heldBy(LOCAL_AGENT), 'The server was started again.');
+    this.pool.connect(this.local.description, this.local);
+    this.watch.start();
+    this.dispatcher.pump();
+  }
+
+  /** Hands out nothing more, and resolves when no step runs here. What other agents have they keep. */
+  async stop(graceMs: number): Promise<void> {
+    await this.watch.stop();
+    await this.dispatcher.stop();
+    await this.local.stop(graceMs);
+    await this.follower.stop();
+  }
+
+  private apply(event: StoredEvent): void {
+    this.registry.apply(event);
+    const freed = this.board.apply(event);
+    this.dispatcher.seen(event);
+    if (event.eventType === 'STEP_DONE') return;
+    for (const { agentId, lease } of freed) this.pool.link(agentId)?.cancel(lease);
+  }
+}
