@@ -3,6 +3,7 @@ import { type McpRequestContext, McpServer, type ServerContext } from '@modelcon
 import { Inject, Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { Broker } from '../broker/index.ts';
 import { EventStore } from '../events/index.ts';
+import { Approvals, Jobs } from '../jobs/index.ts';
 import { CONFIGURATION, type Configuration } from '../kernel/configuration.ts';
 import { Redactor } from '../kernel/redactor.ts';
 import { SteeringService, TaskContexts, TasksService, WorkItemsService } from '../tasks/index.ts';
@@ -48,12 +49,14 @@ export class McpServers implements OnModuleDestroy {
     private readonly steering: SteeringService,
     items: WorkItemsService,
     contexts: TaskContexts,
+    jobs: Jobs,
+    approvals: Approvals,
     broker: Broker,
     private readonly events: EventStore,
     private readonly redactor: Redactor,
     @Inject(CONFIGURATION) configuration: Configuration,
   ) {
-    this.tools = toolsOf({ tasks, steering, items, contexts, broker, events, configuration });
+    this.tools = toolsOf({ tasks, steering, items, contexts, jobs, approvals, broker, events, configuration });
   }
 
   /** For every server made from now on. Meant for tests that need more than there is. */

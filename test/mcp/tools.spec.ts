@@ -60,6 +60,7 @@ describe('the list of tools [MCP-2]', () => {
         ...['start_coding_task', 'run_coding_task', 'get_task_status', 'list_tasks', 'cancel_task'],
         ...['send_intervention', 'answer_questions', 'approve_plan', 'reject_plan', 'pause_task', 'resume_task'],
         ...['list_events', 'get_task_files', 'get_context', 'explain'],
+        ...['create_job', 'get_job', 'list_approvals', 'decide_approval'],
         ...['claim_work', 'submit_work', 'release_work', 'dispatch_message', 'list_workers'],
       ]),
     );
