@@ -92,7 +92,12 @@ export class DecisionDto implements Omit<ApprovalDecision, 'by'> {
   @TextField({ description: 'hash of what you saw', example: '9f86d081…', maxLength: 64 })
   hash!: string;
 
-  @TextField({ description: 'Who says so. Default: user', example: 'ada', maxLength: 100, optional: true })
+  @TextField({
+    description: 'Who says so. With a key its name counts instead. Default: user',
+    example: 'ada',
+    maxLength: 100,
+    optional: true,
+  })
   by?: string;
 
   @TextField({ description: 'Why; it is recorded', example: 'wrong address', maxLength: 1000, optional: true })

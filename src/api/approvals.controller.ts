@@ -1,7 +1,7 @@
 import { Body, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiParam } from '@nestjs/swagger';
 import { Approvals } from '../jobs/index.ts';
-import { NeedsRole } from '../policy/index.ts';
+import { Caller, NeedsRole, personOf, type Principal } from '../policy/index.ts';
 import { ApprovalDto, ApprovalListDto, DecisionDto } from './approval.dto.ts';
 import { Problems, RestController } from './rest.adapter.ts';
 
@@ -64,7 +64,11 @@ export class ApprovalsController {
     409: 'It is over, it is about something else than what you saw, or you have approved it already',
     415: 'Not JSON',
   })
-  decide(@Param('id') id: string, @Body() { by = 'user', ...decision }: DecisionDto): Promise<ApprovalDto> {
-    return this.approvals.decide(id, { ...decision, by });
+  decide(
+    @Param('id') id: string,
+    @Body() { by, ...decision }: DecisionDto,
+    @Caller() caller: Principal,
+  ): Promise<ApprovalDto> {
+    return this.approvals.decide(id, { ...decision, by: personOf(caller, by) });
   }
 }

@@ -1,7 +1,7 @@
 import { Body, HttpCode, Param, Post, Put } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { InvalidInputError } from '../kernel/errors.ts';
-import { NeedsRole } from '../policy/index.ts';
+import { Caller, NeedsRole, personOf, type Principal } from '../policy/index.ts';
 import { type Once, SteeringService } from '../tasks/index.ts';
 import { ApiIdempotencyKey, ApiTaskId, Host, OnceOnly, Problems, RestController } from './rest.adapter.ts';
 import {
@@ -185,10 +185,12 @@ export class SteeringController {
   })
   async decide(
     @Param('id') id: string,
-    @Body() { decision, planHash, reason, by = 'user' }: PlanDecisionDto,
+    @Body() { decision, planHash, reason, by: said }: PlanDecisionDto,
+    @Caller() caller: Principal,
     @OnceOnly() once: Once,
     @Host() host: string,
   ): Promise<TaskDto> {
+    const by = personOf(caller, said);
     if (decision === 'approve') return taskDtoOf(await this.steering.approvePlan(id, { planHash, by }, once), host);
     if (reason === undefined) throw new InvalidInputError([{ path: 'reason', message: 'is missing: say why' }]);
     return taskDtoOf(await this.steering.rejectPlan(id, { planHash, reason, by }, once), host);

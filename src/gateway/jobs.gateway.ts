@@ -1,7 +1,8 @@
 import { UseFilters } from '@nestjs/common';
-import { MessageBody, SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
+import { ConnectedSocket, MessageBody, SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
+import type { Socket } from 'socket.io';
 import { Approvals, type ApprovalView, Jobs, JobStateError, type JobView } from '../jobs/index.ts';
-import { NeedsRole } from '../policy/index.ts';
+import { NeedsRole, personOf, principalOf } from '../policy/index.ts';
 import { AnswerFilter } from './answer.filter.ts';
 import { readRequest } from './requests.ts';
 
@@ -30,8 +31,12 @@ export class JobsGateway {
   }
 
   @SubscribeMessage('approval:decide')
-  async decide(@MessageBody() body: unknown): Promise<{ ok: true; approval: ApprovalView }> {
-    const { approvalId, by = 'user', ...decision } = readRequest('approval:decide', body);
+  async decide(
+    @ConnectedSocket() socket: Socket,
+    @MessageBody() body: unknown,
+  ): Promise<{ ok: true; approval: ApprovalView }> {
+    const { approvalId, by: said, ...decision } = readRequest('approval:decide', body);
+    const by = personOf(principalOf(socket.request), said);
     return { ok: true, approval: await this.approvals.decide(approvalId, { ...decision, by }) };
   }
 }

@@ -14,6 +14,7 @@ export {
   RoleUndeclaredError,
   TooManyKeysError,
 } from './policy.errors.ts';
+export { personOf } from './person.ts';
 export { PolicyModule } from './policy.module.ts';
 export { identify, localCaller, type Principal, principalOf } from './principal.ts';
 export { redactorOf } from './redactor-of.ts';

@@ -2642,7 +2642,7 @@ export type DecisionDto = {
      */
     hash: string;
     /**
-     * Who says so. Default: user
+     * Who says so. With a key its name counts instead. Default: user
      */
     by?: string;
     /**
