@@ -190,7 +190,7 @@ describe('a server on which everybody needs a key (PL-3)', () => {
 
   it('lets every socket message through to whom it is for, and answers all others with a typed error [PL-3]', async () => {
     const needs = (name: string): Role =>
-      name.startsWith('worker:')
+      /^(worker|agent):/.test(name)
         ? 'worker'
         : ['subscribe', 'unsubscribe', 'getState'].includes(name)
           ? 'viewer'
