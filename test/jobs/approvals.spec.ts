@@ -1,0 +1,114 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Socket } from 'socket.io-client';
+import { ask, bareSocket } from '../support/live-server.ts';
+import { mcpClient, type McpClient } from '../support/mcp-client.ts';
+import { eventually, request } from '../support/rest.ts';
+import { runServer, type TestServer } from '../support/running-server.ts';
+
+interface Question {
+  readonly approvalId: string;
+  readonly jobId: string;
+  readonly step: string;
+  readonly hash: string;
+}
+
+type Door = (question: Question, hash: string) => Promise<'taken' | 'refused'>;
+
+let server: TestServer;
+let socket: Socket & Disposable;
+let mcp: McpClient;
+let doors: readonly Door[];
+
+beforeAll(async () => {
+  server = await runServer();
+  socket = await bareSocket(server.url);
+  mcp = await mcpClient(server.url, '2026-07-28');
+  doors = [
+    async ({ approvalId }, hash) => {
+      const url = `${server.url}/approvals/${approvalId}/decision`;
+      return (await request('POST', url, { decision: 'approve', hash })).status === 200 ? 'taken' : 'refused';
+    },
+    async ({ approvalId }, hash) => {
+      const answer = await ask(socket, 'approval:decide', { approvalId, decision: 'approve', hash });
+      return answer.ok ? 'taken' : 'refused';
+    },
+    async ({ approvalId: approval_id }, hash) => {
+      const input = { approval_id, decision: 'approve', hash };
+      return (await mcp.client.callTool({ name: 'decide_approval', arguments: input })).isError ? 'refused' : 'taken';
+    },
+  ];
+});
+
+afterAll(async () => {
+  await mcp[Symbol.asyncDispose]();
+  socket[Symbol.dispose]();
+  await server[Symbol.asyncDispose]();
+});
+
+const steps = ['a', 'b', 'c'];
+const orders = steps.flatMap((first) =>
+  steps
+    .filter((second) => second !== first)
+    .map((second) => [first, second, steps.find((third) => third !== first && third !== second) ?? '']),
+);
+
+async function questionsOf(jobId: string): Promise<ReadonlyMap<string, Question>> {
+  const { body } = await eventually(
+    () => request<{ approvals: readonly Question[] }>('GET', `${server.url}/approvals`),
+    (answer) => answer.body.approvals.filter((each) => each.jobId === jobId).length === steps.length,
+  );
+  return new Map(body.approvals.filter((each) => each.jobId === jobId).map((each) => [each.step, each]));
+}
+
+/** A job of three steps that all wait for approval at once; each adds another number to 1. */
+async function asking(jobId: string): Promise<ReadonlyMap<string, Question>> {
+  const tasks = steps.map((id, index) => ({
+    id,
+    action: 'rpn',
+    approvals: 1,
+    params: { expression: `1 ${(index + 1) * 10} +` },
+  }));
+  await request('POST', `${server.url}/jobs`, { jobId, tasks });
+  return questionsOf(jobId);
+}
+
+async function ended(jobId: string): Promise<void> {
+  const { body } = await eventually(
+    () => request('GET', `${server.url}/jobs/${jobId}`),
+    (answer) => answer.body.status === 'done',
+  );
+  expect(body).toMatchObject({ result: { a: { value: 11 }, b: { value: 21 }, c: { value: 31 } } });
+  const { body: log } = await request<{ events: readonly { eventType: string; data: { step?: string } }[] }>(
+    'GET',
+    `${server.url}/jobs/${jobId}/events?limit=1000`,
+  );
+  for (const type of ['APPROVAL_GIVEN', 'STEP_ASSIGNED', 'STEP_DONE']) {
+    const of = log.events.filter(({ eventType }) => eventType === type).map(({ data }) => data.step);
+    expect({ type, of: of.toSorted() }).toEqual({ type, of: steps });
+  }
+}
+
+describe('several questions to people at once', () => {
+  it.each(orders)('are answered %s, %s, %s over different doors, and each step runs once [JB-8]', async (...order) => {
+    const jobId = `in-order-${order.join('')}`;
+    const questions = await asking(jobId);
+    for (const [index, step] of order.entries()) {
+      const question = questions.get(step);
+      const door = doors[index];
+      if (!question || !door) throw new Error(`nothing is asked about ${step}`);
+      // The answer to another question is none to this one.
+      const other = questions.get(steps.find((each) => each !== step) ?? '')?.hash ?? '';
+      expect(await door(question, other)).toBe('refused');
+      expect(await door(question, question.hash)).toBe('taken');
+    }
+    await ended(jobId);
+  });
+
+  it('are answered all at the same time, at every door: one word counts, and each step runs once [JB-8]', async () => {
+    const questions = await asking('at-once');
+    const said = [...questions.values()].flatMap((question) => doors.map((door) => door(question, question.hash)));
+    const taken = (await Promise.all(said)).filter((word) => word === 'taken');
+    expect(taken).toHaveLength(steps.length);
+    await ended('at-once');
+  });
+});
