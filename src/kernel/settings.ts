@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
-import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 import { accessSettings } from './settings.access.ts';
 import { jobSettings } from './settings.jobs.ts';
+import { webhookSettings } from './settings.webhooks.ts';
 import { count, whole } from './setting-forms.ts';
 import { readModelEntries } from './model-entries.ts';
 import { readModelPrices } from './model-prices.ts';
@@ -215,33 +215,7 @@ export const settings = {
     description: 'Largest body of a request, in bytes',
     example: 4_194_304,
   }),
-  WEBHOOK_ALLOWED_NETWORKS: z
-    .string()
-    .transform((text, context) => {
-      const networks = text.split(',').map((network) => network.trim());
-      const wrong = networks.find((network) => !ipaddr.isValidCIDR(network));
-      if (wrong !== undefined) context.addIssue(`holds ${wrong}, which is no CIDR range`);
-      return networks;
-    })
-    .optional()
-    .meta({
-      description:
-        'Networks that webhooks may send to although they are not public, by http too: CIDR ranges, separated by commas; unset: none, and https only',
-      example: '127.0.0.0/8,::1/128,10.1.0.0/16',
-    }),
-  WEBHOOK_TIMEOUT_MS: count(10_000, 100, 60_000).meta({
-    description: 'How long the receiver of a webhook may take to answer, in milliseconds',
-    example: 10_000,
-  }),
-  WEBHOOK_RETRY_MS: count(5000, 10, 3_600_000).meta({
-    description:
-      'How long to wait before an event is sent again that was not taken, in milliseconds; it doubles from try to try, up to an hour',
-    example: 5000,
-  }),
-  WEBHOOK_DISABLE_AFTER_MS: count(432_000_000, 100, 2_592_000_000).meta({
-    description: 'How long a receiver may fail before its webhook is disabled, in milliseconds',
-    example: 432_000_000,
-  }),
+  ...webhookSettings,
   IDEMPOTENCY_TTL_MS: count(86_400_000, 1000, 2_592_000_000).meta({
     description: 'How long an Idempotency-Key is remembered, in milliseconds; after that it is a new one',
     example: 86_400_000,
