@@ -28,5 +28,8 @@ export default {
   testSequencer: '<rootDir>/test/support/longest-first.mjs',
   // One more than the two cores of a small machine, as tests also wait. Each has less of them, so a hang shows later.
   maxWorkers: 3,
+  // Modules of a test file that are loaded as ESM are never collected: a worker would grow by 50 MB a file, and spend its
+  // time on collecting garbage.
+  workerIdleMemoryLimit: '700MB',
   testTimeout: 40_000,
 };
