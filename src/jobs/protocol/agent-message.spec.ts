@@ -107,9 +107,11 @@ describe('messages as JSON', () => {
   it('loses nothing, whatever payload and context hold [JB-1]', () => {
     const object = fc
       .dictionary(
-        fc.string().filter((key) => !['__proto__', 'jobId', 'stepId', 'action', 'params'].includes(key)),
+        fc.string().filter((key) => !['jobId', 'stepId', 'action', 'params'].includes(key)),
         fc.jsonValue(),
       )
+      // A key that is refused, also far inside.
+      .filter((value) => !JSON.stringify(value).includes('"__proto__":'))
       .map((value) => JSON.parse(JSON.stringify(value)) as Record<string, Json>);
     fc.assert(
       fc.property(object, object, fc.string(), (params, more, value) => {
