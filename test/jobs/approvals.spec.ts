@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Socket } from 'socket.io-client';
 import { ask, bareSocket } from '../support/live-server.ts';
 import { mcpClient, type McpClient } from '../support/mcp-client.ts';
-import { eventually, request } from '../support/rest.ts';
+import { eventsOf, eventually, request } from '../support/rest.ts';
 import { runServer, type TestServer } from '../support/running-server.ts';
 
 interface Question {
@@ -110,5 +110,54 @@ describe('several questions to people at once', () => {
     const taken = (await Promise.all(said)).filter((word) => word === 'taken');
     expect(taken).toHaveLength(steps.length);
     await ended('at-once');
+  });
+});
+
+describe('a word with a key', () => {
+  it('is that of the key, whoever its holder claims to be: two people are two keys [JB-8, PL-3]', async () => {
+    const keyOf = async (name: string) =>
+      String((await request('POST', `${server.url}/keys`, { name, role: 'operator' })).body.key);
+    const [ada, bob] = [await keyOf('ada'), await keyOf('bob')];
+    const tasks = [{ id: 'pay', action: 'rpn', approvals: 2, params: { expression: '1 1 +' } }];
+    await request('POST', `${server.url}/jobs`, { jobId: 'four-eyes', tasks });
+    const { body } = await eventually(
+      () => request<{ approvals: readonly Question[] }>('GET', `${server.url}/approvals`),
+      (answer) => answer.body.approvals.length === 1,
+    );
+    const { approvalId = '', hash = '' } = body.approvals[0] ?? {};
+    const overRest = async (key: string, by: string) => {
+      const response = await fetch(`${server.url}/approvals/${approvalId}/decision`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
+        body: JSON.stringify({ decision: 'approve', hash, by }),
+      });
+      return [response.status, ((await response.json()) as { approvedBy?: readonly string[] }).approvedBy];
+    };
+    const overSocket = async (key: string, by: string) => {
+      using own = await bareSocket(server.url, { token: key });
+      return await ask(own, 'approval:decide', { approvalId, decision: 'approve', hash, by });
+    };
+    expect(await overRest(ada, 'carol')).toEqual([200, ['ada']]);
+    expect(await overRest(ada, 'bob')).toEqual([409, undefined]);
+    expect(await overSocket(ada, 'bob')).toMatchObject({ ok: false, error: { code: 'JOBS_APPROVAL_SAME_PERSON' } });
+    expect(await overSocket(bob, 'ada')).toMatchObject({ ok: true, approval: { approvedBy: ['ada', 'bob'] } });
+  });
+
+  it('is that of the key for a plan as well [EP-4, PL-3]', async () => {
+    const { body: made } = await request('POST', `${server.url}/keys`, { name: 'dana', role: 'operator' });
+    const task = { taskId: 'planned', prompt: 'add', modules: [{ path: 'a.js' }], requireApproval: true };
+    await request('POST', `${server.url}/tasks`, task);
+    const plan = `${server.url}/tasks/planned/plan`;
+    const { body } = await eventually(
+      () => request('GET', plan),
+      ({ status }) => status === 200,
+    );
+    await fetch(`${plan}/decision`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${String(made.key)}` },
+      body: JSON.stringify({ decision: 'approve', planHash: body.planHash, by: 'somebody' }),
+    });
+    const approved = (await eventsOf(server.url, 'planned')).find(({ eventType }) => eventType === 'PLAN_APPROVED');
+    expect(approved?.data).toMatchObject({ by: 'dana' });
   });
 });

@@ -113,8 +113,8 @@ export class LiveServer implements AsyncDisposable {
 }
 
 /** A bare Socket.IO client, as any other program would use it. */
-export async function bareSocket(url: string): Promise<Socket & Disposable> {
-  const socket = io(url, { transports: ['websocket'], forceNew: true, reconnection: false });
+export async function bareSocket(url: string, auth: Record<string, string> = {}): Promise<Socket & Disposable> {
+  const socket = io(url, { transports: ['websocket'], forceNew: true, reconnection: false, auth });
   await new Promise<void>((resolve, reject) => {
     socket.once('connect', resolve);
     socket.once('connect_error', reject);
