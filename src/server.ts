@@ -23,6 +23,12 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
+/**
+ * Connections that the kernel holds until they are taken; it allows at most net.core.somaxconn. With Node's 511 a burst
+ * of clients at a busy server would have some that are silently dropped, try for up to a minute and are then reset.
+ */
+const CONNECTION_BACKLOG = 4096;
+
 /** Starts the whole service on one configuration and resolves once it listens. Several can run in one process, each on its own directory. */
 export async function startServer(configuration: Configuration): Promise<RunningServer> {
   await mkdir(configuration.DATA_DIR, { recursive: true });
@@ -41,7 +47,7 @@ export async function startServer(configuration: Configuration): Promise<Running
     configureMcp(app);
     const access = app.get(Access);
     const firstKey = await access.ensureAdmin();
-    await app.listen(configuration.PORT, configuration.HOST);
+    await app.listen({ port: configuration.PORT, host: configuration.HOST, backlog: CONNECTION_BACKLOG });
     const started = app;
     const close = async () => {
       await started.close();
