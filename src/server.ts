@@ -5,9 +5,10 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { Logger } from 'nestjs-pino';
 import { configureApi, fastifyOptions } from './api/index.ts';
 import { AppModule } from './app.module.ts';
-import { configureGateway } from './gateway/index.ts';
+import { configureGateway, socketCounts } from './gateway/index.ts';
 import type { Configuration } from './kernel/configuration.ts';
-import { configureMcp } from './mcp/index.ts';
+import { configureMcp, mcpSessionCount } from './mcp/index.ts';
+import { configureMetrics } from './metrics/index.ts';
 import { Access } from './policy/index.ts';
 import { lockDataDirectory } from './storage/index.ts';
 
@@ -45,10 +46,11 @@ export async function startServer(configuration: Configuration): Promise<Running
     configureApi(app, configuration);
     configureGateway(app, configuration);
     configureMcp(app);
+    const started = app;
+    configureMetrics(app, () => ({ sockets: socketCounts(started), mcpSessions: mcpSessionCount(started) }));
     const access = app.get(Access);
     const firstKey = await access.ensureAdmin();
     await app.listen({ port: configuration.PORT, host: configuration.HOST, backlog: CONNECTION_BACKLOG });
-    const started = app;
     const close = async () => {
       await started.close();
       await lock.release();

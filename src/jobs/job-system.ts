@@ -13,6 +13,8 @@ import { LOCAL_AGENT, LocalAgent, type RunStep } from './agents/local-agent.ts';
 import { StepBoard } from './agents/step-board.ts';
 import { WorkFollower } from './agents/work-follower.ts';
 import { Approvals } from './approvals/approvals.ts';
+import { DeadLetters } from './dead-letters.ts';
+import { JobCensus } from './job-census.ts';
 import { JobReader } from './job-reader.ts';
 import { Jobs } from './jobs.ts';
 import type { JobDefaults, JobPlanner } from './new-job.ts';
@@ -50,8 +52,10 @@ export class JobSystem {
   readonly work: AgentWork;
   readonly approvals: Approvals;
   readonly schedules: Schedules;
+  readonly census: JobCensus;
   private readonly board = new StepBoard();
   private readonly registry = new AgentRegistry();
+  private readonly deadLetters = new DeadLetters();
   private readonly pool = new AgentPool((agentId) => this.board.countOf(agentId));
   private readonly dispatcher: Dispatcher;
   private readonly follower: WorkFollower;
@@ -101,8 +105,10 @@ export class JobSystem {
       choose: parts.choose?.(this.agents) ?? null,
       report,
     });
+    this.census = new JobCensus(this.registry, board, this.deadLetters);
     const apply = (event: StoredEvent) => this.apply(event);
-    this.follower = new WorkFollower({ events, orchestrator, apply, applied: pump, report });
+    const applyPast = (event: StoredEvent) => this.applyPast(event);
+    this.follower = new WorkFollower({ events, orchestrator, apply, applyPast, applied: pump, report });
     this.watch = new AgentWatch({ agents: this.agents, work: this.work, board, clock, report });
   }
 
@@ -128,8 +134,13 @@ export class JobSystem {
     await this.follower.stop();
   }
 
-  private apply(event: StoredEvent): void {
+  private applyPast(event: StoredEvent): void {
     this.registry.apply(event);
+    this.deadLetters.apply(event);
+  }
+
+  private apply(event: StoredEvent): void {
+    this.applyPast(event);
     const freed = this.board.apply(event);
     this.dispatcher.seen(event);
     if (event.eventType === 'STEP_DONE') return;
