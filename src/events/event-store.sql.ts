@@ -28,7 +28,7 @@ import { RecentEvents, type SizedEvent } from './recent-events.ts';
 import { Retirement } from './retirement.ts';
 import { Snapshots } from './snapshots.ts';
 import { eventOfAppend, eventOfRow } from './stored-event.ts';
-import { Subscription } from './subscription.ts';
+import { Subscription, type SubscriptionSource } from './subscription.ts';
 import { Tail } from './tail.ts';
 import { type LogVerification, type Seal, type Verification, verifyLog, verifyStream } from './verify-log.ts';
 
@@ -155,19 +155,22 @@ export class SqlEventStore extends EventStore {
     const stream = taskId === undefined ? null : streamId(taskId);
     const query = stream === null ? null : streamQuery(stream, {});
     let position = after;
-    const nextBatch = async () => {
-      let batch = stream === null ? this.recent.after(position) : this.recent.ofStream(stream, position);
-      if (batch.length === 0) {
-        const page = query
-          ? await reader.page(query, position, SUBSCRIPTION_BATCH)
-          : await reader.log(position, SUBSCRIPTION_BATCH);
-        batch = page.events;
-      }
+    const passed = (batch: readonly StoredEvent[]) => {
       const last = batch.at(-1);
       if (last) position = query ? last.streamSequence : last.sequenceNumber;
       return batch;
     };
-    return new Subscription({ listen: () => this.tail.listen(stream), nextBatch }, signal);
+    const source: SubscriptionSource = {
+      listen: () => this.tail.listen(stream),
+      recent: () => passed(stream === null ? this.recent.after(position) : this.recent.ofStream(stream, position)),
+      read: async () => {
+        const { events } = query
+          ? await reader.page(query, position, SUBSCRIPTION_BATCH)
+          : await reader.log(position, SUBSCRIPTION_BATCH);
+        return passed(events);
+      },
+    };
+    return new Subscription(source, signal);
   }
 
   override verify(taskId: string): Promise<Verification> {
