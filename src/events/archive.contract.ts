@@ -75,7 +75,7 @@ export function archiveContract(current: () => StoreUnderTest): void {
         said('🧵 \u0000 \ud800 \u2028 "\\ é', { codeVersion: index }),
       ]);
     }
-    await store.append('café/ü', [said('x'.repeat(60_000))], { correlationId: 'own' });
+    await store.append('café/ü', [said('x'.repeat(60_000))], { correlationId: 'own', actor });
     await store.append('task-1', [said('seen little', { vectorClock: { reporter: 3 } })], {
       causationId: '01990000-0000-7000-8000-000000000001',
     });
