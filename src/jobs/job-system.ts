@@ -1,4 +1,5 @@
 import type { EventStore, StoredEvent } from '../events/index.ts';
+import { actingAs, type Actor, asNobody } from '../kernel/acting.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Orchestrator } from '../orchestrator/index.ts';
 import type { Database } from '../storage/index.ts';
@@ -69,7 +70,7 @@ export class JobSystem {
     orchestrator.register(workflow);
     const states = new JobStates(events);
     const writer = new JobWriter(orchestrator, workflow, states, clock);
-    const pump = () => this.dispatcher.pump();
+    const pump = () => asNobody(() => this.dispatcher.pump());
     const held = (agentId: string) => board.countOf(agentId);
     const read = new JobReader(events, orchestrator, states, pool);
     const agentsCan = () => new Set(this.registry.list().flatMap(({ capabilities }) => capabilities));
@@ -85,7 +86,8 @@ export class JobSystem {
       create: async ({ created, scheduleId }, jobId) => {
         const { job = {}, submitter } = created ?? {};
         // It was checked when the schedule was made; what it may mean now is checked again.
-        await this.jobs.create({ ...job, jobId }, { scheduleId, submitter, waitMs: 0 });
+        const due = () => this.jobs.create({ ...job, jobId }, { scheduleId, submitter, waitMs: 0 });
+        await actingAs(scheduleActor(scheduleId), due);
       },
     });
     orchestrator.register(calendar);
@@ -146,4 +148,10 @@ export class JobSystem {
     if (event.eventType === 'STEP_DONE') return;
     for (const { agentId, lease } of freed) this.pool.link(agentId)?.cancel(lease);
   }
+}
+
+/** A job that is due is made by its schedule, whoever made that. */
+function scheduleActor(scheduleId: string): Actor {
+  const name = `schedule ${scheduleId}`;
+  return { name, proof: 'none', keyId: null, role: null, door: 'schedule', correlationId: null };
 }
