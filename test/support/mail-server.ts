@@ -28,6 +28,8 @@ export class TestMailServer implements AsyncDisposable {
   refuse: (what: string) => Refusal | null = () => null;
   /** Whether it keeps silent once a mail has come. */
   isSilent = false;
+  /** Whether it lets nobody in any more. */
+  isLocked = false;
 
   private constructor(
     private readonly server: SMTPServer,
@@ -44,7 +46,7 @@ export class TestMailServer implements AsyncDisposable {
       closeTimeout: 100,
       logger: false,
       onAuth: ({ username, password }, _session, callback) => {
-        if (username === login?.user && password === login?.password) callback(null, { user: username });
+        if (!started.isLocked && username === login?.user && password === login?.password) callback(null, { user: username });
         // As chatty as a server can be: what it repeats must not be seen again.
         else callback(failure({ code: 535, text: `not the password: ${password}` }));
       },
