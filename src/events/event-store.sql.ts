@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { actorNow } from '../kernel/acting.ts';
 import { type Clock, systemClock } from '../kernel/clock.ts';
 import { newProcessId } from '../kernel/ids.ts';
 import { NoRedactor, type Redactor } from '../kernel/redactor.ts';
@@ -89,7 +90,8 @@ export class SqlEventStore extends EventStore {
     options: AppendOptions = {},
   ): Promise<readonly StoredEvent[]> {
     const { maxBytes, maxClockSkewMs, clock, processId, redactor } = this.options;
-    const limits: DraftLimits = { now: clock(), maxBytes, maxClockSkewMs, redactor };
+    const actor = options.actor === undefined ? actorNow() : options.actor;
+    const limits: DraftLimits = { now: clock(), maxBytes, maxClockSkewMs, redactor, actor };
     const input = prepareAppend(taskId, drafts, options, { limits, processId });
     const output = await this.parts.commit(input);
     switch (output.kind) {

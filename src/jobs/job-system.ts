@@ -1,4 +1,5 @@
-import type { EventStore, StoredEvent } from '../events/index.ts';
+import type { EventPayloads, EventStore, StoredEvent } from '../events/index.ts';
+import { actingAs, type Actor, asNobody } from '../kernel/acting.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Orchestrator } from '../orchestrator/index.ts';
 import type { Database } from '../storage/index.ts';
@@ -22,7 +23,7 @@ import { MessageFactory } from './protocol/message-factory.ts';
 import { Schedules } from './schedules/schedules.ts';
 import { ScheduleWorkflow } from './schedules/schedule-workflow.ts';
 import { JobStates } from './workflow/job-states.ts';
-import { type JobTools, JobWorkflow } from './workflow/job-workflow.ts';
+import { JobWorkflow, type Wish } from './workflow/job-workflow.ts';
 import { JobWriter } from './workflow/job-writer.ts';
 
 export interface JobSystemParts {
@@ -32,8 +33,12 @@ export interface JobSystemParts {
   readonly clock: Clock;
   readonly defaults: Omit<JobDefaults, 'agentsCan'>;
   readonly planner: JobPlanner;
-  /** Makes steps of a request by a model. */
-  readonly plan: JobTools['plan'];
+  /** Makes steps of a request by a model; `agentsCan` are the actions that agents do. */
+  readonly plan: (
+    wish: Wish,
+    signal: AbortSignal,
+    agentsCan: ReadonlySet<string>,
+  ) => Promise<EventPayloads['JOB_PLANNED']>;
   readonly submitWaitMs: number;
   readonly heartbeatMs: number;
   /** What the server does itself. */
@@ -63,16 +68,16 @@ export class JobSystem {
   private readonly local: LocalAgent;
 
   private constructor(parts: JobSystemParts, heartbeats: Heartbeats) {
-    const { events, orchestrator, clock, plan, report, heartbeatMs } = parts;
+    const { events, orchestrator, clock, report, heartbeatMs } = parts;
     const { board, pool } = this;
-    const workflow = new JobWorkflow({ clock, plan });
+    const agentsCan = () => new Set(this.registry.list().flatMap(({ capabilities }) => capabilities));
+    const workflow = new JobWorkflow({ clock, plan: (wish, signal) => parts.plan(wish, signal, agentsCan()) });
     orchestrator.register(workflow);
     const states = new JobStates(events);
     const writer = new JobWriter(orchestrator, workflow, states, clock);
-    const pump = () => this.dispatcher.pump();
+    const pump = () => asNobody(() => this.dispatcher.pump());
     const held = (agentId: string) => board.countOf(agentId);
     const read = new JobReader(events, orchestrator, states, pool);
-    const agentsCan = () => new Set(this.registry.list().flatMap(({ capabilities }) => capabilities));
     const defaults = { ...parts.defaults, agentsCan };
     this.jobs = new Jobs({ ...parts, defaults, writer, read });
     this.local = new LocalAgent({
@@ -85,7 +90,8 @@ export class JobSystem {
       create: async ({ created, scheduleId }, jobId) => {
         const { job = {}, submitter } = created ?? {};
         // It was checked when the schedule was made; what it may mean now is checked again.
-        await this.jobs.create({ ...job, jobId }, { scheduleId, submitter, waitMs: 0 });
+        const due = () => this.jobs.create({ ...job, jobId }, { scheduleId, submitter, waitMs: 0 });
+        await actingAs(scheduleActor(scheduleId), due);
       },
     });
     orchestrator.register(calendar);
@@ -146,4 +152,10 @@ export class JobSystem {
     if (event.eventType === 'STEP_DONE') return;
     for (const { agentId, lease } of freed) this.pool.link(agentId)?.cancel(lease);
   }
+}
+
+/** A job that is due is made by its schedule, whoever made that. */
+function scheduleActor(scheduleId: string): Actor {
+  const name = `schedule ${scheduleId}`;
+  return { name, proof: 'none', keyId: null, role: null, door: 'schedule', correlationId: null };
 }

@@ -7,6 +7,7 @@ import {
   type OnApplicationBootstrap,
   type OnModuleDestroy,
 } from '@nestjs/common';
+import { OfflineCache } from '../context/index.ts';
 import { EventStore } from '../events/index.ts';
 import { systemClock } from '../kernel/clock.ts';
 import { CONFIGURATION, type Configuration } from '../kernel/configuration.ts';
@@ -25,12 +26,17 @@ import { ApprovalExecutor } from './executors/approval.executor.ts';
 import { CodeExecutor } from './executors/code.executor.ts';
 import { ExecutorRegistry } from './executors/executor-registry.ts';
 import { HttpExecutor } from './executors/http.executor.ts';
+import { MailExecutor, noMail, SEND_MAIL } from './executors/mail.executor.ts';
+import { RecallExecutor, RememberExecutor } from './executors/memory.executors.ts';
 import { reachableWith } from './executors/public-address.ts';
 import { RpnExecutor } from './executors/rpn.executor.ts';
 import { runStep } from './executors/run-step.ts';
 import { APPROVAL } from './workflow/due-facts.ts';
 import { loadIntents } from './intents/load-intents.ts';
 import { askOf } from './intents/intent-router.ts';
+import { readMailSettings } from './mail/mail-settings.ts';
+import { ContextMemory } from './memory/context-memory.ts';
+import { ShortTermMemory } from './memory/short-term-memory.ts';
 import { Plans } from './plans.ts';
 import { Schedules } from './schedules/schedules.ts';
 
@@ -58,14 +64,21 @@ class JobsLifecycle implements OnApplicationBootstrap, OnModuleDestroy {
     JobsLifecycle,
     {
       provide: ExecutorRegistry,
-      inject: [Sandbox, CONFIGURATION],
-      useFactory: (sandbox: Sandbox, { HTTP_PRIVATE_ADDRESSES }: Configuration) =>
-        new ExecutorRegistry([
+      inject: [Sandbox, EventStore, OfflineCache, CONFIGURATION],
+      useFactory: (sandbox: Sandbox, events: EventStore, knowledge: OfflineCache, configuration: Configuration) => {
+        const memory = new ContextMemory(new ShortTermMemory(), knowledge, events);
+        const mail = readMailSettings(configuration);
+        const executors = [
           new RpnExecutor(),
-          new HttpExecutor(reachableWith(HTTP_PRIVATE_ADDRESSES)),
+          new HttpExecutor(reachableWith(configuration.HTTP_PRIVATE_ADDRESSES)),
           new CodeExecutor(sandbox),
           new ApprovalExecutor(),
-        ]),
+          new RememberExecutor(memory),
+          new RecallExecutor(memory),
+        ];
+        if (!('missing' in mail)) return new ExecutorRegistry([...executors, new MailExecutor(mail)]);
+        return new ExecutorRegistry(executors, new Map([[SEND_MAIL, noMail(mail.missing)]]));
+      },
     },
     {
       provide: Plans,
@@ -107,7 +120,7 @@ class JobsLifecycle implements OnApplicationBootstrap, OnModuleDestroy {
             approvals: configuration.APPROVAL_ACTIONS ?? {},
           },
           planner: plans,
-          plan: (wish, signal) => plans.planWithModel(wish, signal),
+          plan: (wish, signal, agentsCan) => plans.planWithModel(wish, signal, agentsCan),
           submitWaitMs: configuration.SUBMIT_WAIT_MS,
           heartbeatMs: configuration.AGENT_HEARTBEAT_MS,
           local: {
