@@ -5978,6 +5978,10 @@ export type CreateJobData = {
          * On whose behalf: submitters take turns. Not checked; who says nothing shares one turn
          */
         'X-Submitter'?: string;
+        /**
+         * Makes the request safe to repeat: the same key with the same body of the same submitter does nothing again for IDEMPOTENCY_TTL_MS, and answers what came of it
+         */
+        'Idempotency-Key'?: string;
     };
     path?: never;
     query?: never;
@@ -6009,6 +6013,10 @@ export type CreateJobErrors = {
      * The body is not JSON
      */
     415: ProblemDto;
+    /**
+     * The Idempotency-Key was used with another request
+     */
+    422: ProblemDto;
     /**
      * Too many requests; see Retry-After
      */
@@ -6158,6 +6166,10 @@ export type RetryJobData = {
          * Ties the answer, its events and the log to your own request; default: a new one
          */
         'x-correlation-id'?: string;
+        /**
+         * Makes the request safe to repeat: the same key with the same body of the same submitter does nothing again for IDEMPOTENCY_TTL_MS, and answers what came of it
+         */
+        'Idempotency-Key'?: string;
     };
     path: {
         /**
@@ -6198,6 +6210,10 @@ export type RetryJobErrors = {
      * Not JSON
      */
     415: ProblemDto;
+    /**
+     * The Idempotency-Key was used with another request
+     */
+    422: ProblemDto;
     /**
      * Too many requests; see Retry-After
      */
@@ -6890,6 +6906,10 @@ export type SendAgentMessageData = {
          */
         'x-correlation-id'?: string;
         /**
+         * Makes the request safe to repeat: the same key with the same body of the same submitter does nothing again for IDEMPOTENCY_TTL_MS, and answers what came of it
+         */
+        'Idempotency-Key'?: string;
+        /**
          * The key from the registration of the agent
          */
         'X-Agent-Key': string;
@@ -6924,6 +6944,10 @@ export type SendAgentMessageErrors = {
      * Not JSON
      */
     415: ProblemDto;
+    /**
+     * The Idempotency-Key was used with another request
+     */
+    422: ProblemDto;
     /**
      * Too many requests; see Retry-After
      */
@@ -7047,6 +7071,10 @@ export type DecideApprovalData = {
          * Ties the answer, its events and the log to your own request; default: a new one
          */
         'x-correlation-id'?: string;
+        /**
+         * Makes the request safe to repeat: the same key with the same body of the same submitter does nothing again for IDEMPOTENCY_TTL_MS, and answers what came of it
+         */
+        'Idempotency-Key'?: string;
     };
     path: {
         /**
@@ -7087,6 +7115,10 @@ export type DecideApprovalErrors = {
      * Not JSON
      */
     415: ProblemDto;
+    /**
+     * The Idempotency-Key was used with another request
+     */
+    422: ProblemDto;
     /**
      * Too many requests; see Retry-After
      */
@@ -7171,6 +7203,10 @@ export type CreateScheduleData = {
          * On whose behalf: submitters take turns. Not checked; who says nothing shares one turn
          */
         'X-Submitter'?: string;
+        /**
+         * Makes the request safe to repeat: the same key with the same body of the same submitter does nothing again for IDEMPOTENCY_TTL_MS, and answers what came of it
+         */
+        'Idempotency-Key'?: string;
     };
     path?: never;
     query?: never;
@@ -7198,6 +7234,10 @@ export type CreateScheduleErrors = {
      * The body is not JSON
      */
     415: ProblemDto;
+    /**
+     * The Idempotency-Key was used with another request
+     */
+    422: ProblemDto;
     /**
      * Too many requests; see Retry-After
      */
@@ -7338,6 +7378,10 @@ export type ScheduleRequestData = {
          * On whose behalf: submitters take turns. Not checked; who says nothing shares one turn
          */
         'X-Submitter'?: string;
+        /**
+         * Makes the request safe to repeat: the same key with the same body of the same submitter does nothing again for IDEMPOTENCY_TTL_MS, and answers what came of it
+         */
+        'Idempotency-Key'?: string;
     };
     path?: never;
     query?: never;
@@ -7365,6 +7409,10 @@ export type ScheduleRequestErrors = {
      * The body is not JSON
      */
     415: ProblemDto;
+    /**
+     * The Idempotency-Key was used with another request
+     */
+    422: ProblemDto;
     /**
      * Too many requests; see Retry-After
      */
