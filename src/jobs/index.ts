@@ -68,6 +68,7 @@ export {
 } from './jobs.errors.ts';
 export { JobsModule } from './jobs.module.ts';
 export { type JobCreation, Jobs } from './jobs.ts';
+export { JobCensus, type JobCounts } from './job-census.ts';
 export type { JobExplanation, JobPage, JobQuery, StepExplanation } from './job-reader.ts';
 export type { NewJob } from './new-job.ts';
 export { type StepPhase, stepPhases } from './workflow/job-state.ts';

@@ -1,4 +1,5 @@
 import type { EventPayloads, EventStore, StoredEvent } from '../events/index.ts';
+import { actingAs, type Actor, asNobody } from '../kernel/acting.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Orchestrator } from '../orchestrator/index.ts';
 import type { Database } from '../storage/index.ts';
@@ -13,6 +14,8 @@ import { LOCAL_AGENT, LocalAgent, type RunStep } from './agents/local-agent.ts';
 import { StepBoard } from './agents/step-board.ts';
 import { WorkFollower } from './agents/work-follower.ts';
 import { Approvals } from './approvals/approvals.ts';
+import { DeadLetters } from './dead-letters.ts';
+import { JobCensus } from './job-census.ts';
 import { JobReader } from './job-reader.ts';
 import { Jobs } from './jobs.ts';
 import type { JobDefaults, JobPlanner } from './new-job.ts';
@@ -54,8 +57,10 @@ export class JobSystem {
   readonly work: AgentWork;
   readonly approvals: Approvals;
   readonly schedules: Schedules;
+  readonly census: JobCensus;
   private readonly board = new StepBoard();
   private readonly registry = new AgentRegistry();
+  private readonly deadLetters = new DeadLetters();
   private readonly pool = new AgentPool((agentId) => this.board.countOf(agentId));
   private readonly dispatcher: Dispatcher;
   private readonly follower: WorkFollower;
@@ -70,7 +75,7 @@ export class JobSystem {
     orchestrator.register(workflow);
     const states = new JobStates(events);
     const writer = new JobWriter(orchestrator, workflow, states, clock);
-    const pump = () => this.dispatcher.pump();
+    const pump = () => asNobody(() => this.dispatcher.pump());
     const held = (agentId: string) => board.countOf(agentId);
     const read = new JobReader(events, orchestrator, states, pool);
     const defaults = { ...parts.defaults, agentsCan };
@@ -85,7 +90,8 @@ export class JobSystem {
       create: async ({ created, scheduleId }, jobId) => {
         const { job = {}, submitter } = created ?? {};
         // It was checked when the schedule was made; what it may mean now is checked again.
-        await this.jobs.create({ ...job, jobId }, { scheduleId, submitter, waitMs: 0 });
+        const due = () => this.jobs.create({ ...job, jobId }, { scheduleId, submitter, waitMs: 0 });
+        await actingAs(scheduleActor(scheduleId), due);
       },
     });
     orchestrator.register(calendar);
@@ -105,8 +111,10 @@ export class JobSystem {
       choose: parts.choose?.(this.agents) ?? null,
       report,
     });
+    this.census = new JobCensus(this.registry, board, this.deadLetters);
     const apply = (event: StoredEvent) => this.apply(event);
-    this.follower = new WorkFollower({ events, orchestrator, apply, applied: pump, report });
+    const applyPast = (event: StoredEvent) => this.applyPast(event);
+    this.follower = new WorkFollower({ events, orchestrator, apply, applyPast, applied: pump, report });
     this.watch = new AgentWatch({ agents: this.agents, work: this.work, board, clock, report });
   }
 
@@ -132,11 +140,22 @@ export class JobSystem {
     await this.follower.stop();
   }
 
-  private apply(event: StoredEvent): void {
+  private applyPast(event: StoredEvent): void {
     this.registry.apply(event);
+    this.deadLetters.apply(event);
+  }
+
+  private apply(event: StoredEvent): void {
+    this.applyPast(event);
     const freed = this.board.apply(event);
     this.dispatcher.seen(event);
     if (event.eventType === 'STEP_DONE') return;
     for (const { agentId, lease } of freed) this.pool.link(agentId)?.cancel(lease);
   }
+}
+
+/** A job that is due is made by its schedule, whoever made that. */
+function scheduleActor(scheduleId: string): Actor {
+  const name = `schedule ${scheduleId}`;
+  return { name, proof: 'none', keyId: null, role: null, door: 'schedule', correlationId: null };
 }

@@ -19,6 +19,7 @@ import { Approvals } from './approvals/approvals.ts';
 import { AgentWork } from './agents/agent-work.ts';
 import { Agents } from './agents/agents.ts';
 import { chooseByModel } from './agents/choose-by-model.ts';
+import { JobCensus } from './job-census.ts';
 import { JobSystem } from './job-system.ts';
 import { Jobs } from './jobs.ts';
 import { ApprovalExecutor } from './executors/approval.executor.ts';
@@ -136,8 +137,9 @@ class JobsLifecycle implements OnApplicationBootstrap, OnModuleDestroy {
     { provide: Agents, inject: [JobSystem], useFactory: ({ agents }: JobSystem) => agents },
     { provide: AgentWork, inject: [JobSystem], useFactory: ({ work }: JobSystem) => work },
     { provide: Approvals, inject: [JobSystem], useFactory: ({ approvals }: JobSystem) => approvals },
+    { provide: JobCensus, inject: [JobSystem], useFactory: ({ census }: JobSystem) => census },
     { provide: Schedules, inject: [JobSystem], useFactory: ({ schedules }: JobSystem) => schedules },
   ],
-  exports: [Jobs, Agents, AgentWork, Approvals, Schedules],
+  exports: [Jobs, Agents, AgentWork, Approvals, Schedules, JobCensus],
 })
 export class JobsModule {}
