@@ -8,7 +8,7 @@ const floors = [
   ['events', 'llm', 'workspace', 'policy'],
   ['orchestrator', 'broker', 'context'],
   ['tasks', 'jobs', 'webhooks'],
-  ['api', 'gateway', 'mcp', 'cli', 'audit', 'telemetry'],
+  ['api', 'gateway', 'mcp', 'cli', 'metrics', 'audit', 'telemetry'],
 ];
 
 const floorRules = floors.flatMap((modules, floor) =>

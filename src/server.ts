@@ -5,9 +5,10 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { Logger } from 'nestjs-pino';
 import { configureApi, fastifyOptions } from './api/index.ts';
 import { AppModule } from './app.module.ts';
-import { configureGateway } from './gateway/index.ts';
+import { configureGateway, socketCounts } from './gateway/index.ts';
 import type { Configuration } from './kernel/configuration.ts';
-import { configureMcp } from './mcp/index.ts';
+import { configureMcp, mcpSessionCount } from './mcp/index.ts';
+import { configureMetrics } from './metrics/index.ts';
 import { Access } from './policy/index.ts';
 import { lockDataDirectory } from './storage/index.ts';
 
@@ -35,28 +36,40 @@ export async function startServer(configuration: Configuration): Promise<Running
   const lock = await lockDataDirectory(configuration.DATA_DIR);
   let app: NestFastifyApplication | null = null;
   try {
-    app = await NestFactory.create<NestFastifyApplication>(
-      AppModule.forRoot(configuration),
-      new FastifyAdapter(fastifyOptions(configuration)),
-      // What is buffered is for the log alone: why a start failed is told by whoever asked for it.
-      { bufferLogs: true, autoFlushLogs: false, abortOnError: false },
-    );
-    app.useLogger(app.get(Logger));
-    configureApi(app, configuration);
-    configureGateway(app, configuration);
-    configureMcp(app);
+    app = await assembleServer(configuration);
+    const started = app;
     const access = app.get(Access);
     const firstKey = await access.ensureAdmin();
     await app.listen({ port: configuration.PORT, host: configuration.HOST, backlog: CONNECTION_BACKLOG });
-    const started = app;
     const close = async () => {
       await started.close();
       await lock.release();
     };
-    return { url: (await app.getUrl()).replace('[::1]', 'localhost'), app, close, ownKey: access.ownKey, firstKey };
+    return { url: shownUrl(await app.getUrl(), configuration), app, close, ownKey: access.ownKey, firstKey };
   } catch (error) {
     await app?.close();
     await lock.release();
     throw error;
   }
+}
+
+/** Nest shows `[::1]` for all of IPv6, and for `localhost`; where it was asked for by itself, `localhost` may be another address. */
+function shownUrl(url: string, { HOST }: Configuration): string {
+  return HOST === '::1' ? url : url.replace('[::1]', 'localhost');
+}
+
+/** The whole service on one configuration, ready to listen: whoever calls holds its data directory, and closes it. */
+export async function assembleServer(configuration: Configuration): Promise<NestFastifyApplication> {
+  const app = await NestFactory.create<NestFastifyApplication>(
+    AppModule.forRoot(configuration),
+    new FastifyAdapter(fastifyOptions(configuration)),
+    // What is buffered is for the log alone: why a start failed is told by whoever asked for it.
+    { bufferLogs: true, autoFlushLogs: false, abortOnError: false },
+  );
+  app.useLogger(app.get(Logger));
+  configureApi(app, configuration);
+  configureGateway(app, configuration);
+  configureMcp(app);
+  configureMetrics(app, () => ({ sockets: socketCounts(app), mcpSessions: mcpSessionCount(app) }));
+  return app;
 }

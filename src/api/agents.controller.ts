@@ -9,7 +9,7 @@ import {
 } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Agents, AgentWork, parseMessage } from '../jobs/index.ts';
-import { NeedsRole } from '../policy/index.ts';
+import { Caller, NeedsRole, personOf, type Principal } from '../policy/index.ts';
 import {
   AcceptedDto,
   AgentDto,
@@ -92,8 +92,8 @@ export class AgentsController {
   })
   @ApiNoContentResponse({ description: 'It is deleted' })
   @Problems({ 404: 'There is no such agent' })
-  async remove(@Param('id') id: string): Promise<void> {
-    await this.agents.remove(id, 'user');
+  async remove(@Param('id') id: string, @Caller() caller: Principal): Promise<void> {
+    await this.agents.remove(id, personOf(caller));
   }
 
   @Post(':id/heartbeat')

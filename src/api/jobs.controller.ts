@@ -9,7 +9,7 @@ import {
 } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Jobs, JobStateError } from '../jobs/index.ts';
-import { NeedsRole } from '../policy/index.ts';
+import { Caller, NeedsRole, personOf, type Principal } from '../policy/index.ts';
 import { EventPageDto } from './event.dto.ts';
 import { JobDto, JobPageDto, JobWhyDto } from './job.dto.ts';
 import { ByDto, DropDto, JobListQuery, PageQuery, StepEditDto } from './job-requests.dto.ts';
@@ -104,8 +104,15 @@ export class JobsController {
   })
   @ApiOkResponse({ type: JobDto, description: 'The cancelled job' })
   @Problems({ ...unknown, 400: 'The query is wrong', 409: 'It is done or failed and stays so' })
-  async cancel(@Param('id') id: string, @Query() { reason }: CancelQuery): Promise<JobDto> {
-    const { job, changed } = await this.jobs.cancel(id, { by: 'user', reason: reason ?? 'cancelled by the user' });
+  async cancel(
+    @Param('id') id: string,
+    @Query() { reason }: CancelQuery,
+    @Caller() caller: Principal,
+  ): Promise<JobDto> {
+    const { job, changed } = await this.jobs.cancel(id, {
+      by: personOf(caller),
+      reason: reason ?? 'cancelled by the user',
+    });
     if (!changed && job.status !== 'cancelled') throw new JobStateError(id, job.status, 'it stays so');
     return job;
   }
@@ -121,8 +128,8 @@ export class JobsController {
   })
   @ApiOkResponse({ type: JobDto, description: 'The job, which goes on' })
   @Problems({ ...unknown, 400: 'The body is wrong', 409: 'It has not failed', 415: 'Not JSON' })
-  retry(@Param('id') id: string, @Body() { by = 'user' }: ByDto): Promise<JobDto> {
-    return this.jobs.retry(id, { by });
+  retry(@Param('id') id: string, @Body() { by }: ByDto, @Caller() caller: Principal): Promise<JobDto> {
+    return this.jobs.retry(id, { by: personOf(caller, by) });
   }
 
   @Get(':id/why')
@@ -191,9 +198,10 @@ export class JobsController {
   editStep(
     @Param('id') id: string,
     @Param('step') step: string,
-    @Body() { by = 'user', ...edit }: StepEditDto,
+    @Body() { by, ...edit }: StepEditDto,
+    @Caller() caller: Principal,
   ): Promise<JobDto> {
-    return this.jobs.editStep(id, step, { ...edit, by });
+    return this.jobs.editStep(id, step, { ...edit, by: personOf(caller, by) });
   }
 }
 
@@ -226,7 +234,7 @@ export class DeadLettersController {
   })
   @ApiOkResponse({ type: JobDto, description: 'The job' })
   @Problems({ ...unknown, 400: 'The body is wrong', 409: 'It has not failed', 415: 'Not JSON' })
-  drop(@Param('id') id: string, @Body() { by = 'user', reason = '' }: DropDto): Promise<JobDto> {
-    return this.jobs.drop(id, { by, reason });
+  drop(@Param('id') id: string, @Body() { by, reason = '' }: DropDto, @Caller() caller: Principal): Promise<JobDto> {
+    return this.jobs.drop(id, { by: personOf(caller, by), reason });
   }
 }

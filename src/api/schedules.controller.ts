@@ -1,7 +1,7 @@
 import { Body, Delete, Get, Param, Post, Query } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiParam } from '@nestjs/swagger';
 import { Jobs, Schedules } from '../jobs/index.ts';
-import { NeedsRole } from '../policy/index.ts';
+import { Caller, NeedsRole, personOf, type Principal } from '../policy/index.ts';
 import { ApiSubmitter, Problems, RestController, Submitter } from './rest.adapter.ts';
 import {
   NewScheduleDto,
@@ -89,8 +89,8 @@ export class SchedulesController {
   })
   @ApiOkResponse({ type: ScheduleDto, description: 'The schedule' })
   @Problems(unknown)
-  remove(@Param('id') id: string): Promise<ScheduleDto> {
-    return this.schedules.remove(id, 'user');
+  remove(@Param('id') id: string, @Caller() caller: Principal): Promise<ScheduleDto> {
+    return this.schedules.remove(id, personOf(caller));
   }
 }
 

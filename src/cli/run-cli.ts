@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { loadEnvFile } from 'node:process';
 import { Command, CommanderError } from 'commander';
 import { Cli } from './cli.ts';
@@ -50,6 +50,7 @@ import { exitCodes } from './exit-codes.ts';
 import { reportFailure } from './failure.ts';
 import type { StartServer } from './running-server.ts';
 import { Terminal } from './terminal.ts';
+import { version } from './version.ts';
 
 export interface CliOptions {
   readonly startServer: StartServer;
@@ -153,11 +154,6 @@ export function programOf(cli: Cli): Command {
   ];
   for (const add of commands) add(program, cli);
   return program;
-}
-
-function version(): string {
-  const file = new URL('../../package.json', import.meta.url);
-  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
 }
 
 /** `taskloom events x | head -1`: the reader has enough, and that is no error. */

@@ -18,6 +18,8 @@ export interface ConnectOptions extends ConnectionOptions {
   readonly url: string;
   /** Longest wait for an answer, besides what the request itself waits. Default: 30 s. */
   readonly requestTimeoutMs?: number;
+  /** What this program calls itself in its requests, such as `nightly-build/2`. */
+  readonly userAgent?: string;
 }
 
 const DEFAULT_MESSAGE_TIMEOUT_MS = 30_000;
@@ -34,9 +36,9 @@ export function connect(options: ConnectOptions): TaskloomClient {
 export class TaskloomClient extends JobRequests {
   private readonly connection: Connection;
 
-  constructor({ url, requestTimeoutMs = 30_000, ...options }: ConnectOptions) {
+  constructor({ url, requestTimeoutMs = 30_000, userAgent, ...options }: ConnectOptions) {
     const server = url.replace(/\/+$/, '');
-    super(new Rest(server, requestTimeoutMs, options.key));
+    super(new Rest(server, requestTimeoutMs, options.key, userAgent));
     this.connection = new Connection(server, options);
   }
 

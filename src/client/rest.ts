@@ -23,11 +23,15 @@ export class Rest {
     private readonly url: string,
     private readonly timeoutMs: number,
     private readonly key?: string,
+    private readonly userAgent?: string,
   ) {
     const client = createClient(
       createConfig({
         baseUrl: url,
-        ...(key === undefined ? {} : { headers: { authorization: `Bearer ${key}` } }),
+        headers: {
+          ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
+          ...(userAgent === undefined ? {} : { 'user-agent': userAgent }),
+        },
         fetch: (input, init) => this.fetch(new Request(input, init)),
       }),
     );
@@ -36,7 +40,7 @@ export class Rest {
 
   /** The same server with more time to answer. */
   withMoreTime(ms: number): Rest {
-    return new Rest(this.url, this.timeoutMs + ms, this.key);
+    return new Rest(this.url, this.timeoutMs + ms, this.key, this.userAgent);
   }
 
   /** What a generated function answers, as it is declared. */

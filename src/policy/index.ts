@@ -16,7 +16,7 @@ export {
 } from './policy.errors.ts';
 export { personOf } from './person.ts';
 export { PolicyModule } from './policy.module.ts';
-export { identify, localCaller, type Principal, principalOf } from './principal.ts';
+export { actorOf, identify, localCaller, type Principal, principalOf } from './principal.ts';
 export { redactorOf } from './redactor-of.ts';
 export { Caller, neededRolesOf, NeedsRole, OpenToAll } from './role.guard.ts';
 export { type NeededRoles, permits } from './role.ts';

@@ -1,9 +1,10 @@
 import { Global, Inject, Logger, Module, type OnModuleDestroy } from '@nestjs/common';
-import { APP_GUARD, DiscoveryModule } from '@nestjs/core';
+import { APP_GUARD, APP_INTERCEPTOR, DiscoveryModule } from '@nestjs/core';
 import { CONFIGURATION, type Configuration } from '../kernel/configuration.ts';
 import { Redactor } from '../kernel/redactor.ts';
 import { Database } from '../storage/index.ts';
 import { Access } from './access.ts';
+import { ActingInterceptor } from './acting.interceptor.ts';
 import { DeclaredRoles } from './declared-roles.service.ts';
 import { KeyStore } from './key-store.ts';
 import { redactorOf } from './redactor-of.ts';
@@ -25,6 +26,7 @@ import { RoleGuard } from './role.guard.ts';
       },
     },
     { provide: APP_GUARD, useClass: RoleGuard },
+    { provide: APP_INTERCEPTOR, useClass: ActingInterceptor },
     DeclaredRoles,
   ],
   exports: [Redactor, Access],

@@ -474,7 +474,7 @@ export type InterventionDto = {
      */
     action?: 'pause' | 'resume';
     /**
-     * Who says so. Default: user
+     * Who says so. With a key its name counts instead. Default: user
      */
     by?: string;
 };
@@ -485,7 +485,7 @@ export type PauseRequestDto = {
      */
     reason?: string;
     /**
-     * Who says so. Default: user
+     * Who says so. With a key its name counts instead. Default: user
      */
     by?: string;
 };
@@ -496,7 +496,7 @@ export type ResumeRequestDto = {
      */
     limits?: LimitsDto;
     /**
-     * Who says so. Default: user
+     * Who says so. With a key its name counts instead. Default: user
      */
     by?: string;
 };
@@ -507,7 +507,7 @@ export type AnswersDto = {
      */
     answers: ReadonlyArray<string>;
     /**
-     * Who says so. Default: user
+     * Who says so. With a key its name counts instead. Default: user
      */
     by?: string;
 };
@@ -536,7 +536,7 @@ export type BugReportRequestDto = {
      */
     module?: string;
     /**
-     * Who says so. Default: user
+     * Who says so. With a key its name counts instead. Default: user
      */
     by?: string;
 };
@@ -566,7 +566,7 @@ export type CodeByHandDto = {
      */
     content: string;
     /**
-     * Who says so. Default: user
+     * Who says so. With a key its name counts instead. Default: user
      */
     by?: string;
 };
@@ -623,7 +623,7 @@ export type PlanEditDto = {
      */
     planHash: string;
     /**
-     * Who says so. Default: user
+     * Who says so. With a key its name counts instead. Default: user
      */
     by?: string;
 };
@@ -642,9 +642,36 @@ export type PlanDecisionDto = {
      */
     reason?: string;
     /**
-     * Who says so. Default: user
+     * Who says so. With a key its name counts instead. Default: user
      */
     by?: string;
+};
+
+export type ActorDto = {
+    /**
+     * The name of the key, or `local` where none is needed
+     */
+    name: string;
+    /**
+     * How that was found out; `none`: it is the server itself
+     */
+    proof: 'key' | 'token' | 'worker-token' | 'loopback' | 'none';
+    /**
+     * Of a key in the database
+     */
+    keyId: string | null;
+    /**
+     * What it might do
+     */
+    role: 'viewer' | 'operator' | 'worker' | 'admin' | null;
+    /**
+     * By which door
+     */
+    door: 'rest' | 'socket' | 'mcp' | 'cli' | 'schedule' | 'system';
+    /**
+     * Of the request that it came with
+     */
+    correlationId: string | null;
 };
 
 export type EventDto = {
@@ -696,6 +723,10 @@ export type EventDto = {
      * Version of the code after it
      */
     codeVersion: number;
+    /**
+     * Who brought it in; absent where the server did it of itself
+     */
+    actor?: ActorDto;
 };
 
 export type EventPageDto = {
@@ -1644,7 +1675,7 @@ export type WorkItemListDto = {
 
 export type ClaimDto = {
     /**
-     * Who will answer; it is recorded
+     * Who will answer; it is recorded. With a key its name counts instead
      */
     by: string;
     /**
@@ -2013,7 +2044,7 @@ export type KnowledgeCorrectionDto = {
      */
     text?: string;
     /**
-     * Who says so; recorded. Default: user
+     * Who says so; recorded. With a key its name counts instead. Default: user
      */
     by?: string;
 };
@@ -2290,7 +2321,7 @@ export type JobPageDto = {
 
 export type ByDto = {
     /**
-     * Who says so. Default: user
+     * Who says so. With a key its name counts instead. Default: user
      */
     by?: string;
 };
@@ -2351,7 +2382,7 @@ export type JobWhyDto = {
 
 export type StepEditDto = {
     /**
-     * Who says so. Default: user
+     * Who says so. With a key its name counts instead. Default: user
      */
     by?: string;
     /**
@@ -2372,7 +2403,7 @@ export type StepEditDto = {
 
 export type DropDto = {
     /**
-     * Who says so. Default: user
+     * Who says so. With a key its name counts instead. Default: user
      */
     by?: string;
     /**
@@ -5746,7 +5777,7 @@ export type ForgetKnowledgeData = {
     };
     query?: {
         /**
-         * Who says so; recorded. Default: user
+         * Who says so; recorded. With a key its name counts instead. Default: user
          */
         by?: string;
     };
@@ -8067,3 +8098,46 @@ export type RevokeKeyResponses = {
 };
 
 export type RevokeKeyResponse = RevokeKeyResponses[keyof RevokeKeyResponses];
+
+export type GetMetricsData = {
+    body?: never;
+    headers?: {
+        /**
+         * Ties the answer and the log to your own request; default: a new one
+         */
+        'x-correlation-id'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/metrics';
+};
+
+export type GetMetricsErrors = {
+    /**
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
+     */
+    403: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
+    /**
+     * Our own fault; the log has it
+     */
+    500: ProblemDto;
+};
+
+export type GetMetricsError = GetMetricsErrors[keyof GetMetricsErrors];
+
+export type GetMetricsResponses = {
+    /**
+     * All of them
+     */
+    200: string;
+};
+
+export type GetMetricsResponse = GetMetricsResponses[keyof GetMetricsResponses];
