@@ -16,14 +16,14 @@ export const suites: Readonly<Record<string, { readonly folders: readonly string
   orchestrator: { folders: ['src/orchestrator', 'src/broker'] },
   tasks: { folders: ['src/tasks'] },
   jobs: { folders: ['src/jobs', 'src/webhooks'], alone: /intents\.spec|planner\.spec/ },
-  doors: { folders: ['src/api', 'src/client', 'src/gateway', 'src/mcp'] },
+  doors: { folders: ['src/api', 'src/client', 'src/gateway', 'src/mcp', 'src/metrics'] },
   terminal: { folders: ['src/cli'] },
   rest: { folders: ['test/api'] },
   live: { folders: ['test/live'], alone: /worker-processes/ },
   mcp: { folders: ['test/mcp'], alone: /conformance|inspector|stdio/ },
   documents: { folders: ['test/docs'], alone: /readme/ },
   'end-to-end': { folders: ['test/e2e'], alone: /steering|misbehaving-models/ },
-  house: { folders: ['test/golden', 'test/jobs', 'test/security'], alone: /crash/ },
+  house: { folders: ['test/golden', 'test/jobs', 'test/metrics', 'test/security'], alone: /crash/ },
 };
 
 /** The spec files of one suite, from the root of the project, in a fixed order. */
