@@ -55,7 +55,7 @@ export function keyStoreContract(open: () => Promise<KeyDatabase>): void {
     expect(await keys.check(record.id, newKey().key)).toBeNull();
     expect(await keys.check('nobody', key)).toBeNull();
     await expect(keys.get('nobody')).rejects.toMatchObject({ code: 'ACCESS_KEY_UNKNOWN' });
-    await expect(keys.revoke('nobody')).rejects.toMatchObject({ code: 'ACCESS_KEY_UNKNOWN' });
+    await expect(keys.revoke('nobody', 'ada')).rejects.toMatchObject({ code: 'ACCESS_KEY_UNKNOWN' });
   });
 
   it('keeps no key, but its hash [PL-3]', async () => {
@@ -71,9 +71,9 @@ export function keyStoreContract(open: () => Promise<KeyDatabase>): void {
     now += MINUTE_MS;
     expect([await keys.isValid(short.record.id), await keys.isValid(long.record.id)]).toEqual([false, true]);
     expect(await keys.check(short.record.id, short.key)).toBeNull();
-    const revoked = await keys.revoke(long.record.id);
+    const revoked = await keys.revoke(long.record.id, 'ada');
     now += MINUTE_MS;
-    expect(await keys.revoke(long.record.id)).toEqual(revoked);
+    expect(await keys.revoke(long.record.id, 'ada')).toEqual(revoked);
     expect(await keys.check(long.record.id, long.key)).toBeNull();
   });
 
@@ -96,7 +96,7 @@ export function keyStoreContract(open: () => Promise<KeyDatabase>): void {
     await fc.assert(
       fc.asyncProperty(step, async ({ role, end }) => {
         const { record } = await keys.create(request({ role, expiresAt: end === 'expired' ? now : null }));
-        if (end === 'revoked') await keys.revoke(record.id);
+        if (end === 'revoked') await keys.revoke(record.id, 'ada');
         if (end === 'none') valid.add(role);
         for (const each of roles) expect([each, await keys.hasValid(each)]).toEqual([each, valid.has(each)]);
       }),
@@ -127,7 +127,7 @@ export function keyStoreContract(open: () => Promise<KeyDatabase>): void {
     const refused = outcomes.flatMap((each) => (each.status === 'rejected' ? [each.reason as unknown] : []));
     expect(refused).toHaveLength(5);
     for (const reason of refused) expect(reason).toMatchObject({ code: 'ACCESS_KEY_LIMIT' });
-    await keys.revoke('filler-0');
+    await keys.revoke('filler-0', 'ada');
     await keys.create(request());
     await expect(keys.create(request())).rejects.toMatchObject({ code: 'ACCESS_KEY_LIMIT' });
   });
@@ -136,7 +136,7 @@ export function keyStoreContract(open: () => Promise<KeyDatabase>): void {
     const other = await KeyStore.open(await place.another(), clock);
     const { key, record } = await keys.create(request());
     expect(await other.check(record.id, key)).toEqual(record);
-    await keys.revoke(record.id);
+    await keys.revoke(record.id, 'ada');
     expect((await other.get(record.id)).revokedAt).not.toBeNull();
     // Believed here for up to a second since it was looked at.
     const deadline = performance.now() + 5000;
