@@ -8,7 +8,7 @@ const floors = [
   ['events', 'llm', 'workspace', 'policy'],
   ['orchestrator', 'broker', 'context'],
   ['tasks', 'jobs', 'webhooks', 'audit'],
-  ['api', 'gateway', 'mcp', 'cli', 'telemetry'],
+  ['api', 'gateway', 'mcp', 'cli', 'metrics', 'telemetry'],
 ];
 
 const floorRules = floors.flatMap((modules, floor) =>

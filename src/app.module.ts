@@ -11,6 +11,7 @@ import { CONFIGURATION, type Configuration } from './kernel/configuration.ts';
 import { LlmModule } from './llm/index.ts';
 import { loggingOptions } from './logging.ts';
 import { McpModule } from './mcp/index.ts';
+import { MetricsModule } from './metrics/index.ts';
 import { OrchestratorModule } from './orchestrator/index.ts';
 import { PolicyModule, redactorOf } from './policy/index.ts';
 import { StorageModule } from './storage/index.ts';
@@ -42,6 +43,7 @@ export class AppModule {
         ApiModule,
         GatewayModule,
         McpModule,
+        MetricsModule,
       ],
       providers: [{ provide: CONFIGURATION, useValue: configuration }],
       exports: [CONFIGURATION],

@@ -33,8 +33,10 @@ export {
 } from './executors/executor-registry.ts';
 export { RecallExecutor, RememberExecutor } from './executors/memory.executors.ts';
 export { HttpExecutor } from './executors/http.executor.ts';
+export { MailExecutor } from './executors/mail.executor.ts';
 export { reachableWith } from './executors/public-address.ts';
 export { RpnExecutor } from './executors/rpn.executor.ts';
+export { type MailSettings, readMailSettings } from './mail/mail-settings.ts';
 export { ContextMemory, type Recollection } from './memory/context-memory.ts';
 export { type ShortTermLimits, ShortTermMemory } from './memory/short-term-memory.ts';
 export { fillReferences } from './graph/references.ts';
@@ -53,6 +55,8 @@ export {
   InvalidGraphError,
   InvalidIntentsError,
   InvalidMessageError,
+  MailFailedError,
+  MailRefusedError,
   MissingResultError,
   MissingSlotError,
   NoPlannerModelError,
@@ -64,6 +68,7 @@ export {
 } from './jobs.errors.ts';
 export { JobsModule } from './jobs.module.ts';
 export { type JobCreation, Jobs } from './jobs.ts';
+export { JobCensus, type JobCounts } from './job-census.ts';
 export type { JobExplanation, JobPage, JobQuery, StepExplanation } from './job-reader.ts';
 export type { NewJob } from './new-job.ts';
 export { type StepPhase, stepPhases } from './workflow/job-state.ts';

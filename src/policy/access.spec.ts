@@ -159,6 +159,17 @@ describe('who asks (PL-3)', () => {
     expect(await accessOf(required).ensureAdmin()).toBeNull();
   });
 
+  it('is made no second admin, however many keys came and went since', async () => {
+    await keys.create({ name: 'admin', role: 'admin', createdBy: 'test', expiresAt: null });
+    const revoked = `
+      WITH RECURSIVE numbers (number) AS (SELECT 1 UNION ALL SELECT number + 1 FROM numbers WHERE number < 2100)
+      INSERT INTO access_keys (id, name, role, hash, created_at, created_by, revoked_at)
+      SELECT 'revoked' || number, 'revoked', 'viewer', '', ? + number, 'test', ? FROM numbers`;
+    await database.write([{ sql: revoked, parameters: [now, now] }]);
+    expect(await accessOf({ HOST: '0.0.0.0' }).ensureAdmin()).toBeNull();
+    await database.write([{ sql: "DELETE FROM access_keys WHERE name = 'revoked'", parameters: [] }]);
+  });
+
   it('is told when a key ends what is held under it, and of nobody else', async () => {
     const access = accessOf();
     const ended: string[] = [];

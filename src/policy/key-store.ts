@@ -156,7 +156,15 @@ export class KeyStore {
 
   /** Whether there is a valid key of this role. */
   async hasValid(role: Role): Promise<boolean> {
-    return (await this.list()).some((key) => key.role === role && isValid(key, this.clock()));
+    const found = await this.reader
+      .selectFrom('access_keys')
+      .select('id')
+      .where('role', '=', role)
+      .where('revoked_at', 'is', null)
+      .where((where) => where.or([where('expires_at', 'is', null), where('expires_at', '>', this.clock())]))
+      .limit(1)
+      .executeTakeFirst();
+    return found !== undefined;
   }
 
   /** What is known of the valid key with this id whose text this is; null for every other. */

@@ -8340,3 +8340,46 @@ export type ExportAuditResponses = {
 };
 
 export type ExportAuditResponse = ExportAuditResponses[keyof ExportAuditResponses];
+
+export type GetMetricsData = {
+    body?: never;
+    headers?: {
+        /**
+         * Ties the answer and the log to your own request; default: a new one
+         */
+        'x-correlation-id'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/metrics';
+};
+
+export type GetMetricsErrors = {
+    /**
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
+     */
+    403: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
+    /**
+     * Our own fault; the log has it
+     */
+    500: ProblemDto;
+};
+
+export type GetMetricsError = GetMetricsErrors[keyof GetMetricsErrors];
+
+export type GetMetricsResponses = {
+    /**
+     * All of them
+     */
+    200: string;
+};
+
+export type GetMetricsResponse = GetMetricsResponses[keyof GetMetricsResponses];
