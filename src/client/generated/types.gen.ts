@@ -6095,6 +6095,10 @@ export type CreateJobData = {
          * On whose behalf: submitters take turns. Not checked; who says nothing shares one turn
          */
         'X-Submitter'?: string;
+        /**
+         * Makes the request safe to repeat: the same key with the same body of the same submitter does nothing again for IDEMPOTENCY_TTL_MS, and answers what came of it
+         */
+        'Idempotency-Key'?: string;
     };
     path?: never;
     query?: never;
@@ -6126,6 +6130,10 @@ export type CreateJobErrors = {
      * The body is not JSON
      */
     415: ProblemDto;
+    /**
+     * The Idempotency-Key was used with another request
+     */
+    422: ProblemDto;
     /**
      * Too many requests; see Retry-After
      */
@@ -6275,6 +6283,10 @@ export type RetryJobData = {
          * Ties the answer, its events and the log to your own request; default: a new one
          */
         'x-correlation-id'?: string;
+        /**
+         * Makes the request safe to repeat: the same key with the same body of the same submitter does nothing again for IDEMPOTENCY_TTL_MS, and answers what came of it
+         */
+        'Idempotency-Key'?: string;
     };
     path: {
         /**
@@ -6315,6 +6327,10 @@ export type RetryJobErrors = {
      * Not JSON
      */
     415: ProblemDto;
+    /**
+     * The Idempotency-Key was used with another request
+     */
+    422: ProblemDto;
     /**
      * Too many requests; see Retry-After
      */
@@ -7007,6 +7023,10 @@ export type SendAgentMessageData = {
          */
         'x-correlation-id'?: string;
         /**
+         * Makes the request safe to repeat: the same key with the same body of the same submitter does nothing again for IDEMPOTENCY_TTL_MS, and answers what came of it
+         */
+        'Idempotency-Key'?: string;
+        /**
          * The key from the registration of the agent
          */
         'X-Agent-Key': string;
@@ -7041,6 +7061,10 @@ export type SendAgentMessageErrors = {
      * Not JSON
      */
     415: ProblemDto;
+    /**
+     * The Idempotency-Key was used with another request
+     */
+    422: ProblemDto;
     /**
      * Too many requests; see Retry-After
      */
@@ -7164,6 +7188,10 @@ export type DecideApprovalData = {
          * Ties the answer, its events and the log to your own request; default: a new one
          */
         'x-correlation-id'?: string;
+        /**
+         * Makes the request safe to repeat: the same key with the same body of the same submitter does nothing again for IDEMPOTENCY_TTL_MS, and answers what came of it
+         */
+        'Idempotency-Key'?: string;
     };
     path: {
         /**
@@ -7204,6 +7232,10 @@ export type DecideApprovalErrors = {
      * Not JSON
      */
     415: ProblemDto;
+    /**
+     * The Idempotency-Key was used with another request
+     */
+    422: ProblemDto;
     /**
      * Too many requests; see Retry-After
      */
@@ -7288,6 +7320,10 @@ export type CreateScheduleData = {
          * On whose behalf: submitters take turns. Not checked; who says nothing shares one turn
          */
         'X-Submitter'?: string;
+        /**
+         * Makes the request safe to repeat: the same key with the same body of the same submitter does nothing again for IDEMPOTENCY_TTL_MS, and answers what came of it
+         */
+        'Idempotency-Key'?: string;
     };
     path?: never;
     query?: never;
@@ -7315,6 +7351,10 @@ export type CreateScheduleErrors = {
      * The body is not JSON
      */
     415: ProblemDto;
+    /**
+     * The Idempotency-Key was used with another request
+     */
+    422: ProblemDto;
     /**
      * Too many requests; see Retry-After
      */
@@ -7455,6 +7495,10 @@ export type ScheduleRequestData = {
          * On whose behalf: submitters take turns. Not checked; who says nothing shares one turn
          */
         'X-Submitter'?: string;
+        /**
+         * Makes the request safe to repeat: the same key with the same body of the same submitter does nothing again for IDEMPOTENCY_TTL_MS, and answers what came of it
+         */
+        'Idempotency-Key'?: string;
     };
     path?: never;
     query?: never;
@@ -7482,6 +7526,10 @@ export type ScheduleRequestErrors = {
      * The body is not JSON
      */
     415: ProblemDto;
+    /**
+     * The Idempotency-Key was used with another request
+     */
+    422: ProblemDto;
     /**
      * Too many requests; see Retry-After
      */
