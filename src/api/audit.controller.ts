@@ -4,7 +4,7 @@ import { ApiExtraModels, ApiOkResponse, ApiOperation, getSchemaPath } from '@nes
 import { actionsLike, type AuditFilter, AuditLog, csvHead, csvOf, ndjsonOf } from '../audit/index.ts';
 import { InvalidInputError } from '../kernel/errors.ts';
 import { NeedsRole } from '../policy/index.ts';
-import { AuditEntryDto, AuditExportQuery, type AuditFilterQuery, AuditPageDto, AuditQuery } from './audit.dto.ts';
+import { AuditEntryDto, AuditExportQuery, AuditFilterQuery, AuditPageDto, AuditQuery } from './audit.dto.ts';
 import { Problems, RestController } from './rest.adapter.ts';
 
 const DEFAULT_LIMIT = 50;

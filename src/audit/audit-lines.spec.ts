@@ -10,7 +10,7 @@ const entry = entryOf(storedEvent(3)) as AuditEntry;
 /** RFC 4180, as strict as can be. */
 function read(text: string): string[][] {
   const rows: string[][] = [];
-  let row: string[] = [];
+  const row: string[] = [];
   for (const [, quoted, plain, end] of text.matchAll(/(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r\n|$)/g)) {
     row.push(quoted === undefined ? (plain ?? '') : quoted.replaceAll('""', '"'));
     if (end !== ',') rows.push(row.splice(0));
