@@ -14,7 +14,6 @@ export {
 } from './protocol/agent-message.ts';
 export { MessageFactory, type MessageParts } from './protocol/message-factory.ts';
 export { messageFromJson, messageToJson, parseMessage } from './protocol/parse-message.ts';
-export { chooseAgent, type ModelChoiceParts, type OfferingAgent } from './choose-agent.ts';
 export { graphOfExpression, RESULT_STEP } from './calculator/expression-graph.ts';
 export type { Intent, PlanSource, RoutedIntent, Slot } from './intents/intent.ts';
 export { type Ask, askOf, IntentRouter, type IntentRouterParts } from './intents/intent-router.ts';

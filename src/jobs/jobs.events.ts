@@ -53,7 +53,10 @@ declare module '../events/event.ts' {
       agentId: string;
       lease: string;
       deadline: string;
-      chosenBy: string;
+      /** `load`: it was the least busy one. */
+      chosenBy: 'load' | 'model';
+      /** Why the model chose it, or why the model did not choose. Absent: it was not asked. */
+      because?: string;
     };
     /** How far the agent is, in its own words: the protocol's `inform`. */
     STEP_INFORMED: { step: string; lease: string; agentId: string; progress: number | null; text: string | null };

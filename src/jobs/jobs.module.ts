@@ -128,7 +128,7 @@ class JobsLifecycle implements OnApplicationBootstrap, OnModuleDestroy {
             maxConcurrent: configuration.LOCAL_AGENT_STEPS,
             run: runStep(executors),
           },
-          choose: ask && ((agents) => chooseByModel(ask, (agentId) => agents.get(agentId))),
+          choose: ask && ((agents) => chooseByModel({ ask, describe: (id) => agents.get(id), clock: systemClock })),
           report: (message, error) => logger.error(error, message),
         });
       },

@@ -3,6 +3,7 @@ import { JobBench, overJob, TestAgent } from '../../../test/support/job-bench.ts
 import { gate, until } from '../../../test/support/orchestrator-bench.ts';
 import { newId } from '../../kernel/ids.ts';
 import { agentStream } from './agent-registry.ts';
+import type { ChooseAgent } from './dispatcher.ts';
 
 let bench: JobBench;
 
@@ -86,17 +87,29 @@ describe('agents (JB-6)', () => {
   });
 
   it('are chosen by somebody else where that is wanted, as long as the choice is an offer [JB-7]', async () => {
-    const choices = ['two', 'nobody'];
-    const system = await bench.start({ choose: () => () => Promise.resolve(choices.shift() ?? null) });
+    const choices = ['two', 'nobody', 'broken'];
+    const choose: ChooseAgent = () => {
+      const agentId = choices.shift() ?? null;
+      return agentId === 'broken'
+        ? Promise.reject(new Error('out of order'))
+        : Promise.resolve({ agentId, because: 'so' });
+    };
+    const system = await bench.start({ choose: () => choose });
     const first = await TestAgent.register(system, 'one', ['rpn'], { does: (message, self) => self.done(message) });
     const second = await TestAgent.register(system, 'two', ['rpn'], { does: (message, self) => self.done(message) });
-    for (const jobId of ['j', 'k']) {
+    for (const jobId of ['j', 'k', 'l']) {
       await system.jobs.create({ jobId, tasks: one });
       await overJob(system, jobId);
     }
-    expect([first.assigned.length, second.assigned.length]).toEqual([1, 1]);
-    const chosen = (await bench.eventsOf('j')).find(({ eventType }) => eventType === 'STEP_ASSIGNED');
-    expect(chosen?.data).toMatchObject({ agentId: 'two', chosenBy: 'model' });
+    expect(first.assigned.length + second.assigned.length).toBe(3);
+    const chosen = async (jobId: string) =>
+      (await bench.eventsOf(jobId)).find(({ eventType }) => eventType === 'STEP_ASSIGNED')?.data;
+    expect(await chosen('j')).toMatchObject({ agentId: 'two', chosenBy: 'model', because: 'so' });
+    expect(await chosen('k')).toMatchObject({
+      chosenBy: 'load',
+      because: 'It chose nobody, which did not offer itself.',
+    });
+    expect(await chosen('l')).toMatchObject({ chosenBy: 'load', because: 'out of order' });
   });
 
   it('are lost after three missed heartbeats; what they had goes to others, and what they still say is refused [JB-6]', async () => {

@@ -1,5 +1,6 @@
 import type { EventDraft, StoredEvent } from '../../events/index.ts';
 import { type Clock, toTimestamp } from '../../kernel/clock.ts';
+import { messageOf } from '../../kernel/errors.ts';
 import { newId } from '../../kernel/ids.ts';
 import type { RecordedOffer } from '../jobs.events.ts';
 import type { MessageFactory } from '../protocol/message-factory.ts';
@@ -9,16 +10,22 @@ import type { JobWriter } from '../workflow/job-writer.ts';
 import type { AgentPool } from './agent-pool.ts';
 import type { StepBoard, WantedStep } from './step-board.ts';
 
-/** Chooses among offers; null: the first, which is the least busy. */
+/** Who was chosen, or nobody, and why. */
+export interface Choice {
+  readonly agentId: string | null;
+  readonly because: string;
+}
+
+/** Chooses among offers. Where it chooses nobody, or rejects, the first one gets the step, which is the least busy. */
 export type ChooseAgent = (
   step: Pick<WantedStep, 'jobId' | 'step' | 'needs'>,
   offers: readonly RecordedOffer[],
-) => Promise<string | null>;
+) => Promise<Choice>;
 
 export interface DispatcherParts {
   readonly board: StepBoard;
   readonly pool: AgentPool;
-  readonly writer: JobWriter;
+  readonly writer: Pick<JobWriter, 'say'>;
   readonly messages: MessageFactory;
   readonly clock: Clock;
   readonly choose: ChooseAgent | null;
@@ -29,7 +36,9 @@ interface Placement {
   readonly wanted: WantedStep;
   readonly offers: readonly RecordedOffer[];
   readonly agentId: string;
-  readonly chosenBy: string;
+  readonly chosenBy: 'load' | 'model';
+  /** Null: nobody was asked. */
+  readonly because: string | null;
   readonly lease: string;
   readonly release: () => void;
 }
@@ -94,14 +103,14 @@ export class Dispatcher {
       const offers = pool.offers(wanted.needs);
       const first = offers[0];
       if (!first) continue;
-      const chosen = choose && offers.length > 1 ? await choose(wanted, offers).catch(() => null) : null;
-      const isOffer = offers.some(({ agentId }) => agentId === chosen);
-      const agentId = isOffer && chosen !== null ? chosen : first.agentId;
-      const placement = {
+      const choice = choose && offers.length > 1 ? await chosen(choose, wanted, offers) : null;
+      const agentId = choice?.agentId ?? first.agentId;
+      const placement: Placement = {
         wanted,
         offers,
         agentId,
-        chosenBy: isOffer ? 'model' : 'load',
+        chosenBy: choice?.agentId == null ? 'load' : 'model',
+        because: choice?.because ?? null,
         lease: newId(),
         release: pool.reserve(agentId),
       };
@@ -153,20 +162,34 @@ export class Dispatcher {
 }
 
 function assignmentFacts(state: JobState, placement: Placement, now: number): readonly EventDraft[] {
-  const { wanted, offers, agentId, chosenBy, lease } = placement;
+  const { wanted, offers, agentId, chosenBy, because, lease } = placement;
   const record = state.steps.get(wanted.step);
   if (!record) return [];
   const { attempt, step: todo } = record;
   const { step } = wanted;
   const deadline = toTimestamp(now + (todo.timeoutMs ?? state.created?.stepTimeoutMs ?? 0));
+  const assigned = { step, attempt, agentId, lease, deadline };
+  const why = because === null ? {} : { because: because.slice(0, MAX_REASON) };
   return [
     { eventType: 'STEP_OFFERED', data: { step, attempt, offers: offers.slice(0, MOST_RECORDED) } },
     // The lease is the event's id: whoever holds it finds the step.
-    { eventType: 'STEP_ASSIGNED', eventId: lease, data: { step, attempt, agentId, lease, deadline, chosenBy } },
+    { eventType: 'STEP_ASSIGNED', eventId: lease, data: { ...assigned, chosenBy, ...why } },
   ];
 }
 
 const MOST_RECORDED = 10;
+const MAX_REASON = 500;
+
+/** What was chosen, as far as it can be had; why not, where it cannot. */
+async function chosen(choose: ChooseAgent, wanted: WantedStep, offers: readonly RecordedOffer[]): Promise<Choice> {
+  try {
+    const choice = await choose(wanted, offers);
+    if (choice.agentId === null || offers.some(({ agentId }) => agentId === choice.agentId)) return choice;
+    return { agentId: null, because: `It chose ${choice.agentId}, which did not offer itself.` };
+  } catch (error) {
+    return { agentId: null, because: messageOf(error) };
+  }
+}
 
 function keyOf(jobId: string, step: string): string {
   return JSON.stringify([jobId, step]);

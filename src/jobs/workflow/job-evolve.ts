@@ -1,4 +1,4 @@
-import type { StoredEvent } from '../../events/index.ts';
+import type { EventPayloads, StoredEvent } from '../../events/index.ts';
 import { sortSteps } from '../graph/sort-steps.ts';
 import type { ToDo } from '../graph/to-do.ts';
 import { type JobState, newStepRecord, type StepRecord } from './job-state.ts';
@@ -57,7 +57,7 @@ function evolveStep(state: JobState, event: StoredEvent): JobState {
     }
     case 'STEP_ASSIGNED': {
       const { step, agentId, lease, deadline } = event.data;
-      const assignment = { lease, agentId, deadline, assignedAt: event.timestamp };
+      const assignment = { lease, agentId, deadline, assignedAt: event.timestamp, chosen: choiceOf(event.data) };
       return changeStep(state, step, ({ startedAt }) => ({
         phase: 'assigned',
         assignment,
@@ -158,4 +158,11 @@ function changeStep(state: JobState, id: string, change: (record: StepRecord) =>
   const record = state.steps.get(id);
   if (!record || record.phase === 'done' || record.phase === 'failed' || record.phase === 'skipped') return state;
   return { ...state, steps: new Map(state.steps).set(id, { ...record, ...change(record) }) };
+}
+
+function choiceOf({ chosenBy, because }: EventPayloads['STEP_ASSIGNED']): string | null {
+  if (because === undefined) return null;
+  return chosenBy === 'model'
+    ? `The model chose it: ${because}`
+    : `It was the least busy one, as the model did not choose: ${because}`;
 }

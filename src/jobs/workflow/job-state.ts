@@ -39,6 +39,8 @@ export interface Assignment {
   readonly agentId: string;
   readonly assignedAt: string;
   readonly deadline: string;
+  /** How it came to have the step, where that was more than load. */
+  readonly chosen: string | null;
 }
 
 export interface StepError {

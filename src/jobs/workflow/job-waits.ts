@@ -39,7 +39,8 @@ function waitOf(record: StepRecord): readonly StepWait[] {
     }
     case 'assigned': {
       if (!assignment) return [];
-      const detail = `${assignment.agentId} is at it since ${assignment.assignedAt}.`;
+      const { agentId, assignedAt, chosen } = assignment;
+      const detail = `${agentId} is at it since ${assignedAt}.${chosen === null ? '' : ` ${chosen}`}`;
       return [{ step: step.id, reason: 'awaitingAgent', detail, until: assignment.deadline }];
     }
     case 'backoff':
