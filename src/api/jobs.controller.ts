@@ -8,19 +8,24 @@ import {
   getSchemaPath,
 } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import { newId } from '../kernel/ids.ts';
 import { Jobs, JobStateError } from '../jobs/index.ts';
 import { Caller, NeedsRole, personOf, type Principal } from '../policy/index.ts';
+import { IdempotencyKeys, type Once } from '../tasks/index.ts';
 import { EventPageDto } from './event.dto.ts';
 import { JobDto, JobPageDto, JobWhyDto } from './job.dto.ts';
 import { ByDto, DropDto, JobListQuery, PageQuery, StepEditDto } from './job-requests.dto.ts';
 import { DependencyDto, NewJobDto, ToDoDto } from './new-job.dto.ts';
+import { type Alongside, onceOnly } from './once-only.ts';
 import {
   answerHeaders,
+  ApiIdempotencyKey,
   ApiJobId,
   ApiSubmitter,
   ClientGone,
   Host,
   LastEventId,
+  OnceOnly,
   Problems,
   RestController,
   Submitter,
@@ -39,6 +44,7 @@ export class JobsController {
   constructor(
     private readonly jobs: Jobs,
     private readonly events: TaskEvents,
+    private readonly keys: IdempotencyKeys,
   ) {}
 
   @Post()
@@ -49,6 +55,7 @@ export class JobsController {
     description:
       'Of steps, of an intent with its values, or of a request in plain words. Answers once the job is durable; a full queue is waited for (SUBMIT_WAIT_MS), then 503.',
   })
+  @ApiIdempotencyKey()
   @ApiSubmitter()
   @ApiCreatedResponse({ type: JobDto, description: 'The job', headers: answerHeaders.location })
   @Problems({
@@ -60,11 +67,17 @@ export class JobsController {
   })
   async create(
     @Body() job: NewJobDto,
+    @OnceOnly() once: Once,
     @Submitter() submitter: string | undefined,
     @Host() host: string,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<JobDto> {
-    const created = await this.jobs.create(job, { submitter });
+    const jobId = job.jobId ?? newId();
+    const created = await onceOnly(this.keys, once, job, {
+      id: jobId,
+      perform: (alongside) => this.jobs.create({ ...job, jobId }, { submitter, alongside }),
+      repeat: (first) => this.jobs.read.get(first.taskId),
+    });
     void reply.header('location', `http://${host}/jobs/${encodeURIComponent(created.jobId)}`);
     return created;
   }
@@ -121,6 +134,7 @@ export class JobsController {
   @NeedsRole('operator')
   @HttpCode(200)
   @ApiJobId()
+  @ApiIdempotencyKey()
   @ApiOperation({
     operationId: 'retryJob',
     summary: 'Retry a job that failed',
@@ -128,8 +142,19 @@ export class JobsController {
   })
   @ApiOkResponse({ type: JobDto, description: 'The job, which goes on' })
   @Problems({ ...unknown, 400: 'The body is wrong', 409: 'It has not failed', 415: 'Not JSON' })
-  retry(@Param('id') id: string, @Body() { by }: ByDto, @Caller() caller: Principal): Promise<JobDto> {
-    return this.jobs.retry(id, { by: personOf(caller, by) });
+  retry(
+    @Param('id') id: string,
+    @Body() given: ByDto,
+    @OnceOnly() once: Once,
+    @Caller() caller: Principal,
+  ): Promise<JobDto> {
+    const by = personOf(caller, given.by);
+    const command = {
+      id,
+      perform: (alongside: Alongside) => this.jobs.retry(id, { by, alongside }),
+      repeat: () => this.jobs.read.get(id),
+    };
+    return onceOnly(this.keys, once, { by }, command);
   }
 
   @Get(':id/why')

@@ -76,7 +76,7 @@ export type { JobView, StepView } from './workflow/job-view.ts';
 export { Agents, type AgentView, type NewAgent } from './agents/agents.ts';
 export type { AgentLink } from './agents/agent-pool.ts';
 export type { AgentRecord } from './agents/agent-registry.ts';
-export { AgentWork, type Routing } from './agents/agent-work.ts';
+export { AgentWork, type Routing, routingOf } from './agents/agent-work.ts';
 export { Approvals, type ApprovalDecision, type ApprovalView } from './approvals/approvals.ts';
 export { type NewSchedule, Schedules, type ScheduleView } from './schedules/schedules.ts';
 export { missedRules, type MissedRule } from './schedules/schedule.events.ts';
