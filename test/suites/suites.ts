@@ -9,6 +9,7 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
  * await something at their top level.
  */
 export const suites: Readonly<Record<string, { readonly folders: readonly string[]; readonly alone?: RegExp }>> = {
+  workspace: { folders: ['src/workspace'], alone: /sandbox|test-/ },
   ground: { folders: ['src/kernel', 'src/storage', 'src/policy'] },
   events: { folders: ['src/events'], alone: /event-store\.\w+\.spec/ },
   llm: { folders: ['src/llm'], alone: /token-counter/ },
@@ -23,7 +24,10 @@ export const suites: Readonly<Record<string, { readonly folders: readonly string
   mcp: { folders: ['test/mcp'], alone: /conformance|inspector|stdio/ },
   documents: { folders: ['test/docs'], alone: /readme/ },
   'end-to-end': { folders: ['test/e2e'], alone: /steering|misbehaving-models/ },
-  house: { folders: ['test/golden', 'test/jobs', 'test/metrics', 'test/security'], alone: /crash/ },
+  house: {
+    folders: ['test/deployment', 'test/golden', 'test/jobs', 'test/metrics', 'test/security', 'test/support'],
+    alone: /crash/,
+  },
 };
 
 /** The spec files of one suite, from the root of the project, in a fixed order. */
