@@ -1,6 +1,7 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { LoggerModule } from 'nestjs-pino';
 import { ApiModule } from './api/index.ts';
+import { AuditModule } from './audit/index.ts';
 import { BrokerModule } from './broker/index.ts';
 import { ContextModule } from './context/index.ts';
 import { EventsModule } from './events/index.ts';
@@ -10,6 +11,7 @@ import { CONFIGURATION, type Configuration } from './kernel/configuration.ts';
 import { LlmModule } from './llm/index.ts';
 import { loggingOptions } from './logging.ts';
 import { McpModule } from './mcp/index.ts';
+import { MetricsModule } from './metrics/index.ts';
 import { OrchestratorModule } from './orchestrator/index.ts';
 import { PolicyModule, redactorOf } from './policy/index.ts';
 import { StorageModule } from './storage/index.ts';
@@ -37,9 +39,11 @@ export class AppModule {
         TasksModule,
         JobsModule,
         WebhooksModule,
+        AuditModule,
         ApiModule,
         GatewayModule,
         McpModule,
+        MetricsModule,
       ],
       providers: [{ provide: CONFIGURATION, useValue: configuration }],
       exports: [CONFIGURATION],

@@ -1,15 +1,15 @@
 import 'reflect-metadata';
-import { mkdir } from 'node:fs/promises';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Logger } from 'nestjs-pino';
 import { configureApi, fastifyOptions } from './api/index.ts';
 import { AppModule } from './app.module.ts';
-import { configureGateway } from './gateway/index.ts';
+import { configureGateway, socketCounts } from './gateway/index.ts';
 import type { Configuration } from './kernel/configuration.ts';
-import { configureMcp } from './mcp/index.ts';
+import { configureMcp, mcpSessionCount } from './mcp/index.ts';
+import { configureMetrics } from './metrics/index.ts';
 import { Access } from './policy/index.ts';
-import { lockDataDirectory } from './storage/index.ts';
+import { lockDataDirectory, makePrivateDirectory } from './storage/index.ts';
 
 export interface RunningServer {
   /** `http://127.0.0.1:9876`: REST, Socket.IO and documentation. */
@@ -31,32 +31,46 @@ const CONNECTION_BACKLOG = 4096;
 
 /** Starts the whole service on one configuration and resolves once it listens. Several can run in one process, each on its own directory. */
 export async function startServer(configuration: Configuration): Promise<RunningServer> {
-  await mkdir(configuration.DATA_DIR, { recursive: true });
+  await makePrivateDirectory(configuration.DATA_DIR);
   const lock = await lockDataDirectory(configuration.DATA_DIR);
   let app: NestFastifyApplication | null = null;
   try {
-    app = await NestFactory.create<NestFastifyApplication>(
-      AppModule.forRoot(configuration),
-      new FastifyAdapter(fastifyOptions(configuration)),
-      // What is buffered is for the log alone: why a start failed is told by whoever asked for it.
-      { bufferLogs: true, autoFlushLogs: false, abortOnError: false },
-    );
-    app.useLogger(app.get(Logger));
-    configureApi(app, configuration);
-    configureGateway(app, configuration);
-    configureMcp(app);
+    app = await assembleServer(configuration);
+    const started = app;
     const access = app.get(Access);
     const firstKey = await access.ensureAdmin();
     await app.listen({ port: configuration.PORT, host: configuration.HOST, backlog: CONNECTION_BACKLOG });
-    const started = app;
     const close = async () => {
       await started.close();
       await lock.release();
     };
-    return { url: (await app.getUrl()).replace('[::1]', 'localhost'), app, close, ownKey: access.ownKey, firstKey };
+    return { url: shownUrl(await app.getUrl(), configuration), app, close, ownKey: access.ownKey, firstKey };
   } catch (error) {
     await app?.close();
     await lock.release();
     throw error;
   }
+}
+
+/** Nest shows `[::1]` for all of IPv6, and for `localhost`; where it was asked for by itself, `localhost` may be another address. */
+function shownUrl(url: string, { HOST }: Configuration): string {
+  return HOST === '::1' ? url : url.replace('[::1]', 'localhost');
+}
+
+/** The whole service on one configuration, ready to listen: whoever calls holds its data directory, and closes it. */
+export async function assembleServer(configuration: Configuration): Promise<NestFastifyApplication> {
+  const app = await NestFactory.create<NestFastifyApplication>(
+    AppModule.forRoot(configuration),
+    new FastifyAdapter(fastifyOptions(configuration)),
+    // What is said until then is for the log alone: why a start failed is told by whoever asked for it.
+    { bufferLogs: true, autoFlushLogs: false, abortOnError: false },
+  );
+  app.useLogger(app.get(Logger));
+  // From here on nothing is held back any more: else all that the server ever has to say would be.
+  app.flushLogs();
+  configureApi(app, configuration);
+  configureGateway(app, configuration);
+  configureMcp(app);
+  configureMetrics(app, () => ({ sockets: socketCounts(app), mcpSessions: mcpSessionCount(app) }));
+  return app;
 }

@@ -2,6 +2,7 @@ import { CLIENT_DIRECTORY, clientFiles, clientText, openApiText } from './api-re
 import { settings } from '../../src/kernel/settings.ts';
 import { errorsPage } from './errors-reference.ts';
 import { eventsPage } from './events-reference.ts';
+import { metricsPage } from './metrics-reference.ts';
 import { configurationPage, environmentExample } from './settings-reference.ts';
 import { productSources } from './sources.ts';
 import { contextPage } from './token-errors.ts';
@@ -24,5 +25,6 @@ export const references: Readonly<Record<string, readonly Reference[]>> = {
     { path: 'docs/openapi.json', make: openApiText },
     ...clientFiles.map((name) => ({ path: `${CLIENT_DIRECTORY}/${name}`, make: () => clientText(name) })),
   ],
+  metrics: [{ path: 'docs/metrics.md', make: metricsPage }],
   tokens: [{ path: 'docs/context.md', make: contextPage }],
 };

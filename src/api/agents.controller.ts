@@ -8,8 +8,9 @@ import {
   ApiParam,
 } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Agents, AgentWork, parseMessage } from '../jobs/index.ts';
-import { NeedsRole } from '../policy/index.ts';
+import { Agents, AgentWork, parseMessage, routingOf } from '../jobs/index.ts';
+import { Caller, NeedsRole, personOf, type Principal } from '../policy/index.ts';
+import { IdempotencyKeys, type Once } from '../tasks/index.ts';
 import {
   AcceptedDto,
   AgentDto,
@@ -22,7 +23,16 @@ import {
   TakeDto,
 } from './agent.dto.ts';
 import { Leaving } from './leaving.service.ts';
-import { AgentKey, ApiAgentKey, ClientGone, Problems, RestController } from './rest.adapter.ts';
+import { onceOnly } from './once-only.ts';
+import {
+  AgentKey,
+  ApiAgentKey,
+  ApiIdempotencyKey,
+  ClientGone,
+  OnceOnly,
+  Problems,
+  RestController,
+} from './rest.adapter.ts';
 
 const ApiAgentId = () =>
   ApiParam({
@@ -92,8 +102,8 @@ export class AgentsController {
   })
   @ApiNoContentResponse({ description: 'It is deleted' })
   @Problems({ 404: 'There is no such agent' })
-  async remove(@Param('id') id: string): Promise<void> {
-    await this.agents.remove(id, 'user');
+  async remove(@Param('id') id: string, @Caller() caller: Principal): Promise<void> {
+    await this.agents.remove(id, personOf(caller));
   }
 
   @Post(':id/heartbeat')
@@ -154,12 +164,14 @@ export class AgentMessagesController {
   constructor(
     private readonly agents: Agents,
     private readonly work: AgentWork,
+    private readonly keys: IdempotencyKeys,
   ) {}
 
   @Post('message')
   @NeedsRole('worker')
   @HttpCode(200)
   @ApiAgentKey()
+  @ApiIdempotencyKey()
   @ApiOperation({
     operationId: 'sendAgentMessage',
     summary: 'Send a message of the protocol',
@@ -168,9 +180,19 @@ export class AgentMessagesController {
   @ApiBody({ type: AgentMessageDto })
   @ApiOkResponse({ type: AcceptedDto, description: 'It was taken' })
   @Problems({ ...ofAgents, 409: 'The lease is no longer valid: the answer is recorded as refused', 413: 'Too long' })
-  async receive(@AgentKey() key: string, @Req() request: FastifyRequest): Promise<AcceptedDto> {
+  async receive(
+    @AgentKey() key: string,
+    @OnceOnly() { scope = '', ...once }: Once,
+    @Req() request: FastifyRequest,
+  ): Promise<AcceptedDto> {
     const message = parseMessage(request.body ?? null);
-    this.agents.authenticate(message.sender, key);
-    return { accepted: true, ...(await this.work.receive(message.sender, message)) };
+    const { sender } = message;
+    this.agents.authenticate(sender, key);
+    // Agents may share the key of a caller: each has idempotency keys of its own.
+    return onceOnly(this.keys, { ...once, scope: JSON.stringify([scope, sender]) }, message, {
+      id: sender,
+      perform: async (alongside) => ({ accepted: true, ...(await this.work.receive(sender, message, { alongside })) }),
+      repeat: () => Promise.resolve({ accepted: true, ...routingOf(message) }),
+    });
   }
 }

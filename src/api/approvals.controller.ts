@@ -2,8 +2,10 @@ import { Body, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiParam } from '@nestjs/swagger';
 import { Approvals } from '../jobs/index.ts';
 import { Caller, NeedsRole, personOf, type Principal } from '../policy/index.ts';
+import { IdempotencyKeys, type Once } from '../tasks/index.ts';
 import { ApprovalDto, ApprovalListDto, DecisionDto } from './approval.dto.ts';
-import { Problems, RestController } from './rest.adapter.ts';
+import { onceOnly } from './once-only.ts';
+import { ApiIdempotencyKey, OnceOnly, Problems, RestController } from './rest.adapter.ts';
 
 const ApiApprovalId = () =>
   ApiParam({
@@ -22,7 +24,10 @@ const ApiApprovalId = () =>
 @RestController('approvals', 'approvals')
 @NeedsRole('viewer')
 export class ApprovalsController {
-  constructor(private readonly approvals: Approvals) {}
+  constructor(
+    private readonly approvals: Approvals,
+    private readonly keys: IdempotencyKeys,
+  ) {}
 
   @Get()
   @ApiOperation({
@@ -52,6 +57,7 @@ export class ApprovalsController {
   @NeedsRole('operator')
   @HttpCode(200)
   @ApiApprovalId()
+  @ApiIdempotencyKey()
   @ApiOperation({
     operationId: 'decideApproval',
     summary: 'Approve or refuse a step',
@@ -66,9 +72,15 @@ export class ApprovalsController {
   })
   decide(
     @Param('id') id: string,
-    @Body() { by, ...decision }: DecisionDto,
+    @Body() { by, ...given }: DecisionDto,
+    @OnceOnly() once: Once,
     @Caller() caller: Principal,
   ): Promise<ApprovalDto> {
-    return this.approvals.decide(id, { ...decision, by: personOf(caller, by) });
+    const decision = { ...given, by: personOf(caller, by) };
+    return onceOnly(this.keys, once, decision, {
+      id,
+      perform: (alongside) => this.approvals.decide(id, decision, { alongside }),
+      repeat: () => this.approvals.get(id),
+    });
   }
 }

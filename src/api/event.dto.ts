@@ -1,7 +1,39 @@
 import { ApiProperty } from '@nestjs/swagger';
 import type { StoredEvent } from '../events/index.ts';
+import { type Actor, doors, proofs } from '../kernel/acting.ts';
+import { roles } from '../kernel/roles.ts';
 
 const id = { type: String, format: 'uuid', example: '01937b1e-6a1c-7000-8000-000000000000' } as const;
+
+/** Who brought an event in. */
+export class ActorDto implements Actor {
+  @ApiProperty({ type: String, description: 'The name of the key, or `local` where none is needed', example: 'ada' })
+  name!: string;
+
+  @ApiProperty({
+    enum: proofs,
+    description: 'How that was found out; `none`: it is the server itself',
+    example: 'key',
+  })
+  proof!: Actor['proof'];
+
+  @ApiProperty({ type: String, nullable: true, description: 'Of a key in the database', example: '0f3a5c7e9b1d2f48' })
+  keyId!: string | null;
+
+  @ApiProperty({ enum: roles, nullable: true, description: 'What it might do', example: 'operator' })
+  role!: Actor['role'];
+
+  @ApiProperty({ enum: doors, description: 'By which door', example: 'rest' })
+  door!: Actor['door'];
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Of the request that it came with',
+    example: 'checkout-42',
+  })
+  correlationId!: string | null;
+}
 
 /** As it stands in the log: it never changes. */
 export class EventDto {
@@ -57,6 +89,13 @@ export class EventDto {
 
   @ApiProperty({ type: 'integer', minimum: 0, description: 'Version of the code after it', example: 1 })
   codeVersion!: number;
+
+  @ApiProperty({
+    type: () => ActorDto,
+    required: false,
+    description: 'Who brought it in; absent where the server did it of itself',
+  })
+  actor?: Actor;
 }
 
 export class EventPageDto {

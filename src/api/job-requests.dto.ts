@@ -16,7 +16,12 @@ export class JobListQuery extends PageQuery {
 }
 
 export class ByDto {
-  @TextField({ description: 'Who says so. Default: user', example: 'ada', maxLength: 100, optional: true })
+  @TextField({
+    description: 'Who says so. With a key its name counts instead. Default: user',
+    example: 'ada',
+    maxLength: 100,
+    optional: true,
+  })
   by?: string;
 }
 

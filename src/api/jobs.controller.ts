@@ -8,19 +8,24 @@ import {
   getSchemaPath,
 } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import { newId } from '../kernel/ids.ts';
 import { Jobs, JobStateError } from '../jobs/index.ts';
-import { NeedsRole } from '../policy/index.ts';
+import { Caller, NeedsRole, personOf, type Principal } from '../policy/index.ts';
+import { IdempotencyKeys, type Once } from '../tasks/index.ts';
 import { EventPageDto } from './event.dto.ts';
 import { JobDto, JobPageDto, JobWhyDto } from './job.dto.ts';
 import { ByDto, DropDto, JobListQuery, PageQuery, StepEditDto } from './job-requests.dto.ts';
 import { DependencyDto, NewJobDto, ToDoDto } from './new-job.dto.ts';
+import { type Alongside, onceOnly } from './once-only.ts';
 import {
   answerHeaders,
+  ApiIdempotencyKey,
   ApiJobId,
   ApiSubmitter,
   ClientGone,
   Host,
   LastEventId,
+  OnceOnly,
   Problems,
   RestController,
   Submitter,
@@ -39,6 +44,7 @@ export class JobsController {
   constructor(
     private readonly jobs: Jobs,
     private readonly events: TaskEvents,
+    private readonly keys: IdempotencyKeys,
   ) {}
 
   @Post()
@@ -49,6 +55,7 @@ export class JobsController {
     description:
       'Of steps, of an intent with its values, or of a request in plain words. Answers once the job is durable; a full queue is waited for (SUBMIT_WAIT_MS), then 503.',
   })
+  @ApiIdempotencyKey()
   @ApiSubmitter()
   @ApiCreatedResponse({ type: JobDto, description: 'The job', headers: answerHeaders.location })
   @Problems({
@@ -60,11 +67,17 @@ export class JobsController {
   })
   async create(
     @Body() job: NewJobDto,
+    @OnceOnly() once: Once,
     @Submitter() submitter: string | undefined,
     @Host() host: string,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<JobDto> {
-    const created = await this.jobs.create(job, { submitter });
+    const jobId = job.jobId ?? newId();
+    const created = await onceOnly(this.keys, once, job, {
+      id: jobId,
+      perform: (alongside) => this.jobs.create({ ...job, jobId }, { submitter, alongside }),
+      repeat: (first) => this.jobs.read.get(first.taskId),
+    });
     void reply.header('location', `http://${host}/jobs/${encodeURIComponent(created.jobId)}`);
     return created;
   }
@@ -104,8 +117,15 @@ export class JobsController {
   })
   @ApiOkResponse({ type: JobDto, description: 'The cancelled job' })
   @Problems({ ...unknown, 400: 'The query is wrong', 409: 'It is done or failed and stays so' })
-  async cancel(@Param('id') id: string, @Query() { reason }: CancelQuery): Promise<JobDto> {
-    const { job, changed } = await this.jobs.cancel(id, { by: 'user', reason: reason ?? 'cancelled by the user' });
+  async cancel(
+    @Param('id') id: string,
+    @Query() { reason }: CancelQuery,
+    @Caller() caller: Principal,
+  ): Promise<JobDto> {
+    const { job, changed } = await this.jobs.cancel(id, {
+      by: personOf(caller),
+      reason: reason ?? 'cancelled by the user',
+    });
     if (!changed && job.status !== 'cancelled') throw new JobStateError(id, job.status, 'it stays so');
     return job;
   }
@@ -114,6 +134,7 @@ export class JobsController {
   @NeedsRole('operator')
   @HttpCode(200)
   @ApiJobId()
+  @ApiIdempotencyKey()
   @ApiOperation({
     operationId: 'retryJob',
     summary: 'Retry a job that failed',
@@ -121,8 +142,19 @@ export class JobsController {
   })
   @ApiOkResponse({ type: JobDto, description: 'The job, which goes on' })
   @Problems({ ...unknown, 400: 'The body is wrong', 409: 'It has not failed', 415: 'Not JSON' })
-  retry(@Param('id') id: string, @Body() { by = 'user' }: ByDto): Promise<JobDto> {
-    return this.jobs.retry(id, { by });
+  retry(
+    @Param('id') id: string,
+    @Body() given: ByDto,
+    @OnceOnly() once: Once,
+    @Caller() caller: Principal,
+  ): Promise<JobDto> {
+    const by = personOf(caller, given.by);
+    const command = {
+      id,
+      perform: (alongside: Alongside) => this.jobs.retry(id, { by, alongside }),
+      repeat: () => this.jobs.read.get(id),
+    };
+    return onceOnly(this.keys, once, { by }, command);
   }
 
   @Get(':id/why')
@@ -191,9 +223,10 @@ export class JobsController {
   editStep(
     @Param('id') id: string,
     @Param('step') step: string,
-    @Body() { by = 'user', ...edit }: StepEditDto,
+    @Body() { by, ...edit }: StepEditDto,
+    @Caller() caller: Principal,
   ): Promise<JobDto> {
-    return this.jobs.editStep(id, step, { ...edit, by });
+    return this.jobs.editStep(id, step, { ...edit, by: personOf(caller, by) });
   }
 }
 
@@ -226,7 +259,7 @@ export class DeadLettersController {
   })
   @ApiOkResponse({ type: JobDto, description: 'The job' })
   @Problems({ ...unknown, 400: 'The body is wrong', 409: 'It has not failed', 415: 'Not JSON' })
-  drop(@Param('id') id: string, @Body() { by = 'user', reason = '' }: DropDto): Promise<JobDto> {
-    return this.jobs.drop(id, { by, reason });
+  drop(@Param('id') id: string, @Body() { by, reason = '' }: DropDto, @Caller() caller: Principal): Promise<JobDto> {
+    return this.jobs.drop(id, { by: personOf(caller, by), reason });
   }
 }

@@ -1,7 +1,7 @@
 import { Body, Delete, Get, HttpCode, Param, Put, Query } from '@nestjs/common';
 import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiParam } from '@nestjs/swagger';
 import { OfflineCache } from '../context/index.ts';
-import { NeedsRole } from '../policy/index.ts';
+import { Caller, NeedsRole, personOf, type Principal } from '../policy/index.ts';
 import {
   ForgetQuery,
   KnowledgeCorrectionDto,
@@ -69,9 +69,10 @@ export class KnowledgeController {
   @Problems({ 400: 'The body is wrong', 404: 'There is no such entry', 415: 'The body is not JSON' })
   correct(
     @Param('id') id: string,
-    @Body() { by = 'user', ...given }: KnowledgeCorrectionDto,
+    @Body() { by, ...given }: KnowledgeCorrectionDto,
+    @Caller() caller: Principal,
   ): Promise<KnowledgeEntryDto> {
-    return this.knowledge.correct(id, { ...given, by });
+    return this.knowledge.correct(id, { ...given, by: personOf(caller, by) });
   }
 
   @Delete(':id')
@@ -85,7 +86,7 @@ export class KnowledgeController {
   })
   @ApiNoContentResponse({ description: 'Forgotten' })
   @Problems({ 400: 'The query is wrong', 404: 'There is no such entry' })
-  async forget(@Param('id') id: string, @Query() { by = 'user' }: ForgetQuery): Promise<void> {
-    await this.knowledge.forget(id, by);
+  async forget(@Param('id') id: string, @Query() { by }: ForgetQuery, @Caller() caller: Principal): Promise<void> {
+    await this.knowledge.forget(id, personOf(caller, by));
   }
 }

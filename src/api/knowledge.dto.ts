@@ -30,7 +30,12 @@ export class KnowledgeQuery {
 }
 
 export class ForgetQuery {
-  @TextField({ description: 'Who says so; recorded. Default: user', example: 'ada', maxLength: 100, optional: true })
+  @TextField({
+    description: 'Who says so; recorded. With a key its name counts instead. Default: user',
+    example: 'ada',
+    maxLength: 100,
+    optional: true,
+  })
   by?: string;
 }
 
@@ -46,7 +51,12 @@ export class KnowledgeCorrectionDto {
   })
   text?: string;
 
-  @TextField({ description: 'Who says so; recorded. Default: user', example: 'ada', maxLength: 100, optional: true })
+  @TextField({
+    description: 'Who says so; recorded. With a key its name counts instead. Default: user',
+    example: 'ada',
+    maxLength: 100,
+    optional: true,
+  })
   by?: string;
 }
 

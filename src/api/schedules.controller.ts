@@ -1,8 +1,11 @@
 import { Body, Delete, Get, Param, Post, Query } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiParam } from '@nestjs/swagger';
+import { newId } from '../kernel/ids.ts';
 import { Jobs, Schedules } from '../jobs/index.ts';
-import { NeedsRole } from '../policy/index.ts';
-import { ApiSubmitter, Problems, RestController, Submitter } from './rest.adapter.ts';
+import { Caller, NeedsRole, personOf, type Principal } from '../policy/index.ts';
+import { IdempotencyKeys, type Once } from '../tasks/index.ts';
+import { onceOnly } from './once-only.ts';
+import { ApiIdempotencyKey, ApiSubmitter, OnceOnly, Problems, RestController, Submitter } from './rest.adapter.ts';
 import {
   NewScheduleDto,
   ScheduledDto,
@@ -38,7 +41,10 @@ const refused = {
 @RestController('schedules', 'schedules')
 @NeedsRole('viewer')
 export class SchedulesController {
-  constructor(private readonly schedules: Schedules) {}
+  constructor(
+    private readonly schedules: Schedules,
+    private readonly keys: IdempotencyKeys,
+  ) {}
 
   @Post()
   @NeedsRole('operator')
@@ -47,11 +53,21 @@ export class SchedulesController {
     summary: 'Create a schedule',
     description: 'A job at a time, or whenever a cron expression is due. It is made once, however many instances run.',
   })
+  @ApiIdempotencyKey()
   @ApiSubmitter()
   @ApiCreatedResponse({ type: ScheduleDto, description: 'The schedule' })
   @Problems(refused)
-  create(@Body() schedule: NewScheduleDto, @Submitter() submitter: string | undefined): Promise<ScheduleDto> {
-    return this.schedules.create(schedule, { submitter });
+  create(
+    @Body() schedule: NewScheduleDto,
+    @OnceOnly() once: Once,
+    @Submitter() submitter: string | undefined,
+  ): Promise<ScheduleDto> {
+    const scheduleId = newId();
+    return onceOnly(this.keys, once, schedule, {
+      id: scheduleId,
+      perform: (alongside) => this.schedules.create(schedule, { submitter, scheduleId, alongside }),
+      repeat: (first) => this.schedules.get(first.taskId),
+    });
   }
 
   @Get()
@@ -89,8 +105,8 @@ export class SchedulesController {
   })
   @ApiOkResponse({ type: ScheduleDto, description: 'The schedule' })
   @Problems(unknown)
-  remove(@Param('id') id: string): Promise<ScheduleDto> {
-    return this.schedules.remove(id, 'user');
+  remove(@Param('id') id: string, @Caller() caller: Principal): Promise<ScheduleDto> {
+    return this.schedules.remove(id, personOf(caller));
   }
 }
 
@@ -101,6 +117,7 @@ export class ScheduleController {
   constructor(
     private readonly schedules: Schedules,
     private readonly jobs: Jobs,
+    private readonly keys: IdempotencyKeys,
   ) {}
 
   @Post()
@@ -110,16 +127,31 @@ export class ScheduleController {
     summary: 'Have something done now or later',
     description: 'A request in plain words: now where neither at nor cron is given, else as a schedule.',
   })
+  @ApiIdempotencyKey()
   @ApiSubmitter()
   @ApiCreatedResponse({ type: ScheduledDto, description: 'The job, or the schedule' })
   @Problems(refused)
   async schedule(
     @Body() { request, ...timing }: ScheduleRequestDto,
+    @OnceOnly() once: Once,
     @Submitter() submitter: string | undefined,
   ): Promise<ScheduledDto> {
+    const id = newId();
+    const asked = { request, ...timing };
     if (timing.at === undefined && timing.cron === undefined) {
-      return { job: await this.jobs.create({ request }, { submitter }), schedule: null };
+      const job = await onceOnly(this.keys, once, asked, {
+        id,
+        perform: (alongside) => this.jobs.create({ request, jobId: id }, { submitter, alongside }),
+        repeat: (first) => this.jobs.read.get(first.taskId),
+      });
+      return { job, schedule: null };
     }
-    return { job: null, schedule: await this.schedules.create({ job: { request }, ...timing }, { submitter }) };
+    const schedule = await onceOnly(this.keys, once, asked, {
+      id,
+      perform: (alongside) =>
+        this.schedules.create({ job: { request }, ...timing }, { submitter, scheduleId: id, alongside }),
+      repeat: (first) => this.schedules.get(first.taskId),
+    });
+    return { job: null, schedule };
   }
 }

@@ -38,11 +38,12 @@ export class SteeringController {
   @Problems({ ...refused, 409: 'The task is over, or still at a limit' })
   async intervene(
     @Param('id') id: string,
-    @Body() { by = 'user', ...given }: InterventionDto,
+    @Body() { by, ...given }: InterventionDto,
+    @Caller() caller: Principal,
     @OnceOnly() once: Once,
     @Host() host: string,
   ): Promise<TaskDto> {
-    return taskDtoOf(await this.steering.intervene(id, { ...given, by }, once), host);
+    return taskDtoOf(await this.steering.intervene(id, { ...given, by: personOf(caller, by) }, once), host);
   }
 
   @Post(':id/pause')
@@ -58,11 +59,12 @@ export class SteeringController {
   @Problems({ ...refused, 409: 'The task is over' })
   async pause(
     @Param('id') id: string,
-    @Body() { by = 'user', ...given }: PauseRequestDto,
+    @Body() { by, ...given }: PauseRequestDto,
+    @Caller() caller: Principal,
     @OnceOnly() once: Once,
     @Host() host: string,
   ): Promise<TaskDto> {
-    return taskDtoOf(await this.steering.pause(id, { ...given, by }, once), host);
+    return taskDtoOf(await this.steering.pause(id, { ...given, by: personOf(caller, by) }, once), host);
   }
 
   @Post(':id/resume')
@@ -78,11 +80,12 @@ export class SteeringController {
   @Problems({ ...refused, 409: 'The task is over, or still at the limit that paused it' })
   async resume(
     @Param('id') id: string,
-    @Body() { by = 'user', ...given }: ResumeRequestDto,
+    @Body() { by, ...given }: ResumeRequestDto,
+    @Caller() caller: Principal,
     @OnceOnly() once: Once,
     @Host() host: string,
   ): Promise<TaskDto> {
-    return taskDtoOf(await this.steering.resume(id, { ...given, by }, once), host);
+    return taskDtoOf(await this.steering.resume(id, { ...given, by: personOf(caller, by) }, once), host);
   }
 
   @Post(':id/answers')
@@ -98,11 +101,12 @@ export class SteeringController {
   @Problems({ ...refused, 409: 'The task is over, or asks nothing' })
   async answer(
     @Param('id') id: string,
-    @Body() { answers, by = 'user' }: AnswersDto,
+    @Body() { answers, by }: AnswersDto,
+    @Caller() caller: Principal,
     @OnceOnly() once: Once,
     @Host() host: string,
   ): Promise<TaskDto> {
-    return taskDtoOf(await this.steering.answer(id, { answers, by }, once), host);
+    return taskDtoOf(await this.steering.answer(id, { answers, by: personOf(caller, by) }, once), host);
   }
 
   @Post(':id/bug-reports')
@@ -119,11 +123,12 @@ export class SteeringController {
   @Problems({ ...refused, 409: 'The task is over, or has no code yet' })
   async reportBug(
     @Param('id') id: string,
-    @Body() { by = 'user', ...report }: BugReportRequestDto,
+    @Body() { by, ...report }: BugReportRequestDto,
+    @Caller() caller: Principal,
     @OnceOnly() once: Once,
     @Host() host: string,
   ): Promise<BugReportAnswerDto> {
-    const { task, ...verdict } = await this.steering.reportBug(id, { ...report, by }, once);
+    const { task, ...verdict } = await this.steering.reportBug(id, { ...report, by: personOf(caller, by) }, once);
     return { ...verdict, task: taskDtoOf(task, host) };
   }
 
@@ -140,11 +145,12 @@ export class SteeringController {
   @Problems({ ...refused, 404: 'There is no such task, or no plan yet', 409: 'The task is over' })
   async provideCode(
     @Param('id') id: string,
-    @Body() { by = 'user', ...given }: CodeByHandDto,
+    @Body() { by, ...given }: CodeByHandDto,
+    @Caller() caller: Principal,
     @OnceOnly() once: Once,
     @Host() host: string,
   ): Promise<TaskDto> {
-    return taskDtoOf(await this.steering.provideCode(id, { ...given, by }, once), host);
+    return taskDtoOf(await this.steering.provideCode(id, { ...given, by: personOf(caller, by) }, once), host);
   }
 
   @Put(':id/plan')
@@ -162,10 +168,11 @@ export class SteeringController {
   })
   async editPlan(
     @Param('id') id: string,
-    @Body() { by = 'user', ...edit }: PlanEditDto,
+    @Body() { by, ...edit }: PlanEditDto,
+    @Caller() caller: Principal,
     @Host() host: string,
   ): Promise<TaskDto> {
-    return taskDtoOf(await this.steering.editPlan(id, { ...edit, by }), host);
+    return taskDtoOf(await this.steering.editPlan(id, { ...edit, by: personOf(caller, by) }), host);
   }
 
   @Post(':id/plan/decision')

@@ -14,7 +14,12 @@ import { LimitsDto } from './new-task.dto.ts';
 import { TaskDto } from './task.dto.ts';
 
 function ByField(): PropertyDecorator {
-  return TextField({ description: 'Who says so. Default: user', example: 'ada', maxLength: 100, optional: true });
+  return TextField({
+    description: 'Who says so. With a key its name counts instead. Default: user',
+    example: 'ada',
+    maxLength: 100,
+    optional: true,
+  });
 }
 
 function PlanHashField(): PropertyDecorator {

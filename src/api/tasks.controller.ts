@@ -1,7 +1,7 @@
 import { Body, Delete, Get, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { NeedsRole } from '../policy/index.ts';
+import { Caller, NeedsRole, personOf, type Principal } from '../policy/index.ts';
 import { type Once, TaskFinishedError, TasksService } from '../tasks/index.ts';
 import { NewTaskDto } from './new-task.dto.ts';
 import { PromptLimitPipe } from './prompt-limit.pipe.ts';
@@ -91,8 +91,16 @@ export class TasksController {
   })
   @ApiOkResponse({ type: TaskDto, description: 'The cancelled task' })
   @Problems({ 400: 'The query is wrong', 404: 'There is no such task', 409: 'It is completed or failed and stays so' })
-  async cancel(@Param('id') id: string, @Query() { reason }: CancelQuery, @Host() host: string): Promise<TaskDto> {
-    const { task, changed } = await this.tasks.cancel(id, { by: 'user', reason: reason ?? 'cancelled by the user' });
+  async cancel(
+    @Param('id') id: string,
+    @Query() { reason }: CancelQuery,
+    @Caller() caller: Principal,
+    @Host() host: string,
+  ): Promise<TaskDto> {
+    const { task, changed } = await this.tasks.cancel(id, {
+      by: personOf(caller),
+      reason: reason ?? 'cancelled by the user',
+    });
     if (!changed && task.status !== 'cancelled') throw new TaskFinishedError(task.taskId, task.status);
     return taskDtoOf(task, host);
   }

@@ -1,7 +1,7 @@
 import { Body, Get, HttpCode, Param, Post, Res } from '@nestjs/common';
 import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiParam } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { NeedsRole } from '../policy/index.ts';
+import { Caller, NeedsRole, personOf, type Principal } from '../policy/index.ts';
 import { WorkItemsService } from '../tasks/index.ts';
 import { Leaving } from './leaving.service.ts';
 import { ClientGone, Problems, RestController } from './rest.adapter.ts';
@@ -52,11 +52,12 @@ export class WorkItemsController {
   @ApiNoContentResponse({ description: 'None was free within the time' })
   @Problems({ 400: 'The body is wrong', 415: 'The body is not JSON' })
   async claim(
-    @Body() claim: ClaimDto,
+    @Body() { by, ...claim }: ClaimDto,
+    @Caller() caller: Principal,
     @ClientGone() gone: AbortSignal,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ClaimAnswerDto | undefined> {
-    const item = await this.items.claim({ ...claim, signal: this.leaving.orWhen(gone) });
+    const item = await this.items.claim({ ...claim, by: personOf(caller, by), signal: this.leaving.orWhen(gone) });
     if (!item) void reply.status(204);
     // Nobody is there to hear of the lease: without this the item would be lost until it ends.
     else if (gone.aborted) await this.items.release(item.id, item);

@@ -5,7 +5,11 @@ import { MOST_CHARACTERS, CheckedField, NumberField, TextField, TextListField } 
 const moment = { type: String, format: 'date-time', example: '2026-11-24T12:00:00.000Z' } as const;
 
 export class ClaimDto {
-  @TextField({ description: 'Who will answer; it is recorded', example: 'ada', maxLength: 100 })
+  @TextField({
+    description: 'Who will answer; it is recorded. With a key its name counts instead',
+    example: 'ada',
+    maxLength: 100,
+  })
   by!: string;
 
   @TextListField({

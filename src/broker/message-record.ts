@@ -51,8 +51,13 @@ export class MessageRecord {
     return this.append({ eventType: 'MESSAGE_ANSWER_REFUSED', data: { messageId: this.messageId, workerId, lease } });
   }
 
+  /** Only the message itself is the word of whoever sent it. */
   private async append(draft: EventDraft): Promise<void> {
-    const [event] = await this.events.append(this.messageId, [draft]);
+    const [event] = await this.events.append(
+      this.messageId,
+      [draft],
+      draft.eventType === 'MESSAGE_SENT' ? {} : { actor: null },
+    );
     if (event) this.clock = event.vectorClock;
   }
 }

@@ -6,6 +6,7 @@ import type { StartServer } from './running-server.ts';
 import { rememberedServer } from './remembered-server.ts';
 import type { Terminal } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
+import { version } from './version.ts';
 
 export const DEFAULT_URL = 'http://127.0.0.1:9876';
 
@@ -81,7 +82,8 @@ export class Cli {
       wasLost = status === 'lost' || (wasLost && status !== 'connected');
     };
     const key = this.keyFor(url);
-    const client = connect({ onStatus, ...(key === undefined ? {} : { key }), ...options, url });
+    const userAgent = `taskloom-cli/${version()}`;
+    const client = connect({ onStatus, ...(key === undefined ? {} : { key }), ...options, url, userAgent });
     return Object.assign(client, { [Symbol.dispose]: () => client.close() });
   }
 

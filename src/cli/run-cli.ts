@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { loadEnvFile } from 'node:process';
 import { Command, CommanderError } from 'commander';
 import { Cli } from './cli.ts';
@@ -27,6 +27,7 @@ import { addImport } from './commands/import.ts';
 import { addIntervene } from './commands/intervene.ts';
 import { addJob } from './commands/job.ts';
 import { addJobs } from './commands/jobs.ts';
+import { addAudit } from './commands/audit.ts';
 import { addKeys } from './commands/keys.ts';
 import { addKnowledge } from './commands/knowledge.ts';
 import { addMcp } from './commands/mcp.ts';
@@ -50,6 +51,7 @@ import { exitCodes } from './exit-codes.ts';
 import { reportFailure } from './failure.ts';
 import type { StartServer } from './running-server.ts';
 import { Terminal } from './terminal.ts';
+import { version } from './version.ts';
 
 export interface CliOptions {
   readonly startServer: StartServer;
@@ -142,6 +144,7 @@ export function programOf(cli: Cli): Command {
     addAgent,
     addSchedule,
     addKeys,
+    addAudit,
     addMcp,
     addConnect,
     addDisconnect,
@@ -153,11 +156,6 @@ export function programOf(cli: Cli): Command {
   ];
   for (const add of commands) add(program, cli);
   return program;
-}
-
-function version(): string {
-  const file = new URL('../../package.json', import.meta.url);
-  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
 }
 
 /** `taskloom events x | head -1`: the reader has enough, and that is no error. */

@@ -15,15 +15,14 @@ import type {
   ScheduleRequest,
   StepEdit,
 } from './job-types.ts';
-import { TaskRequests } from './task-requests.ts';
+import { type Creation, headersOf, TaskRequests } from './task-requests.ts';
 import type { EventPage } from './types.ts';
 
 /** What can be asked of a server about jobs, agents, approvals and schedules. */
 export class JobRequests extends TaskRequests {
   /** Of steps, of an intent, or of a request in plain words. Durable once it resolves. */
-  createJob(job: NewJob, { submitter }: { readonly submitter?: string } = {}): Promise<Job> {
-    const headers = submitter === undefined ? {} : { headers: { 'X-Submitter': submitter } };
-    return this.rest.answer(api.createJob({ ...this.rest.via, body: job, ...headers }));
+  createJob(job: NewJob, creation: Creation = {}): Promise<Job> {
+    return this.rest.answer(api.createJob({ ...this.rest.via, body: job, headers: headersOf(creation) }));
   }
 
   getJob(jobId: string): Promise<Job> {
@@ -43,8 +42,12 @@ export class JobRequests extends TaskRequests {
   }
 
   /** What is done stays done; what failed or was skipped begins anew. */
-  retryJob(jobId: string, body: { readonly by?: string } = {}): Promise<Job> {
-    return this.rest.answer(api.retryJob({ ...this.rest.via, path: { id: jobId }, body }));
+  retryJob(
+    jobId: string,
+    { idempotencyKey, ...body }: { readonly by?: string; readonly idempotencyKey?: string } = {},
+  ): Promise<Job> {
+    const headers = { 'Idempotency-Key': idempotencyKey };
+    return this.rest.answer(api.retryJob({ ...this.rest.via, path: { id: jobId }, body, headers }));
   }
 
   /** What keeps a job, and each step of it, from going on. */
@@ -98,17 +101,22 @@ export class JobRequests extends TaskRequests {
   }
 
   /** Bound to what was seen, by its hash. */
-  decideApproval(approvalId: string, body: ApprovalDecision): Promise<Approval> {
-    return this.rest.answer(api.decideApproval({ ...this.rest.via, path: { id: approvalId }, body }));
+  decideApproval(
+    approvalId: string,
+    body: ApprovalDecision,
+    { idempotencyKey }: Pick<Creation, 'idempotencyKey'> = {},
+  ): Promise<Approval> {
+    const headers = { 'Idempotency-Key': idempotencyKey };
+    return this.rest.answer(api.decideApproval({ ...this.rest.via, path: { id: approvalId }, body, headers }));
   }
 
   /** Plain words, now, at a time or by cron. */
-  schedule(body: ScheduleRequest): Promise<Scheduled> {
-    return this.rest.answer(api.scheduleRequest({ ...this.rest.via, body }));
+  schedule(body: ScheduleRequest, creation: Creation = {}): Promise<Scheduled> {
+    return this.rest.answer(api.scheduleRequest({ ...this.rest.via, body, headers: headersOf(creation) }));
   }
 
-  createSchedule(body: NewSchedule): Promise<Schedule> {
-    return this.rest.answer(api.createSchedule({ ...this.rest.via, body }));
+  createSchedule(body: NewSchedule, creation: Creation = {}): Promise<Schedule> {
+    return this.rest.answer(api.createSchedule({ ...this.rest.via, body, headers: headersOf(creation) }));
   }
 
   async schedules(query: { readonly all?: boolean } = {}): Promise<readonly Schedule[]> {

@@ -200,6 +200,6 @@ export abstract class TaskRequests {
   }
 }
 
-function headersOf({ idempotencyKey, submitter }: Creation) {
+export function headersOf({ idempotencyKey, submitter }: Creation) {
   return { 'Idempotency-Key': idempotencyKey, 'X-Submitter': submitter };
 }

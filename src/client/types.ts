@@ -173,6 +173,19 @@ export interface Event {
   readonly correlationId: string;
   readonly data: Readonly<Record<string, unknown>>;
   readonly codeVersion: number;
+  /** Who brought it in; absent where the server did it of itself. */
+  readonly actor?: Actor;
+}
+
+/** Who acted, and by which door. */
+export interface Actor {
+  /** The name of the key, or `local` where none is needed. */
+  readonly name: string;
+  readonly proof: 'key' | 'token' | 'worker-token' | 'loopback' | 'none';
+  readonly keyId: string | null;
+  readonly role: 'viewer' | 'operator' | 'worker' | 'admin' | null;
+  readonly door: 'rest' | 'socket' | 'mcp' | 'cli' | 'schedule' | 'system';
+  readonly correlationId: string | null;
 }
 
 export interface EventPage {

@@ -24,6 +24,8 @@ export interface PreparedDraft {
   readonly codeVersion: number | null;
   readonly vectorClock: VectorClock | null;
   readonly data: string;
+  /** JSON of the actor; null: none. */
+  readonly actor: string | null;
 }
 
 export interface AppendInput {
@@ -136,6 +138,7 @@ function place(input: AppendInput, before: StreamStand, earlier: EarlierRows, la
       clock: JSON.stringify(given.clock),
       causationId: draft.causationId,
       data: draft.data,
+      actor: draft.actor,
     };
     const hash = chainedHash(stream.hash, event);
     rows.push({ ...event, hash });

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { actingAs, type Actor } from '../kernel/acting.ts';
 import type { EventDraft } from './event.ts';
 import type { EventStore } from './event-store.ts';
 import { said, type StoreUnderTest } from './store-under-test.contract.ts';
@@ -23,6 +24,31 @@ export function appendContract(current: () => StoreUnderTest): void {
       expect(all.map((event) => event.streamSequence)).toEqual([1, 2, 1, 3]);
       expect(await store.readAll({ after: 0 })).toEqual(all);
       expect(await store.lastSequence()).toBe(4);
+    });
+
+    it('keeps who brought an event in, but not with what only follows from it [PL-5]', async () => {
+      const actor: Actor = {
+        name: 'ada',
+        proof: 'key',
+        keyId: 'k',
+        role: 'operator',
+        door: 'rest',
+        correlationId: null,
+      };
+      const append = () => store.append('a', [said('1', { eventId: id }), { ...said('2'), derived: true }]);
+      const id = '01990000-0000-7000-8000-000000000009';
+      const [own, follows] = await actingAs(actor, append);
+      expect(own?.actor).toEqual(actor);
+      expect(follows).not.toHaveProperty('actor');
+      await store.append('a', [said('3')]);
+      await actingAs(actor, () => store.append('a', [said('4')], { actor: null }));
+      await store.append('a', [said('5')], { actor: { ...actor, name: 'bob' } });
+      const kept = await store.getEvents('a');
+      expect(kept.map((event) => event.actor?.name)).toEqual(['ada', undefined, undefined, undefined, 'bob']);
+      expect(kept[0]).toEqual(own);
+      // Whoever repeats it: it stays the word of who was first.
+      expect(await store.append('a', [said('1', { eventId: id })])).toEqual([own]);
+      expect(await store.verify('a')).toMatchObject({ intact: true });
     });
 
     it('serves 100 callers at once without a gap, a repeat or a mixed stream [EV-21]', async () => {

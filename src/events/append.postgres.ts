@@ -157,5 +157,6 @@ function rowOf(row: NewEvent, { retired }: { readonly retired: StreamToWrite['re
     row.data,
     row.typeVersion,
     generations,
+    row.actor,
   ];
 }

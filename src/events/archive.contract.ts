@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { temporaryDirectory } from '../../test/support/temporary-directory.ts';
 import { chainedHash, FIRST_HASH } from './event-hash.ts';
+import type { Actor } from '../kernel/acting.ts';
 import type { EventStore } from './event-store.ts';
 import { lastLineOf } from './log-file.ts';
 import { sealWith } from './verify-log.ts';
@@ -29,7 +30,7 @@ function forged(lines: readonly string[], change: Readonly<Record<string, unknow
     ...change,
   };
   const { sequenceNumber: sequence, vectorClock, data, ...others } = fields;
-  const written = { clock: JSON.stringify(vectorClock), data: JSON.stringify(data) };
+  const written = { clock: JSON.stringify(vectorClock), data: JSON.stringify(data), actor: null };
   const hash = chainedHash(FIRST_HASH, { sequence, ...others, ...written });
   const seal = [...events, { hash }].reduce((sealed, event) => sealWith(sealed, event.hash), FIRST_HASH);
   const added = JSON.stringify({ ...fields, hash });
@@ -62,6 +63,8 @@ export function archiveContract(current: () => StoreUnderTest): void {
     return { events, streams: await from.streams(), last: await from.lastSequence() };
   };
 
+  const actor: Actor = { name: 'ada', proof: 'key', keyId: 'k', role: 'operator', door: 'rest', correlationId: 'é' };
+
   /** Several tasks in turns, several processes, clocks of their own, ids given, large and odd data. */
   async function fill(): Promise<void> {
     const other = await subject.another();
@@ -72,7 +75,7 @@ export function archiveContract(current: () => StoreUnderTest): void {
         said('🧵 \u0000 \ud800 \u2028 "\\ é', { codeVersion: index }),
       ]);
     }
-    await store.append('café/ü', [said('x'.repeat(60_000))], { correlationId: 'own' });
+    await store.append('café/ü', [said('x'.repeat(60_000))], { correlationId: 'own', actor });
     await store.append('task-1', [said('seen little', { vectorClock: { reporter: 3 } })], {
       causationId: '01990000-0000-7000-8000-000000000001',
     });
@@ -190,7 +193,7 @@ export function archiveContract(current: () => StoreUnderTest): void {
       ['two lines in the other order', 4, 'holds event 4', (all) => all.toSpliced(3, 2, all[4] ?? '', all[3] ?? '')],
       ['an end that was cut off', 20, 'is missing: the file ends after event 18', (all) => all.slice(0, 19)],
       ['another first line', 1, 'is not the first line of a log', (all) => all.slice(1)],
-      ['a newer format', 1, 'has version 9 of the format', at(1, (line) => line.replace('"version":1', '"version":9'))],
+      ['a newer format', 1, 'has version 9 of the format', at(1, (line) => line.replace('"version":2', '"version":9'))],
       ['an empty line', 4, 'is no JSON object', (all) => all.toSpliced(3, 0, '')],
       ['a line that follows the last', 30, 'comes after the last line', (all) => [...all, all[1] ?? '']],
       ['a foreign line', 2, 'is neither an event', (all) => all.toSpliced(1, 0, '{"hello":1}')],

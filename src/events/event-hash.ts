@@ -20,6 +20,8 @@ export interface HashedEvent {
   readonly codeVersion: number;
   /** JSON as it is stored. */
   readonly data: string;
+  /** JSON as it is stored; null: none. */
+  readonly actor: string | null;
 }
 
 /** SHA-256, hexadecimal, over the hash of the event before it in its stream and everything this one says. */
@@ -35,8 +37,9 @@ export function chainedHash(previous: string, event: HashedEvent): string {
     event.causationId,
     event.correlationId,
     event.codeVersion,
-    // Shapes had no version at first: the first one is left out, so that the hashes of then still hold.
-    ...(event.typeVersion === 1 ? [] : [event.typeVersion]),
+    // Shapes had no version at first, and events no actor: what is not there is left out, so that the hashes of then still hold.
+    ...(event.typeVersion === 1 && event.actor === null ? [] : [event.typeVersion]),
+    ...(event.actor === null ? [] : [event.actor]),
   ]);
   return hash('sha256', `${previous}\n${header}\n${event.data}`);
 }

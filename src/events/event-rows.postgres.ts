@@ -17,9 +17,9 @@ const sql = {
             ON CONFLICT (id) DO UPDATE SET version = excluded.version, code_version = excluded.code_version,
               clock = excluded.clock, hash = excluded.hash`,
   events: `INSERT INTO events (sequence, stream, stream_sequence, event_id, type, timestamp, clock, causation_id,
-             correlation_id, code_version, hash, data, type_version, payload)
+             correlation_id, code_version, hash, data, type_version, payload, actor)
            SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[],
-             $8::text[], $9::text[], $10::bigint[], $11::text[], $12::text[], $13::integer[], $14::bigint[])`,
+             $8::text[], $9::text[], $10::bigint[], $11::text[], $12::text[], $13::integer[], $14::bigint[], $15::text[])`,
 };
 
 /** Writes events and where their streams stand after them, each kind in one statement. */
@@ -62,6 +62,7 @@ export async function writeRows(
       event((row) => (payloadOf(row) === null ? row.data : '')),
       event(({ typeVersion }) => typeVersion),
       event(payloadOf),
+      event(({ actor }) => actor),
     ],
     'taskloom-events',
   );

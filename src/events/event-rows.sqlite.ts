@@ -14,8 +14,8 @@ const sql = {
            VALUES (?, 0, 0, '{}', '${FIRST_HASH}', ?)`,
   move: 'UPDATE streams SET version = ?, code_version = ?, clock = ?, hash = ? WHERE id = ?',
   insert: `INSERT INTO events (sequence, stream, stream_sequence, event_id, type, timestamp, clock, causation_id,
-             correlation_id, code_version, hash, data, type_version, payload)
-           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+             correlation_id, code_version, hash, data, type_version, payload, actor)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   keep: 'INSERT INTO payloads (hash, data) VALUES (?, ?) ON CONFLICT DO NOTHING',
   kept: 'SELECT id FROM payloads WHERE hash = ?',
 };
@@ -50,6 +50,7 @@ export function insertEvent(transaction: WriteTransaction, stream: number, row: 
       payload === null ? row.data : '',
       row.typeVersion,
       payload,
+      row.actor,
     );
 }
 

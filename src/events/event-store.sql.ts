@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { actorNow } from '../kernel/acting.ts';
 import { type Clock, systemClock } from '../kernel/clock.ts';
 import { newProcessId } from '../kernel/ids.ts';
 import { NoRedactor, type Redactor } from '../kernel/redactor.ts';
@@ -20,14 +21,15 @@ import {
 import { EventIdReusedError, StreamConflictError } from './events.errors.ts';
 import { exportLog } from './export-log.ts';
 import { type ImportOutput, summaryOfImport } from './import-outcome.ts';
-import type { LogReader, Page } from './log-reader.ts';
+import { type LogReader, type Page, PAGE_CHARACTERS } from './log-reader.ts';
 import type { LogSource } from './log-source.ts';
 import { type DraftLimits, prepareAppend } from './prepare-draft.ts';
 import { refuse, streamQuery } from './read-query.ts';
+import { RecentEvents, type SizedEvent } from './recent-events.ts';
 import { Retirement } from './retirement.ts';
 import { Snapshots } from './snapshots.ts';
 import { eventOfAppend, eventOfRow } from './stored-event.ts';
-import { Subscription } from './subscription.ts';
+import { Subscription, type SubscriptionSource } from './subscription.ts';
 import { Tail } from './tail.ts';
 import { type LogVerification, type Seal, type Verification, verifyLog, verifyStream } from './verify-log.ts';
 
@@ -61,6 +63,7 @@ const STREAM_PAGE = 250;
 /** What the stores on SQL databases share: all but how rows are read and written. */
 export class SqlEventStore extends EventStore {
   protected readonly tail: Tail;
+  private readonly recent = new RecentEvents({ events: SUBSCRIPTION_BATCH, characters: PAGE_CHARACTERS });
   private readonly parts: StoreParts;
   private readonly options: Required<EventStoreOptions>;
   private readonly retirement: Retirement;
@@ -87,7 +90,8 @@ export class SqlEventStore extends EventStore {
     options: AppendOptions = {},
   ): Promise<readonly StoredEvent[]> {
     const { maxBytes, maxClockSkewMs, clock, processId, redactor } = this.options;
-    const limits: DraftLimits = { now: clock(), maxBytes, maxClockSkewMs, redactor };
+    const actor = options.actor === undefined ? actorNow() : options.actor;
+    const limits: DraftLimits = { now: clock(), maxBytes, maxClockSkewMs, redactor, actor };
     const input = prepareAppend(taskId, drafts, options, { limits, processId });
     const output = await this.parts.commit(input);
     switch (output.kind) {
@@ -153,15 +157,22 @@ export class SqlEventStore extends EventStore {
     const stream = taskId === undefined ? null : streamId(taskId);
     const query = stream === null ? null : streamQuery(stream, {});
     let position = after;
-    const nextBatch = async () => {
-      const { events: batch } = query
-        ? await reader.page(query, position, SUBSCRIPTION_BATCH)
-        : await reader.log(position, SUBSCRIPTION_BATCH);
+    const passed = (batch: readonly StoredEvent[]) => {
       const last = batch.at(-1);
       if (last) position = query ? last.streamSequence : last.sequenceNumber;
       return batch;
     };
-    return new Subscription({ listen: () => this.tail.listen(stream), nextBatch }, signal);
+    const source: SubscriptionSource = {
+      listen: () => this.tail.listen(stream),
+      recent: () => passed(stream === null ? this.recent.after(position) : this.recent.ofStream(stream, position)),
+      read: async () => {
+        const { events } = query
+          ? await reader.page(query, position, SUBSCRIPTION_BATCH)
+          : await reader.log(position, SUBSCRIPTION_BATCH);
+        return passed(events);
+      },
+    };
+    return new Subscription(source, signal);
   }
 
   override verify(taskId: string): Promise<Verification> {
@@ -195,11 +206,17 @@ export class SqlEventStore extends EventStore {
   }
 
   private appended(input: AppendInput, events: Extract<AppendOutput, { kind: 'stored' }>['events']): StoredEvent[] {
-    const stored = events.map((event, index) =>
-      'clock' in event ? eventOfAppend(input.taskId, input.drafts[index] as PreparedDraft, event) : eventOfRow(event),
-    );
+    const added: SizedEvent[] = [];
+    const stored = events.map((given, index) => {
+      if (!('clock' in given)) return eventOfRow(given);
+      const draft = input.drafts[index] as PreparedDraft;
+      const event = eventOfAppend(input.taskId, draft, given);
+      added.push({ event, characters: draft.data.length });
+      return event;
+    });
     const last = stored.at(-1);
     if (last) {
+      this.recent.add(added);
       this.tail.appended(input.taskId, stored);
       void this.retirement.consider(input.taskId, last.vectorClock);
     }

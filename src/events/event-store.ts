@@ -1,3 +1,4 @@
+import type { Actor } from '../kernel/acting.ts';
 import type { GuardedStatement } from '../storage/index.ts';
 import type { EventDraft, EventType, StoredEvent } from './event.ts';
 import type { LogVerification, Seal, Verification } from './verify-log.ts';
@@ -8,6 +9,8 @@ export interface AppendOptions {
   readonly causationId?: string | null;
   /** Default: the correlation id of the stream's first event; for that one, its own event id. */
   readonly correlationId?: string;
+  /** Who does it; null: the server of itself. Default: whoever acts where the append is called. */
+  readonly actor?: Actor | null;
   /** SQL that commits with the events or not at all; a guard that fails refuses the whole append. */
   readonly alongside?: readonly GuardedStatement[];
 }

@@ -1,3 +1,4 @@
+import type { Actor } from '../kernel/acting.ts';
 import type { VectorClock } from './vector-clock.ts';
 
 /**
@@ -30,6 +31,8 @@ export type StoredEvent<T extends EventType = EventType> = {
     readonly data: Readonly<EventPayloads[K]>;
     /** Version of the task's code after this event; grows by one with each accepted code change. */
     readonly codeVersion: number;
+    /** Who brought it in, and by which door; absent where the server did it of itself. */
+    readonly actor?: Actor;
   };
 }[T];
 
@@ -48,5 +51,7 @@ export type EventDraft<T extends EventType = EventType> = {
     readonly causationId?: string | null;
     /** What the author had seen. Default: everything the stream holds. The store merges it and ticks its own counter. */
     readonly vectorClock?: VectorClock;
+    /** It only follows from other facts, or repeats one: it is not the word of whoever acts. */
+    readonly derived?: true;
   };
 }[T];

@@ -17,7 +17,9 @@ import { sealWith } from './verify-log.ts';
  */
 
 const FORMAT = 'taskloom-log';
-const FORMAT_VERSION = 1;
+const FORMAT_VERSION = 2;
+/** Version 1 knew no actors: it reads as well. */
+const READABLE: readonly unknown[] = [1, FORMAT_VERSION];
 const NOT_AS_WRITTEN = 'is not as it was written: its hash does not fit';
 
 export const firstLine = JSON.stringify({ format: FORMAT, version: FORMAT_VERSION });
@@ -34,10 +36,11 @@ export function lineOf(row: ChainedRow): string {
     causationId: row[7],
     correlationId: row[8],
     codeVersion: row[9],
-    hash: row[13],
+    hash: row[14],
   });
-  // Clock and data as they are stored: the hash is over these very characters.
-  return `${fields.slice(0, -1)},"vectorClock":${row[6]},"data":${row[10]}}`;
+  const actor = row[13] === null ? '' : `,"actor":${row[13]}`;
+  // Clock, actor and data as they are stored: the hash is over these very characters.
+  return `${fields.slice(0, -1)},"vectorClock":${row[6]}${actor},"data":${row[10]}}`;
 }
 
 export function retiredLineOf(taskId: string, generations: string): string {
@@ -121,8 +124,8 @@ export class LogFileReading {
 
   private first({ format, version }: Readonly<Record<string, unknown>>): null {
     if (format !== FORMAT) throw this.damaged(`is not the first line of a log, ${firstLine}`);
-    if (version !== FORMAT_VERSION) {
-      throw this.damaged(`has version ${String(version)} of the format, this program knows ${FORMAT_VERSION}`);
+    if (!READABLE.includes(version)) {
+      throw this.damaged(`has version ${String(version)} of the format, this program knows ${READABLE.join(' and ')}`);
     }
     return null;
   }
@@ -199,6 +202,7 @@ export class LogFileReading {
       correlationId: text('correlationId'),
       codeVersion: count('codeVersion'),
       data: JSON.stringify(value.data),
+      actor: value.actor === undefined ? null : JSON.stringify(value.actor),
       hash: text('hash'),
     };
     const [issue] = [...fieldIssues(value), ...formIssues(facts)];

@@ -1,3 +1,4 @@
+import { isActor } from '../kernel/acting.ts';
 import type { Issue } from '../kernel/errors.ts';
 import { messageOf } from '../kernel/errors.ts';
 import { deepFreeze, plainJsonIssue } from '../kernel/json.ts';
@@ -6,7 +7,7 @@ import { countIssue, taskIdIssue, textIssue, timestampIssue, uuidIssue } from '.
 import { InvalidEventError } from './events.errors.ts';
 import { vectorClockIssue } from './vector-clock.ts';
 
-const checks: Readonly<Record<keyof StoredEvent, (value: unknown) => Issue | null>> = {
+const checks: Readonly<Record<keyof StoredEvent | 'actor', (value: unknown) => Issue | null>> = {
   eventId: (value) => uuidIssue(value, 'eventId'),
   taskId: taskIdIssue,
   eventType: (value) => textIssue(value, 'eventType'),
@@ -18,6 +19,7 @@ const checks: Readonly<Record<keyof StoredEvent, (value: unknown) => Issue | nul
   correlationId: (value) => textIssue(value, 'correlationId'),
   data: (value) => (isObject(value) ? plainJsonIssue(value) : { path: 'data', message: 'is not an object' }),
   codeVersion: (value) => countIssue(value, 'codeVersion'),
+  actor: (value) => (value === undefined || isActor(value) ? null : { path: 'actor', message: 'is not who acted' }),
 };
 
 const fields = Object.keys(checks) as (keyof StoredEvent)[];

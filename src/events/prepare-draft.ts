@@ -13,6 +13,7 @@ import {
 import type { AppendOptions } from './event-store.ts';
 import { typeVersionOf } from './event-types.ts';
 import { EventTooLargeError, InvalidEventError } from './events.errors.ts';
+import type { Actor } from '../kernel/acting.ts';
 import type { Issue } from '../kernel/errors.ts';
 import { newId } from '../kernel/ids.ts';
 import type { Redactor } from '../kernel/redactor.ts';
@@ -25,6 +26,7 @@ export interface DraftLimits {
   readonly maxBytes: number;
   readonly maxClockSkewMs: number;
   readonly redactor: Redactor;
+  readonly actor: Actor | null;
 }
 
 /** Everything that keeps a draft from being stored; no code of the draft runs. */
@@ -61,6 +63,7 @@ export function prepareDraft(draft: EventDraft, limits: DraftLimits, causationId
     codeVersion: draft.codeVersion ?? null,
     vectorClock: draft.vectorClock ?? null,
     data,
+    actor: draft.derived === true || limits.actor === null ? null : JSON.stringify(limits.redactor.data(limits.actor)),
   };
 }
 

@@ -23,6 +23,7 @@ const input = (processId: string, vectorClock: VectorClock | null): AppendInput 
       codeVersion: null,
       vectorClock,
       data: '{}',
+      actor: null,
     },
   ],
 });

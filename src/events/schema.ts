@@ -73,6 +73,11 @@ export const eventMigrations: readonly Migration[] = [
     `,
     },
   },
+  {
+    // Who brought an event in. Those of before have none.
+    id: 4,
+    up: 'ALTER TABLE events ADD COLUMN actor TEXT;',
+  },
 ];
 
 /** Data of at least so many characters of JSON stands in `payloads`, by its content. */
@@ -84,7 +89,7 @@ export const eventColumns =
   'events.correlation_id, events.code_version, ' +
   'CASE WHEN payload IS NULL THEN events.data ELSE (SELECT payloads.data FROM payloads WHERE payloads.id = payload) END, ' +
   'type_version, ' +
-  'CASE WHEN retired > 0 THEN (SELECT generations FROM retired_processes WHERE stream = streams.id) END';
+  'CASE WHEN retired > 0 THEN (SELECT generations FROM retired_processes WHERE stream = streams.id) END, actor';
 
 export type EventRow = readonly [
   sequence: number,
@@ -102,4 +107,6 @@ export type EventRow = readonly [
   typeVersion: number,
   /** JSON of the stream's Generations; null when nobody is retired. */
   retired: string | null,
+  /** JSON of an Actor. */
+  actor: string | null,
 ];

@@ -1,3 +1,4 @@
+import type { Actor } from '../kernel/acting.ts';
 import { deepFreeze } from '../kernel/json.ts';
 import type { AppendedEvent, PreparedDraft } from './append-plan.ts';
 import type { StoredEvent } from './event.ts';
@@ -25,6 +26,7 @@ export function eventOfRow(row: EventRow): StoredEvent {
     correlationId: row[8],
     data: deepFreeze(lifted(row)),
     codeVersion: row[9],
+    ...actorOf(row[13]),
     // What was validated when it was written has the type that its name says.
   }) as unknown as StoredEvent;
 }
@@ -44,7 +46,12 @@ export function eventOfAppend(taskId: string, draft: PreparedDraft, given: Appen
     // Read back from the JSON that is on disk: the caller's own object stays as it is, and may change.
     data: deepFreeze(JSON.parse(draft.data) as object),
     codeVersion: given.codeVersion,
+    ...actorOf(draft.actor),
   }) as unknown as StoredEvent;
+}
+
+function actorOf(json: string | null): Pick<StoredEvent, 'actor'> {
+  return json === null ? {} : { actor: Object.freeze(JSON.parse(json) as Actor) };
 }
 
 function lifted(row: EventRow): object {

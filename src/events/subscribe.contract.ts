@@ -84,6 +84,18 @@ export function subscribeContract(current: () => StoreUnderTest): void {
       );
     });
 
+    it('hands over what this process appends without reading it again [EV-28]', async () => {
+      const appended = [
+        ...(await store.append('a', [said('1'), said('2')])),
+        ...(await store.append('b', [said('3')])),
+      ];
+      const ofAll = await take(store.subscribe({ after: 0 }), 3);
+      const ofTask = await take(store.subscribe({ taskId: 'a', after: 1 }), 1);
+      ofAll.forEach((event, index) => expect(event).toBe(appended[index]));
+      expect(ofTask[0]).toBe(appended[1]);
+      expect(await store.readAll({ after: 0 })).toEqual(appended);
+    });
+
     it('sees what another process has appended [EV-28]', async () => {
       const other = await subject.another();
       const following = take(store.subscribe({ after: 0 }), 2);

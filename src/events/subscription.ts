@@ -4,8 +4,10 @@ import type { Listener } from './tail.ts';
 
 export interface SubscriptionSource {
   listen(): Listener;
-  /** The next events after those of the last call; [] when there are none yet. */
-  nextBatch(): Promise<readonly StoredEvent[]>;
+  /** The next events after those of the last call, as far as they are at hand. */
+  recent(): readonly StoredEvent[];
+  /** The same, read from the log; [] when there are none yet. */
+  read(): Promise<readonly StoredEvent[]>;
 }
 
 /**
@@ -45,8 +47,14 @@ export class Subscription implements AsyncIterableIterator<readonly StoredEvent[
     try {
       await listener.ready;
       while (!listener.closed) {
-        listener.caughtUp();
-        const batch = await source.nextBatch();
+        const hasAppends = listener.heardOfAppends();
+        let batch = source.recent();
+        // What was appended here and is not at hand lies behind something of others.
+        if (batch.length === 0 && (hasAppends || listener.isBehind)) {
+          listener.caughtUp();
+          batch = await source.read();
+          if (batch.length > 0) listener.fellBehind();
+        }
         if (listener.closed) return;
         if (batch.length === 0) {
           await listener.news();

@@ -5,10 +5,16 @@ export interface Listener {
   readonly closed: boolean;
   /** To be awaited before the first reading: from then on nothing is missed. Never rejects. */
   readonly ready: Promise<void>;
-  /** Resolves once there may be news since the last call of `caughtUp`, or the listener was closed. Never rejects. */
+  /** There may be something in the log since the last call of `caughtUp`; what this process appends does not count. */
+  readonly isBehind: boolean;
+  /** Resolves once there may be news of any kind, or the listener was closed. Never rejects. */
   news(): Promise<void>;
-  /** To be called before reading: what comes from now on is news. */
+  /** Whether this process has appended since it was asked last. */
+  heardOfAppends(): boolean;
+  /** To be called before the log is read: what comes from now on is news. */
   caughtUp(): void;
+  /** The log has more than was read. */
+  fellBehind(): void;
   close(): void;
 }
 
@@ -25,7 +31,8 @@ const INTERVAL_MS = 250;
 
 /**
  * The one place where a process looks for new events: appends of its own are told to it at once, those of other
- * processes are found by one timer, however many listen. It wakes only who is concerned; they read for themselves.
+ * processes are found by one timer, however many listen. It wakes only who is concerned; they read for themselves,
+ * or take what this process has appended from RecentEvents.
  */
 export class Tail {
   private readonly ofAll = new Set<Waiting>();
@@ -64,7 +71,7 @@ export class Tail {
     // Only where nothing of others lies between them.
     if (events.every(({ sequenceNumber }, index) => sequenceNumber === next + index))
       this.seenSequence += events.length;
-    this.wake([taskId]);
+    for (const waiting of this.listenersOf([taskId])) waiting.appended();
   }
 
   /** Closes all listeners, now and to come. */
@@ -136,15 +143,20 @@ export class Tail {
   }
 
   private wake(taskIds: readonly string[] | null): void {
-    for (const waiting of this.ofAll) waiting.wake();
-    if (taskIds === null) for (const group of this.ofStream.values()) for (const waiting of group) waiting.wake();
-    else for (const taskId of taskIds) for (const waiting of this.ofStream.get(taskId) ?? []) waiting.wake();
+    for (const waiting of this.listenersOf(taskIds)) waiting.fellBehind();
+  }
+
+  private *listenersOf(taskIds: readonly string[] | null): Iterable<Waiting> {
+    yield* this.ofAll;
+    if (taskIds === null) for (const group of this.ofStream.values()) yield* group;
+    else for (const taskId of taskIds) yield* this.ofStream.get(taskId) ?? [];
   }
 }
 
 class Waiting implements Listener {
-  private hasNews = true;
+  isBehind = true;
   closed = false;
+  private hasAppends = false;
   private resolve: (() => void) | null = null;
 
   readonly ready: Promise<void>;
@@ -156,20 +168,30 @@ class Waiting implements Listener {
   }
 
   news(): Promise<void> {
-    if (this.hasNews || this.closed) return Promise.resolve();
+    if (this.isBehind || this.hasAppends || this.closed) return Promise.resolve();
     return new Promise((resolve) => {
       this.resolve = resolve;
     });
   }
 
-  caughtUp(): void {
-    this.hasNews = false;
+  heardOfAppends(): boolean {
+    const { hasAppends } = this;
+    this.hasAppends = false;
+    return hasAppends;
   }
 
-  wake(): void {
-    this.hasNews = true;
-    this.resolve?.();
-    this.resolve = null;
+  caughtUp(): void {
+    this.isBehind = false;
+  }
+
+  fellBehind(): void {
+    this.isBehind = true;
+    this.wake();
+  }
+
+  appended(): void {
+    this.hasAppends = true;
+    this.wake();
   }
 
   close(): void {
@@ -177,5 +199,10 @@ class Waiting implements Listener {
     this.closed = true;
     this.onClose();
     this.wake();
+  }
+
+  private wake(): void {
+    this.resolve?.();
+    this.resolve = null;
   }
 }

@@ -58,6 +58,7 @@ describe('verifying a log', () => {
     ['code version', 'code_version = 7'],
     ['event id', "event_id = '01990000-0000-7000-8000-000000000001'"],
     ['place in the log', 'sequence = 99'],
+    ['actor', `actor = '{"name":"bob"}'`],
   ])('names the first event whose %s was changed [EV-30]', async (_what, change) => {
     const [, , third] = await store.getEvents('a');
     tamper(`UPDATE events SET ${change} WHERE ${ofA} AND stream_sequence = 3`);

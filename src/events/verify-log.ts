@@ -63,6 +63,8 @@ export function expectedHash(previous: string, row: ChainedRow): string {
     codeVersion,
     data,
     typeVersion,
+    ,
+    actor,
   ] = row;
   return chainedHash(previous, {
     sequence,
@@ -77,10 +79,11 @@ export function expectedHash(previous: string, row: ChainedRow): string {
     correlationId,
     codeVersion,
     data,
+    actor,
   });
 }
 
-const hashOf = (row: ChainedRow) => row[13];
+const hashOf = (row: ChainedRow) => row[14];
 
 type Broken = Extract<LogVerification, { intact: false }>;
 

@@ -1,2 +1,2 @@
 export { GatewayModule } from './gateway.module.ts';
-export { configureGateway } from './socket-io.adapter.ts';
+export { configureGateway, socketCounts } from './socket-io.adapter.ts';

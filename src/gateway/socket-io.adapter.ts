@@ -8,6 +8,7 @@ import { Redactor } from '../kernel/redactor.ts';
 import { Access } from '../policy/index.ts';
 import { ConnectionDoor } from './connection-door.ts';
 import { Handshake } from './handshake.ts';
+import { LiveGateway } from './live.gateway.ts';
 
 const CONNECT_TIMEOUT_MS = 5000;
 const MAX_MESSAGE_BYTES = 1024 * 1024;
@@ -60,6 +61,16 @@ function refusalOf(
   if (!isOwnHost(host, socket, ALLOWED_HOSTS)) return 'The Host header does not name this server.';
   const isAllowed = isOwnOrigin(origin, host ?? '', ALLOWED_HOSTS, CORS_ORIGINS);
   return isAllowed ? null : 'The Origin header names another site.';
+}
+
+/** What the socket door holds open, now: clients, connections that may be none yet, and bytes on their way. */
+export function socketCounts(app: INestApplication): {
+  readonly clients: number;
+  readonly connections: number;
+  readonly unacknowledgedBytes: number;
+} {
+  const { connections: clients, unacknowledgedBytes } = app.get(LiveGateway).hub;
+  return { clients, connections: app.get(ConnectionDoor).limits.connections, unacknowledgedBytes };
 }
 
 /** Puts the socket door on the application's port. Call before listening. */

@@ -1,9 +1,11 @@
 import { UseFilters } from '@nestjs/common';
-import { MessageBody, SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
+import { ConnectedSocket, MessageBody, SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
+import type { Socket } from 'socket.io';
 import { NeedsRole } from '../policy/index.ts';
 import { SteeringService, TaskFinishedError, TasksService, type TaskView } from '../tasks/index.ts';
 import { AnswerFilter } from './answer.filter.ts';
 import { readRequest } from './requests.ts';
+import { saidBy } from './said-by.ts';
 
 interface Said {
   readonly ok: true;
@@ -21,33 +23,36 @@ export class SteeringGateway {
   ) {}
 
   @SubscribeMessage('intervene')
-  async intervene(@MessageBody() body: unknown): Promise<Said> {
-    const { taskId, by = 'user', ...given } = readRequest('intervene', body);
-    return { ok: true, task: await this.steering.intervene(taskId, { ...given, by }) };
+  async intervene(@ConnectedSocket() socket: Socket, @MessageBody() body: unknown): Promise<Said> {
+    const { taskId, by, ...given } = readRequest('intervene', body);
+    return { ok: true, task: await this.steering.intervene(taskId, { ...given, by: saidBy(socket, by) }) };
   }
 
   @SubscribeMessage('pause')
-  async pause(@MessageBody() body: unknown): Promise<Said> {
-    const { taskId, by = 'user', ...given } = readRequest('pause', body);
-    return { ok: true, task: await this.steering.pause(taskId, { ...given, by }) };
+  async pause(@ConnectedSocket() socket: Socket, @MessageBody() body: unknown): Promise<Said> {
+    const { taskId, by, ...given } = readRequest('pause', body);
+    return { ok: true, task: await this.steering.pause(taskId, { ...given, by: saidBy(socket, by) }) };
   }
 
   @SubscribeMessage('resume')
-  async resume(@MessageBody() body: unknown): Promise<Said> {
-    const { taskId, by = 'user', ...given } = readRequest('resume', body);
-    return { ok: true, task: await this.steering.resume(taskId, { ...given, by }) };
+  async resume(@ConnectedSocket() socket: Socket, @MessageBody() body: unknown): Promise<Said> {
+    const { taskId, by, ...given } = readRequest('resume', body);
+    return { ok: true, task: await this.steering.resume(taskId, { ...given, by: saidBy(socket, by) }) };
   }
 
   @SubscribeMessage('answer')
-  async answer(@MessageBody() body: unknown): Promise<Said> {
-    const { taskId, by = 'user', answers } = readRequest('answer', body);
-    return { ok: true, task: await this.steering.answer(taskId, { answers, by }) };
+  async answer(@ConnectedSocket() socket: Socket, @MessageBody() body: unknown): Promise<Said> {
+    const { taskId, by, answers } = readRequest('answer', body);
+    return { ok: true, task: await this.steering.answer(taskId, { answers, by: saidBy(socket, by) }) };
   }
 
   @SubscribeMessage('cancel')
-  async cancel(@MessageBody() body: unknown): Promise<Said & { readonly changed: boolean }> {
-    const { taskId, by = 'user', reason = 'cancelled by the user' } = readRequest('cancel', body);
-    const { task, changed } = await this.tasks.cancel(taskId, { by, reason });
+  async cancel(
+    @ConnectedSocket() socket: Socket,
+    @MessageBody() body: unknown,
+  ): Promise<Said & { readonly changed: boolean }> {
+    const { taskId, by, reason = 'cancelled by the user' } = readRequest('cancel', body);
+    const { task, changed } = await this.tasks.cancel(taskId, { by: saidBy(socket, by), reason });
     if (!changed && task.status !== 'cancelled') throw new TaskFinishedError(task.taskId, task.status);
     return { ok: true, changed, task };
   }

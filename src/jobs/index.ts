@@ -33,8 +33,10 @@ export {
 } from './executors/executor-registry.ts';
 export { RecallExecutor, RememberExecutor } from './executors/memory.executors.ts';
 export { HttpExecutor } from './executors/http.executor.ts';
+export { MailExecutor } from './executors/mail.executor.ts';
 export { reachableWith } from './executors/public-address.ts';
 export { RpnExecutor } from './executors/rpn.executor.ts';
+export { type MailSettings, readMailSettings } from './mail/mail-settings.ts';
 export { ContextMemory, type Recollection } from './memory/context-memory.ts';
 export { type ShortTermLimits, ShortTermMemory } from './memory/short-term-memory.ts';
 export { fillReferences } from './graph/references.ts';
@@ -53,6 +55,8 @@ export {
   InvalidGraphError,
   InvalidIntentsError,
   InvalidMessageError,
+  MailFailedError,
+  MailRefusedError,
   MissingResultError,
   MissingSlotError,
   NoPlannerModelError,
@@ -64,6 +68,7 @@ export {
 } from './jobs.errors.ts';
 export { JobsModule } from './jobs.module.ts';
 export { type JobCreation, Jobs } from './jobs.ts';
+export { JobCensus, type JobCounts } from './job-census.ts';
 export type { JobExplanation, JobPage, JobQuery, StepExplanation } from './job-reader.ts';
 export type { NewJob } from './new-job.ts';
 export { type StepPhase, stepPhases } from './workflow/job-state.ts';
@@ -71,7 +76,7 @@ export type { JobView, StepView } from './workflow/job-view.ts';
 export { Agents, type AgentView, type NewAgent } from './agents/agents.ts';
 export type { AgentLink } from './agents/agent-pool.ts';
 export type { AgentRecord } from './agents/agent-registry.ts';
-export { AgentWork, type Routing } from './agents/agent-work.ts';
+export { AgentWork, type Routing, routingOf } from './agents/agent-work.ts';
 export { Approvals, type ApprovalDecision, type ApprovalView } from './approvals/approvals.ts';
 export { type NewSchedule, Schedules, type ScheduleView } from './schedules/schedules.ts';
 export { missedRules, type MissedRule } from './schedules/schedule.events.ts';

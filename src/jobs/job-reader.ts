@@ -1,6 +1,7 @@
 import type { EventStore } from '../events/index.ts';
 import { explainReason, type Orchestrator, type WaitExplanation } from '../orchestrator/index.ts';
 import type { AgentPool } from './agents/agent-pool.ts';
+import { deadLetterEventTypes } from './dead-letters.ts';
 import { JobNotFoundError } from './job-work.errors.ts';
 import type { WorkStatus } from './protocol/agent-message.ts';
 import type { JobStates, KnownJob } from './workflow/job-states.ts';
@@ -71,7 +72,7 @@ export class JobReader {
     const size = Math.min(Math.max(1, limit), PAGE);
     const open = new Set<string>();
     for (let after = 0, isMore = true; isMore;) {
-      const page = await this.events.readAll({ after, types: ['JOB_FAILED', 'JOB_RETRIED', 'JOB_DROPPED'] });
+      const page = await this.events.readAll({ after, types: deadLetterEventTypes });
       for (const { taskId, eventType } of page) {
         open.delete(taskId);
         if (eventType === 'JOB_FAILED') open.add(taskId);

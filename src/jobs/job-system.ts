@@ -1,4 +1,5 @@
-import type { EventStore, StoredEvent } from '../events/index.ts';
+import type { EventPayloads, EventStore, StoredEvent } from '../events/index.ts';
+import { actingAs, type Actor, asNobody } from '../kernel/acting.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Orchestrator } from '../orchestrator/index.ts';
 import type { Database } from '../storage/index.ts';
@@ -13,6 +14,8 @@ import { LOCAL_AGENT, LocalAgent, type RunStep } from './agents/local-agent.ts';
 import { StepBoard } from './agents/step-board.ts';
 import { WorkFollower } from './agents/work-follower.ts';
 import { Approvals } from './approvals/approvals.ts';
+import { DeadLetters } from './dead-letters.ts';
+import { JobCensus } from './job-census.ts';
 import { JobReader } from './job-reader.ts';
 import { Jobs } from './jobs.ts';
 import type { JobDefaults, JobPlanner } from './new-job.ts';
@@ -20,7 +23,7 @@ import { MessageFactory } from './protocol/message-factory.ts';
 import { Schedules } from './schedules/schedules.ts';
 import { ScheduleWorkflow } from './schedules/schedule-workflow.ts';
 import { JobStates } from './workflow/job-states.ts';
-import { type JobTools, JobWorkflow } from './workflow/job-workflow.ts';
+import { JobWorkflow, type Wish } from './workflow/job-workflow.ts';
 import { JobWriter } from './workflow/job-writer.ts';
 
 export interface JobSystemParts {
@@ -30,8 +33,12 @@ export interface JobSystemParts {
   readonly clock: Clock;
   readonly defaults: Omit<JobDefaults, 'agentsCan'>;
   readonly planner: JobPlanner;
-  /** Makes steps of a request by a model. */
-  readonly plan: JobTools['plan'];
+  /** Makes steps of a request by a model; `agentsCan` are the actions that agents do. */
+  readonly plan: (
+    wish: Wish,
+    signal: AbortSignal,
+    agentsCan: ReadonlySet<string>,
+  ) => Promise<EventPayloads['JOB_PLANNED']>;
   readonly submitWaitMs: number;
   readonly heartbeatMs: number;
   /** What the server does itself. */
@@ -50,8 +57,10 @@ export class JobSystem {
   readonly work: AgentWork;
   readonly approvals: Approvals;
   readonly schedules: Schedules;
+  readonly census: JobCensus;
   private readonly board = new StepBoard();
   private readonly registry = new AgentRegistry();
+  private readonly deadLetters = new DeadLetters();
   private readonly pool = new AgentPool((agentId) => this.board.countOf(agentId));
   private readonly dispatcher: Dispatcher;
   private readonly follower: WorkFollower;
@@ -59,16 +68,16 @@ export class JobSystem {
   private readonly local: LocalAgent;
 
   private constructor(parts: JobSystemParts, heartbeats: Heartbeats) {
-    const { events, orchestrator, clock, plan, report, heartbeatMs } = parts;
+    const { events, orchestrator, clock, report, heartbeatMs } = parts;
     const { board, pool } = this;
-    const workflow = new JobWorkflow({ clock, plan });
+    const agentsCan = () => new Set(this.registry.list().flatMap(({ capabilities }) => capabilities));
+    const workflow = new JobWorkflow({ clock, plan: (wish, signal) => parts.plan(wish, signal, agentsCan()) });
     orchestrator.register(workflow);
     const states = new JobStates(events);
     const writer = new JobWriter(orchestrator, workflow, states, clock);
-    const pump = () => this.dispatcher.pump();
+    const pump = () => asNobody(() => this.dispatcher.pump());
     const held = (agentId: string) => board.countOf(agentId);
     const read = new JobReader(events, orchestrator, states, pool);
-    const agentsCan = () => new Set(this.registry.list().flatMap(({ capabilities }) => capabilities));
     const defaults = { ...parts.defaults, agentsCan };
     this.jobs = new Jobs({ ...parts, defaults, writer, read });
     this.local = new LocalAgent({
@@ -81,7 +90,8 @@ export class JobSystem {
       create: async ({ created, scheduleId }, jobId) => {
         const { job = {}, submitter } = created ?? {};
         // It was checked when the schedule was made; what it may mean now is checked again.
-        await this.jobs.create({ ...job, jobId }, { scheduleId, submitter, waitMs: 0 });
+        const due = () => this.jobs.create({ ...job, jobId }, { scheduleId, submitter, waitMs: 0 });
+        await actingAs(scheduleActor(scheduleId), due);
       },
     });
     orchestrator.register(calendar);
@@ -101,8 +111,10 @@ export class JobSystem {
       choose: parts.choose?.(this.agents) ?? null,
       report,
     });
+    this.census = new JobCensus(this.registry, board, this.deadLetters);
     const apply = (event: StoredEvent) => this.apply(event);
-    this.follower = new WorkFollower({ events, orchestrator, apply, applied: pump, report });
+    const applyPast = (event: StoredEvent) => this.applyPast(event);
+    this.follower = new WorkFollower({ events, orchestrator, apply, applyPast, applied: pump, report });
     this.watch = new AgentWatch({ agents: this.agents, work: this.work, board, clock, report });
   }
 
@@ -128,11 +140,22 @@ export class JobSystem {
     await this.follower.stop();
   }
 
-  private apply(event: StoredEvent): void {
+  private applyPast(event: StoredEvent): void {
     this.registry.apply(event);
+    this.deadLetters.apply(event);
+  }
+
+  private apply(event: StoredEvent): void {
+    this.applyPast(event);
     const freed = this.board.apply(event);
     this.dispatcher.seen(event);
     if (event.eventType === 'STEP_DONE') return;
     for (const { agentId, lease } of freed) this.pool.link(agentId)?.cancel(lease);
   }
+}
+
+/** A job that is due is made by its schedule, whoever made that. */
+function scheduleActor(scheduleId: string): Actor {
+  const name = `schedule ${scheduleId}`;
+  return { name, proof: 'none', keyId: null, role: null, door: 'schedule', correlationId: null };
 }

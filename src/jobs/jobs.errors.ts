@@ -198,3 +198,23 @@ export class HttpFailedError extends AppError {
     super(`${url} cannot be used: ${problem}.`, { url, problem }, options);
   }
 }
+
+/** A mail server that could not be reached, broke off, or wants it tried again later. */
+export class MailFailedError extends AppError {
+  readonly code = 'JOBS_MAIL_FAILED';
+  readonly kind = 'unavailable';
+
+  constructor(server: string, problem: string) {
+    super(`The mail server ${server} did not take the mail: ${problem}. It can be tried again.`, { server, problem });
+  }
+}
+
+/** A mail that the server will not take, however often it is asked. */
+export class MailRefusedError extends AppError {
+  readonly code = 'JOBS_MAIL_REFUSED';
+  readonly kind = 'denied';
+
+  constructor(server: string, problem: string) {
+    super(`The mail server ${server} refused the mail: ${problem}.`, { server, problem });
+  }
+}

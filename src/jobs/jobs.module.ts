@@ -7,6 +7,7 @@ import {
   type OnApplicationBootstrap,
   type OnModuleDestroy,
 } from '@nestjs/common';
+import { OfflineCache } from '../context/index.ts';
 import { EventStore } from '../events/index.ts';
 import { systemClock } from '../kernel/clock.ts';
 import { CONFIGURATION, type Configuration } from '../kernel/configuration.ts';
@@ -18,18 +19,24 @@ import { Approvals } from './approvals/approvals.ts';
 import { AgentWork } from './agents/agent-work.ts';
 import { Agents } from './agents/agents.ts';
 import { chooseByModel } from './agents/choose-by-model.ts';
+import { JobCensus } from './job-census.ts';
 import { JobSystem } from './job-system.ts';
 import { Jobs } from './jobs.ts';
 import { ApprovalExecutor } from './executors/approval.executor.ts';
 import { CodeExecutor } from './executors/code.executor.ts';
 import { ExecutorRegistry } from './executors/executor-registry.ts';
 import { HttpExecutor } from './executors/http.executor.ts';
+import { MailExecutor, noMail, SEND_MAIL } from './executors/mail.executor.ts';
+import { RecallExecutor, RememberExecutor } from './executors/memory.executors.ts';
 import { reachableWith } from './executors/public-address.ts';
 import { RpnExecutor } from './executors/rpn.executor.ts';
 import { runStep } from './executors/run-step.ts';
 import { APPROVAL } from './workflow/due-facts.ts';
 import { loadIntents } from './intents/load-intents.ts';
 import { askOf } from './intents/intent-router.ts';
+import { readMailSettings } from './mail/mail-settings.ts';
+import { ContextMemory } from './memory/context-memory.ts';
+import { ShortTermMemory } from './memory/short-term-memory.ts';
 import { Plans } from './plans.ts';
 import { Schedules } from './schedules/schedules.ts';
 
@@ -57,14 +64,21 @@ class JobsLifecycle implements OnApplicationBootstrap, OnModuleDestroy {
     JobsLifecycle,
     {
       provide: ExecutorRegistry,
-      inject: [Sandbox, CONFIGURATION],
-      useFactory: (sandbox: Sandbox, { HTTP_PRIVATE_ADDRESSES }: Configuration) =>
-        new ExecutorRegistry([
+      inject: [Sandbox, EventStore, OfflineCache, CONFIGURATION],
+      useFactory: (sandbox: Sandbox, events: EventStore, knowledge: OfflineCache, configuration: Configuration) => {
+        const memory = new ContextMemory(new ShortTermMemory(), knowledge, events);
+        const mail = readMailSettings(configuration);
+        const executors = [
           new RpnExecutor(),
-          new HttpExecutor(reachableWith(HTTP_PRIVATE_ADDRESSES)),
+          new HttpExecutor(reachableWith(configuration.HTTP_PRIVATE_ADDRESSES)),
           new CodeExecutor(sandbox),
           new ApprovalExecutor(),
-        ]),
+          new RememberExecutor(memory),
+          new RecallExecutor(memory),
+        ];
+        if (!('missing' in mail)) return new ExecutorRegistry([...executors, new MailExecutor(mail)]);
+        return new ExecutorRegistry(executors, new Map([[SEND_MAIL, noMail(mail.missing)]]));
+      },
     },
     {
       provide: Plans,
@@ -106,7 +120,7 @@ class JobsLifecycle implements OnApplicationBootstrap, OnModuleDestroy {
             approvals: configuration.APPROVAL_ACTIONS ?? {},
           },
           planner: plans,
-          plan: (wish, signal) => plans.planWithModel(wish, signal),
+          plan: (wish, signal, agentsCan) => plans.planWithModel(wish, signal, agentsCan),
           submitWaitMs: configuration.SUBMIT_WAIT_MS,
           heartbeatMs: configuration.AGENT_HEARTBEAT_MS,
           local: {
@@ -123,8 +137,9 @@ class JobsLifecycle implements OnApplicationBootstrap, OnModuleDestroy {
     { provide: Agents, inject: [JobSystem], useFactory: ({ agents }: JobSystem) => agents },
     { provide: AgentWork, inject: [JobSystem], useFactory: ({ work }: JobSystem) => work },
     { provide: Approvals, inject: [JobSystem], useFactory: ({ approvals }: JobSystem) => approvals },
+    { provide: JobCensus, inject: [JobSystem], useFactory: ({ census }: JobSystem) => census },
     { provide: Schedules, inject: [JobSystem], useFactory: ({ schedules }: JobSystem) => schedules },
   ],
-  exports: [Jobs, Agents, AgentWork, Approvals, Schedules],
+  exports: [Jobs, Agents, AgentWork, Approvals, Schedules, JobCensus],
 })
 export class JobsModule {}

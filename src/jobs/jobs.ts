@@ -1,4 +1,4 @@
-import { type EventDraft, StreamConflictError } from '../events/index.ts';
+import { type AppendOptions, type EventDraft, StreamConflictError } from '../events/index.ts';
 import { InvalidInputError } from '../kernel/errors.ts';
 import { newId } from '../kernel/ids.ts';
 import type { Json } from '../kernel/json.ts';
@@ -18,6 +18,8 @@ export interface JobCreation {
   readonly scheduleId?: string | undefined;
   /** How long to wait for room in a full queue. */
   readonly waitMs?: number | undefined;
+  /** Committed with the job. */
+  readonly alongside?: AppendOptions['alongside'];
 }
 
 export interface JobsParts {
@@ -41,7 +43,7 @@ export class Jobs {
    * Accepts a job; it is durable when this resolves. Rejects with InvalidInputError, GraphCircleError,
    * DuplicateTaskError or QueueFullError; then nothing was created.
    */
-  async create(job: NewJob, { submitter, scheduleId, waitMs }: JobCreation = {}): Promise<JobView> {
+  async create(job: NewJob, { submitter, scheduleId, waitMs, alongside = [] }: JobCreation = {}): Promise<JobView> {
     const { orchestrator, defaults, planner, submitWaitMs } = this.parts;
     const data = {
       ...(await describeNewJob(job, defaults, planner)),
@@ -55,6 +57,7 @@ export class Jobs {
       priority: data.priority,
       drafts: [{ eventType: 'JOB_CREATED', data }],
       waitMs: waitMs ?? submitWaitMs,
+      alongside,
       ...queueingOf(data),
     });
     return this.read.get(jobId);
@@ -74,13 +77,16 @@ export class Jobs {
    * Has a job that failed begin anew: what is done stays done, what failed or was skipped is tried with all its retries.
    * Rejects with JobStateError for any other.
    */
-  async retry(jobId: string, { by }: { readonly by: string }): Promise<JobView> {
+  async retry(
+    jobId: string,
+    { by, alongside = [] }: { readonly by: string; readonly alongside?: AppendOptions['alongside'] },
+  ): Promise<JobView> {
     const facts = (state: JobState): readonly EventDraft[] => {
       if (state.outcome !== 'failed')
         throw new JobStateError(jobId, jobStatusOf(state), 'only one that failed can be retried');
       return [{ eventType: 'JOB_RETRIED', data: { by, priority: state.created?.priority ?? 0 } }];
     };
-    return (await this.change(jobId, 'reopen', facts)).job;
+    return (await this.change(jobId, 'reopen', facts, alongside)).job;
   }
 
   /** Takes a job from the dead letters; it stays failed. Safe to repeat. Rejects with JobStateError for one that did not fail. */
@@ -132,12 +138,14 @@ export class Jobs {
     jobId: string,
     how: 'end' | 'reopen',
     facts: (state: JobState) => readonly EventDraft[],
+    alongside: NonNullable<AppendOptions['alongside']> = [],
   ): Promise<{ readonly job: JobView; readonly changed: boolean }> {
     for (;;) {
       const { state, sequence } = await this.read.known(jobId);
       const drafts = facts(state);
       try {
-        if (drafts.length > 0) await this.parts.orchestrator[how](state.jobId, drafts, { expectedSequence: sequence });
+        if (drafts.length > 0)
+          await this.parts.orchestrator[how](state.jobId, drafts, { expectedSequence: sequence, alongside });
         return { job: await this.read.get(state.jobId), changed: drafts.length > 0 };
       } catch (error) {
         if (!(error instanceof StreamConflictError)) throw error;

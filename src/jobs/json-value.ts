@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type Json, plainJsonIssue } from '../kernel/json.ts';
 
 /** Any JSON value. That it is plain JSON is checked of the whole document at once, before its schema. */
-export const jsonValue = () => z.custom<Json>((value) => value !== undefined, 'give a JSON value');
+export const jsonValue = (cure = 'give a JSON value') => z.custom<Json>((value) => value !== undefined, cure);
 
 /** Any JSON object. */
 export const jsonObject = () => z.record(z.string(), jsonValue());

@@ -45,11 +45,15 @@ export class Plans implements JobPlanner {
   }
 
   /** Asks the model where there is one. Rejects with UnknownIntentError and its kin, or with a ModelError. */
-  async planWithModel({ intent, params, request }: Wish, signal: AbortSignal): Promise<EventPayloads['JOB_PLANNED']> {
+  async planWithModel(
+    { intent, params, request }: Wish,
+    signal: AbortSignal,
+    agentsCan: ReadonlySet<string>,
+  ): Promise<EventPayloads['JOB_PLANNED']> {
     const routed = intent === '' ? await this.router.route(request ?? '', signal) : named(intent, params);
     if (routed.intent === UNKNOWN_INTENT) throw this.unknown(request ?? '');
     const { steps } = await this.planner.plan(routed, request ?? intent, signal);
-    const issues = this.check(steps, 'steps', new Set());
+    const issues = this.check(steps, 'steps', agentsCan);
     if (issues.length > 0) throw new InvalidGraphError(issues);
     return { intent: routed.intent, steps, by: routed.by };
   }
@@ -60,6 +64,8 @@ export class Plans implements JobPlanner {
     return steps.flatMap((step, index): readonly Issue[] => {
       const where = `${at}[${index}]`;
       if (executors.has(step.action)) return executors.get(step.action).issues(step, where);
+      const absent = others.has(step.action) ? null : executors.whyAbsent(step.action);
+      if (absent !== null) return [{ path: `${where}.action`, message: absent }];
       if (known.has(step.action)) return [];
       const message = `"${step.action}" is no action that anybody does: give one of ${[...known].sort().join(', ')}, or register an agent that does it`;
       return [{ path: `${where}.action`, message }];

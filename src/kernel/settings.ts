@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { accessSettings } from './settings.access.ts';
 import { jobSettings } from './settings.jobs.ts';
+import { mailSettings } from './settings.mail.ts';
 import { webhookSettings } from './settings.webhooks.ts';
 import { count, whole } from './setting-forms.ts';
 import { readModelEntries } from './model-entries.ts';
@@ -201,6 +202,7 @@ export const settings = {
   }),
 
   ...jobSettings,
+  ...mailSettings,
   ...accessSettings,
 
   EVENT_MAX_BYTES: count(16_777_216, 1024, 268_435_456).meta({

@@ -4,14 +4,22 @@ import { Inject, Injectable, Logger, type OnModuleDestroy } from '@nestjs/common
 import { Broker } from '../broker/index.ts';
 import { EventStore } from '../events/index.ts';
 import { Approvals, Jobs } from '../jobs/index.ts';
+import { actingAs } from '../kernel/acting.ts';
 import { CONFIGURATION, type Configuration } from '../kernel/configuration.ts';
 import { Redactor } from '../kernel/redactor.ts';
+import { actorOf, personOf } from '../policy/index.ts';
 import { SteeringService, TaskContexts, TasksService, WorkItemsService } from '../tasks/index.ts';
 import { CodingHandles } from './coding-handles.ts';
 import { instructions } from './instructions.ts';
 import { registerPrompts } from './prompts.ts';
 import { protocolErrorOf } from './protocol-error.ts';
-import { declaresTasks, type ProtocolTasks, serveProtocolTasks, TASKS_EXTENSION } from './protocol-tasks.ts';
+import {
+  declaresTasks,
+  type ProtocolTasks,
+  type Saying,
+  serveProtocolTasks,
+  TASKS_EXTENSION,
+} from './protocol-tasks.ts';
 import { registerResources } from './resources.ts';
 import type { DefinedTool, Serve, ToolCall } from './tool.ts';
 import { type Sender, senderOf } from './sender.ts';
@@ -93,9 +101,12 @@ export class McpServers implements OnModuleDestroy {
   private serveProtocolTasks(server: McpServer): void {
     const { tasks, steering, events } = this;
     const own = new CodingHandles({ tasks, steering, events });
-    const byOf = ({ http }: ServerContext) => nameOf(server, senderOf(http?.authInfo));
+    const saying: Saying = ({ http }, say) => {
+      const sender = senderOf(http?.authInfo);
+      return inNameOf(sender, () => say(nameOf(server, sender)));
+    };
     const handles = this.extension?.tasksBefore(own) ?? own;
-    serveProtocolTasks(server.server, handles, byOf, (error) => this.refusal(error));
+    serveProtocolTasks(server.server, handles, saying, (error) => this.refusal(error));
   }
 
   onModuleDestroy(): void {
@@ -119,7 +130,8 @@ export class McpServers implements OnModuleDestroy {
     return async (run, context) => {
       try {
         const sender = senderOf(context.http?.authInfo);
-        return resultOf(await run(this.callOf(server, context, sender, isModern)));
+        const call = this.callOf(server, context, sender, isModern);
+        return resultOf(await inNameOf(sender, () => run(call)));
       } catch (error) {
         const failure = failureOf(error, this.redactor);
         if (failure) return failure;
@@ -133,6 +145,7 @@ export class McpServers implements OnModuleDestroy {
     const progressToken = mcpReq._meta?.progressToken;
     return {
       by: nameOf(server, sender),
+      personOf: (said) => personOf(sender.principal, said ?? nameOf(server, sender)),
       scope: scopeOf(sender),
       signal: AbortSignal.any([mcpReq.signal, sender.gone, this.leaving.signal]),
       takesTasks: isModern && declaresTasks(server.server.getClientCapabilities()),
@@ -148,14 +161,18 @@ export class McpServers implements OnModuleDestroy {
   }
 }
 
+/** So that the events that come of it tell who it was. */
+function inNameOf<T>({ principal, correlationId }: Sender, work: () => Promise<T>): Promise<T> {
+  return actingAs(actorOf(principal, 'mcp', correlationId), work);
+}
+
 function scopeOf({ principal: { by, keyId, name } }: Sender): string {
   return `mcp ${by} ${keyId ?? name}`;
 }
 
 /** The name of the key; where none is needed the client's own word for itself, in a form that can be recorded. */
 function nameOf({ server }: McpServer, { principal }: Sender): string {
-  if (principal.by !== 'loopback') return principal.name;
   const name = server.getClientVersion()?.name.trim() ?? '';
   const clean = name.isWellFormed() ? name.replace(/\p{Cc}/gu, '').slice(0, MAX_NAME) : '';
-  return clean === '' ? 'mcp' : clean;
+  return personOf(principal, clean === '' ? 'mcp' : clean);
 }

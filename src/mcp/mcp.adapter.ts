@@ -1,6 +1,12 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { answerFailure } from './answer-failure.ts';
 import { jsonRpcFailureOf } from './json-rpc-answer.ts';
+import { McpHttp } from './mcp-http.service.ts';
+
+/** Sessions of clients of 2025-11-25 that are open now. */
+export function mcpSessionCount(app: NestFastifyApplication): number {
+  return app.get(McpHttp).sessions.count;
+}
 
 const PATH = '/mcp';
 

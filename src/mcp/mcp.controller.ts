@@ -40,7 +40,9 @@ export class McpController {
     const gone = new AbortController();
     reply.raw.once('close', () => gone.abort(new Error('The client is gone.')));
     takeOver(reply);
-    const raw = Object.assign(request.raw, { auth: authInfoOf({ principal, gone: gone.signal }) });
+    const raw = Object.assign(request.raw, {
+      auth: authInfoOf({ principal, gone: gone.signal, correlationId: request.id }),
+    });
     await this.http.handle(raw, reply.raw, request.body);
   }
 }

@@ -32,11 +32,14 @@ const ofTaskWithInput = {
 };
 const done = { resultType: 'complete' };
 
+/** Has something said in the name of whoever sent the request. */
+export type Saying = (context: ServerContext, say: (by: string) => Promise<void>) => Promise<void>;
+
 /** Serves tasks/get, tasks/update and tasks/cancel to clients that declare the extension with the request itself. */
 export function serveProtocolTasks(
   server: Server,
   tasks: ProtocolTasks,
-  byOf: (context: ServerContext) => string,
+  saying: Saying,
   refusal: (error: unknown) => Error,
 ): void {
   const declared = async (serve: () => Promise<Fields>): Promise<Fields> => {
@@ -61,13 +64,13 @@ export function serveProtocolTasks(
     declared(async () => {
       // The library takes them out of the parameters, as for calls that are repeated with more.
       const inputResponses = given.inputResponses ?? context.mcpReq.inputResponses ?? {};
-      await tasks.update(id, inputResponses, byOf(context));
+      await saying(context, (by) => tasks.update(id, inputResponses, by));
       return done;
     }),
   );
   server.setRequestHandler('tasks/cancel', ofTask, ({ taskId: id }, context) =>
     declared(async () => {
-      await tasks.cancel(id, byOf(context));
+      await saying(context, (by) => tasks.cancel(id, by));
       return done;
     }),
   );

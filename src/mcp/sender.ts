@@ -6,6 +6,8 @@ export interface Sender {
   readonly principal: Principal;
   /** Aborted when the client is gone: what is still being done for it is for nobody. */
   readonly gone: AbortSignal;
+  /** Of the request, as it is answered. */
+  readonly correlationId: string;
 }
 
 const senders = new WeakMap<AuthInfo, Sender>();

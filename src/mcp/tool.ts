@@ -7,6 +7,8 @@ import { memoised } from './memoised-schema.ts';
 export interface ToolCall {
   /** The name of the caller's key or, where none is needed, of its client: it is recorded with what it does. */
   readonly by: string;
+  /** The same, where the caller says who speaks through it: a key comes before that. */
+  readonly personOf: (said: string | undefined) => string;
   /** Tells callers apart: what one of them names, such as a key of a request, is another's in another's mouth. */
   readonly scope: string;
   /** Aborted when nobody waits for the answer any more. What a tool has begun stays begun. */

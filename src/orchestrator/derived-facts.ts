@@ -40,21 +40,22 @@ export function foresee<State, Action extends StepAction>(
 ): { readonly drafts: readonly EventDraft[]; readonly state: State } {
   const all: EventDraft[] = [];
   let stand: Stand<State> = { state, newest };
-  const add = (facts: readonly EventDraft[]) => {
+  const add = (facts: readonly EventDraft[], as: Pick<EventDraft, 'derived'>) => {
     const causationId = all.at(-1)?.eventId ?? cause;
     for (const draft of facts) {
       const named = { causationId, ...draft, eventId: draft.eventId ?? newId() };
       const event = foreseen(named, stand.newest, now);
       stand = { state: workflow.evolve(stand.state, event), newest: event };
-      all.push(named);
+      all.push({ ...named, ...as });
     }
   };
-  add(drafts);
+  add(drafts, {});
   while (all.length < MAX_DERIVED) {
     try {
       const next = derived(workflow, stand.state);
       if (next.length === 0) break;
-      add(next);
+      // Nobody has said these: they only follow.
+      add(next, { derived: true });
     } catch (error) {
       // What is known by now must be kept; the failing step is due again once it is.
       if (all.length === 0) throw error;

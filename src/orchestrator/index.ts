@@ -23,7 +23,7 @@ export {
 export type { OrchestratorStats } from './stats.ts';
 export type { QueueAlert, QueueAlertCode } from './backpressure.ts';
 export { explainReason, type WaitExplanation, type WaitKind, waitKinds } from './explain-wait.ts';
-export type { WaitingTask, WorkPlace } from './work-table.ts';
+export type { WaitingTask, WorkCount, WorkPlace } from './work-table.ts';
 export {
   fold,
   type Commit,

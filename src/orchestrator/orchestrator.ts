@@ -1,4 +1,5 @@
 import { type AppendOptions, type EventDraft, StreamConflictError, type StoredEvent } from '../events/index.ts';
+import { type Actor, actorNow } from '../kernel/acting.ts';
 import { sleep } from '../kernel/clock.ts';
 import { type GuardedStatement, GuardFailedError } from '../storage/index.ts';
 import { displacedBy } from './displace.ts';
@@ -107,7 +108,9 @@ export class Orchestrator {
     if (!this.workflows.has(submission.workflow)) throw new UnknownWorkflowError(submission.workflow);
     const { workflow, priority, submitter = '' } = submission;
     const work: NewWork = { taskId, workflow, priority, timeoutMs, submitter, dependsOn: [...new Set(dependsOn)] };
-    const attempt = () => this.enqueue(submission, work);
+    // It may be tried again when others give up room: it stays that of whoever asks now.
+    const actor = actorNow();
+    const attempt = () => this.enqueue(submission, work, actor);
     const { signal } = this.stopping;
     if (signal.aborted) throw new ShuttingDownError();
     // Those who wait go first: a newcomer that finds a line joins it.
@@ -118,11 +121,15 @@ export class Orchestrator {
     return accepted;
   }
 
-  private async enqueue(submission: Submission, work: NewWork): Promise<readonly StoredEvent[] | typeof FULL> {
+  private async enqueue(
+    submission: Submission,
+    work: NewWork,
+    actor: Actor | null,
+  ): Promise<readonly StoredEvent[] | typeof FULL> {
     const { taskId, drafts } = submission;
     const alongside = [...moves.enqueue(work, this.options.maxQueue), ...(submission.alongside ?? [])];
     try {
-      return await this.options.events.append(taskId, drafts, { expectedSequence: 0, alongside });
+      return await this.options.events.append(taskId, drafts, { expectedSequence: 0, alongside, actor });
     } catch (error) {
       if (error instanceof StreamConflictError) throw new DuplicateTaskError(taskId);
       if (!(error instanceof GuardFailedError)) throw error;

@@ -27,7 +27,7 @@ export interface WorkTables {
   work: WorkRow;
   work_dependencies: { task_id: string; depends_on: string };
   /** Kept by triggers, so that no question about the size of the queue has to count. */
-  work_counts: { status: WorkRow['status']; priority: number; count: number };
+  work_counts: { workflow: string; status: WorkRow['status']; priority: number; count: number };
   /** For each priority the newest turn of which a task got a slot, and how many slots were given in all. */
   work_turns: { priority: number; turn: number; claims: number };
   /** One row: how many claims make up for a point of priority. */
@@ -75,4 +75,31 @@ export const workMigrations: readonly Migration[] = [
     `,
   },
   workOrderMigration,
+  {
+    // Counted by workflow, too.
+    id: 3,
+    up: `
+      DROP TRIGGER work_count_new;
+      DROP TRIGGER work_count_move;
+      DROP TABLE work_counts;
+      CREATE TABLE work_counts (
+        status TEXT NOT NULL,
+        priority INTEGER NOT NULL,
+        workflow TEXT NOT NULL,
+        count INTEGER NOT NULL,
+        PRIMARY KEY (status, priority, workflow)
+      ) STRICT, WITHOUT ROWID;
+      INSERT INTO work_counts SELECT status, priority, workflow, count(*) FROM work GROUP BY status, priority, workflow;
+      CREATE TRIGGER work_count_new AFTER INSERT ON work BEGIN
+        INSERT INTO work_counts VALUES (NEW.status, NEW.priority, NEW.workflow, 1)
+          ON CONFLICT DO UPDATE SET count = count + 1;
+      END;
+      CREATE TRIGGER work_count_move AFTER UPDATE OF status ON work WHEN OLD.status <> NEW.status BEGIN
+        UPDATE work_counts SET count = count - 1
+          WHERE status = OLD.status AND priority = OLD.priority AND workflow = OLD.workflow;
+        INSERT INTO work_counts VALUES (NEW.status, NEW.priority, NEW.workflow, 1)
+          ON CONFLICT DO UPDATE SET count = count + 1;
+      END;
+    `,
+  },
 ];

@@ -17,6 +17,9 @@ export interface WorkPlace {
   readonly wait: WaitingTask | null;
 }
 
+/** How many tasks of a workflow and priority stand at a status. */
+export type WorkCount = Readonly<WorkTables['work_counts']>;
+
 /** The moves that stand alone, and the questions. */
 export class WorkTable {
   private readonly reader: Kysely<WorkTables>;
@@ -114,8 +117,8 @@ export class WorkTable {
     return [taskId, ...dependsOn, taskId];
   }
 
-  /** How many tasks stand where: at most one row for each status and priority, however many tasks there are. */
-  async counts(): Promise<readonly { status: WorkRow['status']; priority: number; count: number }[]> {
+  /** How many tasks stand where: at most one row for each workflow, status and priority, however many tasks there are. */
+  async counts(): Promise<readonly WorkCount[]> {
     return this.reader.selectFrom('work_counts').selectAll().execute();
   }
 

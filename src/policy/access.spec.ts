@@ -66,7 +66,7 @@ describe('who asks (PL-3)', () => {
     const principal = { name: 'ci', role: 'viewer', by: 'key', keyId: record.id, expiresAt: null };
     expect(await access.admit(request, arrival(key))).toEqual(principal);
     expect(principalOf(request)).toEqual(principal);
-    await keys.revoke(record.id);
+    await keys.revoke(record.id, 'ada');
     await expect(admitted(access, key)).rejects.toMatchObject({ code: 'ACCESS_KEY_REFUSED' });
 
     const short = await keys.create({ name: 'short', role: 'admin', createdBy: 'test', expiresAt: now + MINUTE_MS });
@@ -149,7 +149,7 @@ describe('who asks (PL-3)', () => {
   });
 
   it('is made an admin once, where keys are required and nobody is one', async () => {
-    for (const { id } of (await keys.list()).filter(({ role }) => role === 'admin')) await keys.revoke(id);
+    for (const { id } of (await keys.list()).filter(({ role }) => role === 'admin')) await keys.revoke(id, 'ada');
     const required = { HOST: '0.0.0.0' };
     expect(await accessOf().ensureAdmin()).toBeNull();
     expect(await accessOf({ ...required, API_KEYS: `admin:${ADMIN}` }).ensureAdmin()).toBeNull();
@@ -157,6 +157,17 @@ describe('who asks (PL-3)', () => {
     const key = await accessOf({ ...required, API_KEYS: `operator:${ADMIN}` }).ensureAdmin();
     expect(await admitted(accessOf(required), key ?? '')).toMatchObject({ name: 'first-admin', role: 'admin' });
     expect(await accessOf(required).ensureAdmin()).toBeNull();
+  });
+
+  it('is made no second admin, however many keys came and went since', async () => {
+    await keys.create({ name: 'admin', role: 'admin', createdBy: 'test', expiresAt: null });
+    const revoked = `
+      WITH RECURSIVE numbers (number) AS (SELECT 1 UNION ALL SELECT number + 1 FROM numbers WHERE number < 2100)
+      INSERT INTO access_keys (id, name, role, hash, created_at, created_by, revoked_at)
+      SELECT 'revoked' || number, 'revoked', 'viewer', '', ? + number, 'test', ? FROM numbers`;
+    await database.write([{ sql: revoked, parameters: [now, now] }]);
+    expect(await accessOf({ HOST: '0.0.0.0' }).ensureAdmin()).toBeNull();
+    await database.write([{ sql: "DELETE FROM access_keys WHERE name = 'revoked'", parameters: [] }]);
   });
 
   it('is told when a key ends what is held under it, and of nobody else', async () => {
@@ -173,7 +184,7 @@ describe('who asks (PL-3)', () => {
     await hold('staying', null);
     await access.held.look();
     expect(ended).toEqual([]);
-    await keys.revoke(revoked.id);
+    await keys.revoke(revoked.id, 'ada');
     now += MINUTE_MS;
     await access.held.look();
     expect(ended.sort()).toEqual(['expiring ACCESS_KEY_ENDED', 'revoked ACCESS_KEY_ENDED']);

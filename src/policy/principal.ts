@@ -1,3 +1,4 @@
+import type { Actor, Door } from '../kernel/acting.ts';
 import type { Role } from '../kernel/roles.ts';
 
 /** Who asks, as far as the server has found out. Never holds the key itself. */
@@ -21,6 +22,11 @@ export const localCaller: Principal = Object.freeze({
   keyId: null,
   expiresAt: null,
 });
+
+/** A principal as it goes with the events that come of what it asks. `correlationId`: of the request; null: it has none. */
+export function actorOf({ name, role, by: proof, keyId }: Principal, door: Door, correlationId: string | null): Actor {
+  return { name, proof, keyId, role, door, correlationId };
+}
 
 const principals = new WeakMap<object, Principal>();
 

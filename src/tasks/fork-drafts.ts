@@ -44,6 +44,7 @@ export function forkDrafts(
       data: copiedData(event, ids, clocks),
       eventId: ids.get(eventId) ?? newId(),
       codeVersion,
+      derived: true,
       causationId: causationId === null ? null : (ids.get(causationId) ?? causationId),
       // A clock that went wrong once is no reason to refuse: a time to come is not taken along.
       ...(Date.parse(timestamp) <= now ? { timestamp } : {}),

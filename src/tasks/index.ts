@@ -2,7 +2,7 @@ import './tasks.events.ts';
 
 export { TasksModule } from './tasks.module.ts';
 export { type Creation, type Fork, TasksService } from './tasks.service.ts';
-export { IdempotencyKeys, isRepetition, type Once } from './idempotency.ts';
+export { type FirstOutcome, IdempotencyKeys, isRepetition, type Once } from './idempotency.ts';
 export { WorkItemsService, type ClaimedWorkItem, type ClaimOptions, type WorkItemView } from './work-items.service.ts';
 export type { NewTask } from './new-task.ts';
 export type { FileView } from './task-files.ts';

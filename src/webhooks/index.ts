@@ -8,4 +8,4 @@ export {
   WebhookNotFoundError,
 } from './webhooks.errors.ts';
 export { WebhooksModule } from './webhooks.module.ts';
-export { type DeliveryPage, newWebhookId, WebhooksService } from './webhooks.service.ts';
+export { type DeliveryPage, newWebhookId, WebhooksService, type WebhookStanding } from './webhooks.service.ts';

@@ -35,11 +35,17 @@ export class WebhookSender {
   private readonly stopping = new AbortController();
   private readonly metadata = new Map<string, Readonly<Record<string, unknown>>>();
   private sending: Promise<void> = Promise.resolve();
+  private seen = 0;
 
   constructor(
     private readonly id: string,
     private readonly options: SenderOptions,
   ) {}
+
+  /** The last event that was sent, or looked at and passed over; 0 before the first since it was started. */
+  get position(): number {
+    return this.seen;
+  }
 
   start(): void {
     this.sending = this.run();
@@ -94,6 +100,7 @@ export class WebhookSender {
           await table.advance(this.id, event.sequenceNumber, null);
           passedOver = 0;
         }
+        this.seen = event.sequenceNumber;
       }
     }
   }

@@ -16,6 +16,11 @@ export interface DeliveryPage {
   readonly nextBefore: number | null;
 }
 
+export interface WebhookStanding {
+  readonly counts: Readonly<Record<WebhookView['status'], number>>;
+  readonly backlog: number;
+}
+
 const DEFAULT_PAGE = 50;
 
 /** Sends events of the log to URLs, signed: what is sent where, and what came of it. All reject with WebhookNotFoundError. */
@@ -64,6 +69,19 @@ export class WebhooksService implements OnApplicationBootstrap, OnModuleDestroy 
 
   async get(id: string): Promise<WebhookView> {
     return shown(await this.table.find(id));
+  }
+
+  /** How many there are of each status, and how many events the one that is furthest behind has not looked at yet. */
+  async standing(): Promise<WebhookStanding> {
+    const last = await this.events.lastSequence();
+    const counts = { active: 0, failing: 0, disabled: 0 };
+    let backlog = 0;
+    for (const { id, status, cursor } of await this.table.list()) {
+      counts[status] += 1;
+      if (status === 'disabled') continue;
+      backlog = Math.max(backlog, last - Math.max(cursor, this.senders.get(id)?.position ?? 0));
+    }
+    return { counts, backlog };
   }
 
   /** Nothing is sent any more, and what was kept of it is gone. */

@@ -75,6 +75,7 @@ describe('the OpenAPI document', () => {
       'get /keys',
       'get /knowledge',
       'get /knowledge/{id}',
+      'get /metrics',
       'get /schedules',
       'get /schedules/{id}',
       'get /tasks',

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { OfflineCache } from '../../src/context/index.ts';
+import { readConfiguration } from '../../src/kernel/configuration.ts';
 import {
   ApprovalExecutor,
   CodeExecutor,
@@ -9,11 +10,13 @@ import {
   ExecutorRegistry,
   expectedReplies,
   HttpExecutor,
+  MailExecutor,
   matchIntent,
   messageTypes,
   parseMessage,
   Planner,
   readIntents,
+  readMailSettings,
   RecallExecutor,
   RememberExecutor,
   RpnExecutor,
@@ -53,6 +56,8 @@ describe('docs/jobs.md', () => {
     }));
     const { events, database } = log;
     const knowledge = await OfflineCache.open({ events, database, embedder: null, warn: () => undefined });
+    const mailed = readMailSettings(readConfiguration({ SMTP_URL: 'smtp://x.example', MAIL_FROM: 'a@x.example' }));
+    if ('missing' in mailed) throw new Error('Nothing is missing.');
     const memory = new ContextMemory(new ShortTermMemory(), knowledge, events);
     return new ExecutorRegistry([
       new RpnExecutor(),
@@ -61,6 +66,7 @@ describe('docs/jobs.md', () => {
       new CodeExecutor(sandbox.made),
       new RememberExecutor(memory),
       new RecallExecutor(memory),
+      new MailExecutor(mailed),
     ]);
   };
 

@@ -5,6 +5,10 @@ import { createRequire } from 'node:module';
 const { default: Sequencer } = createRequire(import.meta.url)('@jest/test-sequencer');
 
 const longest = [
+  'test/suites/end-to-end.suite.ts',
+  'test/suites/rest.suite.ts',
+  'test/suites/live.suite.ts',
+  'test/e2e/',
   'src/events/event-store.postgres.spec.ts',
   'src/events/event-store.sqlite.spec.ts',
   'test/cli/commands.spec.ts',
@@ -16,7 +20,7 @@ const longest = [
   'src/workspace/sandbox.spec.ts',
   'test/live/worker-processes.spec.ts',
   'test/crash/',
-  'test/e2e/',
+  'test/suites/',
 ];
 
 export default class LongestFirst extends Sequencer {

@@ -15,13 +15,16 @@ export interface McpClient extends AsyncDisposable {
 export async function mcpClient(
   url: string,
   revision: Revision,
-  { capabilities = {} }: { readonly capabilities?: object } = {},
+  { capabilities = {}, key }: { readonly capabilities?: object; readonly key?: string } = {},
 ): Promise<McpClient> {
   const client = new Client(
     { name: `test-${revision}`, version: '1.0.0' },
     { capabilities, versionNegotiation: { mode: revision === '2026-07-28' ? { pin: revision } : 'legacy' } },
   );
-  const transport = new StreamableHTTPClientTransport(new URL('/mcp', url));
+  const transport = new StreamableHTTPClientTransport(
+    new URL('/mcp', url),
+    key === undefined ? {} : { requestInit: { headers: { authorization: `Bearer ${key}` } } },
+  );
   await client.connect(transport);
   return {
     client,

@@ -12,6 +12,7 @@ interface JobOptions extends ClientOptions {
   readonly retry?: boolean;
   readonly drop?: boolean;
   readonly reason?: string;
+  readonly idempotencyKey?: string;
 }
 
 const EXAMPLES = `
@@ -29,6 +30,7 @@ export function addJob(program: Command, cli: Cli): void {
     .option('--cancel', 'end it at once')
     .option('--retry', 'have one that failed begin anew; what is done stays done')
     .option('--drop', 'take one that failed from the dead letters')
+    .option('--idempotency-key <key>', 'with --retry: makes it safe to say again, it is retried once')
     .option('--reason <reason>', 'why, with --cancel and --drop')
     .addHelpText('after', EXAMPLES)
     .action(cli.action((id: string, options: JobOptions) => show(cli, id, options)));
@@ -41,7 +43,8 @@ async function show(cli: Cli, id: string, options: JobOptions): Promise<ExitCode
   const reason = options.reason === undefined ? {} : { reason: options.reason };
   using client = cli.connect(cli.serverUrl(options));
   if (cancel) await client.cancelJob(id, reason);
-  if (retry) await client.retryJob(id);
+  const { idempotencyKey } = options;
+  if (retry) await client.retryJob(id, idempotencyKey === undefined ? {} : { idempotencyKey });
   if (drop) await client.dropDeadLetter(id, reason);
   if (watch) return await followJob(cli, client, id, { json });
   if (why) {

@@ -12,6 +12,7 @@ interface ScheduleOptions extends ClientOptions {
   readonly cron?: string;
   readonly timezone?: string;
   readonly missed?: NewSchedule['missed'];
+  readonly idempotencyKey?: string;
   readonly detach?: boolean;
   readonly delete?: string;
   readonly all?: boolean;
@@ -36,6 +37,7 @@ export function addSchedule(program: Command, cli: Cli): void {
     .addOption(
       new Option('--missed <rule>', 'runs that were missed: none, the last, or all').choices(['skip', 'once', 'all']),
     )
+    .option('--idempotency-key <key>', 'makes it safe to say again: the same words under it are done once')
     .option('--detach', 'print the id and leave')
     .option('--all', 'list also those that are over')
     .option('--delete <id>', 'delete a schedule')
@@ -60,7 +62,10 @@ async function schedule(cli: Cli, request: string | undefined, options: Schedule
     ...(timezone === undefined ? {} : { timezone }),
     ...(missed === undefined ? {} : { missed }),
   };
-  const { job, schedule: made } = await client.schedule({ request, ...timing });
+  const { job, schedule: made } = await client.schedule(
+    { request, ...timing },
+    { idempotencyKey: options.idempotencyKey },
+  );
   if (job && !options.detach) return await followJob(cli, client, job.jobId, { json });
   if (json) cli.terminal.json(job ?? made);
   else if (job) cli.terminal.print(job.jobId);

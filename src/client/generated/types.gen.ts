@@ -474,7 +474,7 @@ export type InterventionDto = {
      */
     action?: 'pause' | 'resume';
     /**
-     * Who says so. Default: user
+     * Who says so. With a key its name counts instead. Default: user
      */
     by?: string;
 };
@@ -485,7 +485,7 @@ export type PauseRequestDto = {
      */
     reason?: string;
     /**
-     * Who says so. Default: user
+     * Who says so. With a key its name counts instead. Default: user
      */
     by?: string;
 };
@@ -496,7 +496,7 @@ export type ResumeRequestDto = {
      */
     limits?: LimitsDto;
     /**
-     * Who says so. Default: user
+     * Who says so. With a key its name counts instead. Default: user
      */
     by?: string;
 };
@@ -507,7 +507,7 @@ export type AnswersDto = {
      */
     answers: ReadonlyArray<string>;
     /**
-     * Who says so. Default: user
+     * Who says so. With a key its name counts instead. Default: user
      */
     by?: string;
 };
@@ -536,7 +536,7 @@ export type BugReportRequestDto = {
      */
     module?: string;
     /**
-     * Who says so. Default: user
+     * Who says so. With a key its name counts instead. Default: user
      */
     by?: string;
 };
@@ -566,7 +566,7 @@ export type CodeByHandDto = {
      */
     content: string;
     /**
-     * Who says so. Default: user
+     * Who says so. With a key its name counts instead. Default: user
      */
     by?: string;
 };
@@ -623,7 +623,7 @@ export type PlanEditDto = {
      */
     planHash: string;
     /**
-     * Who says so. Default: user
+     * Who says so. With a key its name counts instead. Default: user
      */
     by?: string;
 };
@@ -642,9 +642,36 @@ export type PlanDecisionDto = {
      */
     reason?: string;
     /**
-     * Who says so. Default: user
+     * Who says so. With a key its name counts instead. Default: user
      */
     by?: string;
+};
+
+export type ActorDto = {
+    /**
+     * The name of the key, or `local` where none is needed
+     */
+    name: string;
+    /**
+     * How that was found out; `none`: it is the server itself
+     */
+    proof: 'key' | 'token' | 'worker-token' | 'loopback' | 'none';
+    /**
+     * Of a key in the database
+     */
+    keyId: string | null;
+    /**
+     * What it might do
+     */
+    role: 'viewer' | 'operator' | 'worker' | 'admin' | null;
+    /**
+     * By which door
+     */
+    door: 'rest' | 'socket' | 'mcp' | 'cli' | 'schedule' | 'system';
+    /**
+     * Of the request that it came with
+     */
+    correlationId: string | null;
 };
 
 export type EventDto = {
@@ -696,6 +723,10 @@ export type EventDto = {
      * Version of the code after it
      */
     codeVersion: number;
+    /**
+     * Who brought it in; absent where the server did it of itself
+     */
+    actor?: ActorDto;
 };
 
 export type EventPageDto = {
@@ -1644,7 +1675,7 @@ export type WorkItemListDto = {
 
 export type ClaimDto = {
     /**
-     * Who will answer; it is recorded
+     * Who will answer; it is recorded. With a key its name counts instead
      */
     by: string;
     /**
@@ -2013,7 +2044,7 @@ export type KnowledgeCorrectionDto = {
      */
     text?: string;
     /**
-     * Who says so; recorded. Default: user
+     * Who says so; recorded. With a key its name counts instead. Default: user
      */
     by?: string;
 };
@@ -2290,7 +2321,7 @@ export type JobPageDto = {
 
 export type ByDto = {
     /**
-     * Who says so. Default: user
+     * Who says so. With a key its name counts instead. Default: user
      */
     by?: string;
 };
@@ -2351,7 +2382,7 @@ export type JobWhyDto = {
 
 export type StepEditDto = {
     /**
-     * Who says so. Default: user
+     * Who says so. With a key its name counts instead. Default: user
      */
     by?: string;
     /**
@@ -2372,7 +2403,7 @@ export type StepEditDto = {
 
 export type DropDto = {
     /**
-     * Who says so. Default: user
+     * Who says so. With a key its name counts instead. Default: user
      */
     by?: string;
     /**
@@ -3118,6 +3149,92 @@ export type CreatedKeyDto = {
      * The key itself. Nobody can be told again: only its hash is kept
      */
     key: string;
+};
+
+export type AuditEntryDto = {
+    /**
+     * Its place, and that of its event in the log
+     */
+    sequence: number;
+    /**
+     * The event
+     */
+    eventId: string;
+    /**
+     * What the event is
+     */
+    eventType: string;
+    /**
+     * When
+     */
+    at: string;
+    /**
+     * The name of the key; where none is needed who callers say they are; `taskloom`: the server itself
+     */
+    who: string;
+    /**
+     * How that was found out
+     */
+    proof: 'key' | 'token' | 'worker-token' | 'loopback' | 'none';
+    /**
+     * Of the key, where it is one of the database
+     */
+    keyId: string | null;
+    /**
+     * Of the key
+     */
+    role: 'viewer' | 'operator' | 'worker' | 'admin' | null;
+    /**
+     * Where it came in by
+     */
+    door: 'rest' | 'socket' | 'mcp' | 'cli' | 'schedule' | 'system';
+    /**
+     * What was done
+     */
+    action: 'task.created' | 'task.forked' | 'task.guided' | 'task.paused' | 'task.resumed' | 'task.completed' | 'task.failed' | 'task.cancelled' | 'plan.made' | 'plan.approved' | 'plan.rejected' | 'plan.edited' | 'questions.asked' | 'questions.answered' | 'code.provided' | 'bug.reported' | 'work.claimed' | 'work.answered' | 'work.released' | 'job.created' | 'job.planned' | 'job.done' | 'job.failed' | 'job.cancelled' | 'job.retried' | 'job.dropped' | 'step.assigned' | 'step.done' | 'step.failed' | 'step.lost' | 'step.skipped' | 'step.refused' | 'step.edited' | 'approval.asked' | 'approval.renewed' | 'approval.given' | 'approval.refused' | 'approval.expired' | 'schedule.created' | 'schedule.fired' | 'schedule.skipped' | 'schedule.failed' | 'schedule.deleted' | 'agent.registered' | 'agent.lost' | 'agent.back' | 'agent.deleted' | 'webhook.created' | 'webhook.deleted' | 'webhook.disabled' | 'webhook.resumed' | 'knowledge.corrected' | 'knowledge.forgotten' | 'message.sent' | 'message.answered' | 'message.failed' | 'message.refused' | 'key.created' | 'key.revoked' | 'access.refused' | 'event.unreadable';
+    /**
+     * To what kind of thing
+     */
+    kind: 'task' | 'job' | 'schedule' | 'agent' | 'webhook' | 'key' | 'knowledge' | 'message' | 'access';
+    /**
+     * To which one
+     */
+    subject: string;
+    /**
+     * To which step of the job
+     */
+    step: string | null;
+    /**
+     * The same in one sentence
+     */
+    what: string;
+    /**
+     * The reason that was given
+     */
+    why: string | null;
+    /**
+     * How it came out
+     */
+    result: 'ok' | 'failed' | 'refused';
+    /**
+     * What came of it, or what was wrong, at most 500 characters
+     */
+    detail: string | null;
+    /**
+     * Of the request that it came of, else of the stream
+     */
+    correlationId: string;
+};
+
+export type AuditPageDto = {
+    /**
+     * The newest first
+     */
+    entries: ReadonlyArray<AuditEntryDto>;
+    /**
+     * Give it as cursor for the next page; null at the end
+     */
+    nextCursor: number | null;
 };
 
 export type GivenExecutionPlan = {
@@ -5746,7 +5863,7 @@ export type ForgetKnowledgeData = {
     };
     query?: {
         /**
-         * Who says so; recorded. Default: user
+         * Who says so; recorded. With a key its name counts instead. Default: user
          */
         by?: string;
     };
@@ -5978,6 +6095,10 @@ export type CreateJobData = {
          * On whose behalf: submitters take turns. Not checked; who says nothing shares one turn
          */
         'X-Submitter'?: string;
+        /**
+         * Makes the request safe to repeat: the same key with the same body of the same submitter does nothing again for IDEMPOTENCY_TTL_MS, and answers what came of it
+         */
+        'Idempotency-Key'?: string;
     };
     path?: never;
     query?: never;
@@ -6009,6 +6130,10 @@ export type CreateJobErrors = {
      * The body is not JSON
      */
     415: ProblemDto;
+    /**
+     * The Idempotency-Key was used with another request
+     */
+    422: ProblemDto;
     /**
      * Too many requests; see Retry-After
      */
@@ -6158,6 +6283,10 @@ export type RetryJobData = {
          * Ties the answer, its events and the log to your own request; default: a new one
          */
         'x-correlation-id'?: string;
+        /**
+         * Makes the request safe to repeat: the same key with the same body of the same submitter does nothing again for IDEMPOTENCY_TTL_MS, and answers what came of it
+         */
+        'Idempotency-Key'?: string;
     };
     path: {
         /**
@@ -6198,6 +6327,10 @@ export type RetryJobErrors = {
      * Not JSON
      */
     415: ProblemDto;
+    /**
+     * The Idempotency-Key was used with another request
+     */
+    422: ProblemDto;
     /**
      * Too many requests; see Retry-After
      */
@@ -6890,6 +7023,10 @@ export type SendAgentMessageData = {
          */
         'x-correlation-id'?: string;
         /**
+         * Makes the request safe to repeat: the same key with the same body of the same submitter does nothing again for IDEMPOTENCY_TTL_MS, and answers what came of it
+         */
+        'Idempotency-Key'?: string;
+        /**
          * The key from the registration of the agent
          */
         'X-Agent-Key': string;
@@ -6924,6 +7061,10 @@ export type SendAgentMessageErrors = {
      * Not JSON
      */
     415: ProblemDto;
+    /**
+     * The Idempotency-Key was used with another request
+     */
+    422: ProblemDto;
     /**
      * Too many requests; see Retry-After
      */
@@ -7047,6 +7188,10 @@ export type DecideApprovalData = {
          * Ties the answer, its events and the log to your own request; default: a new one
          */
         'x-correlation-id'?: string;
+        /**
+         * Makes the request safe to repeat: the same key with the same body of the same submitter does nothing again for IDEMPOTENCY_TTL_MS, and answers what came of it
+         */
+        'Idempotency-Key'?: string;
     };
     path: {
         /**
@@ -7087,6 +7232,10 @@ export type DecideApprovalErrors = {
      * Not JSON
      */
     415: ProblemDto;
+    /**
+     * The Idempotency-Key was used with another request
+     */
+    422: ProblemDto;
     /**
      * Too many requests; see Retry-After
      */
@@ -7171,6 +7320,10 @@ export type CreateScheduleData = {
          * On whose behalf: submitters take turns. Not checked; who says nothing shares one turn
          */
         'X-Submitter'?: string;
+        /**
+         * Makes the request safe to repeat: the same key with the same body of the same submitter does nothing again for IDEMPOTENCY_TTL_MS, and answers what came of it
+         */
+        'Idempotency-Key'?: string;
     };
     path?: never;
     query?: never;
@@ -7198,6 +7351,10 @@ export type CreateScheduleErrors = {
      * The body is not JSON
      */
     415: ProblemDto;
+    /**
+     * The Idempotency-Key was used with another request
+     */
+    422: ProblemDto;
     /**
      * Too many requests; see Retry-After
      */
@@ -7338,6 +7495,10 @@ export type ScheduleRequestData = {
          * On whose behalf: submitters take turns. Not checked; who says nothing shares one turn
          */
         'X-Submitter'?: string;
+        /**
+         * Makes the request safe to repeat: the same key with the same body of the same submitter does nothing again for IDEMPOTENCY_TTL_MS, and answers what came of it
+         */
+        'Idempotency-Key'?: string;
     };
     path?: never;
     query?: never;
@@ -7365,6 +7526,10 @@ export type ScheduleRequestErrors = {
      * The body is not JSON
      */
     415: ProblemDto;
+    /**
+     * The Idempotency-Key was used with another request
+     */
+    422: ProblemDto;
     /**
      * Too many requests; see Retry-After
      */
@@ -8067,3 +8232,202 @@ export type RevokeKeyResponses = {
 };
 
 export type RevokeKeyResponse = RevokeKeyResponses[keyof RevokeKeyResponses];
+
+export type ReadAuditData = {
+    body?: never;
+    headers?: {
+        /**
+         * Ties the answer, its events and the log to your own request; default: a new one
+         */
+        'x-correlation-id'?: string;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Only what was done to this job
+         */
+        job?: string;
+        /**
+         * Only what was done to this task
+         */
+        task?: string;
+        /**
+         * Only what this one did
+         */
+        who?: string;
+        /**
+         * Only this action, or all that begin with this word
+         */
+        action?: string;
+        /**
+         * Only what was done at this moment or later
+         */
+        since?: string;
+        /**
+         * Only what was done at this moment or before
+         */
+        until?: string;
+        /**
+         * Entries of a page. Default: 50
+         */
+        limit?: number;
+        /**
+         * nextCursor of the page before
+         */
+        cursor?: number;
+    };
+    url: '/audit';
+};
+
+export type ReadAuditErrors = {
+    /**
+     * The query is wrong
+     */
+    400: ProblemDto;
+    /**
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
+     */
+    403: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
+    /**
+     * Our own fault; the log has it
+     */
+    500: ProblemDto;
+};
+
+export type ReadAuditError = ReadAuditErrors[keyof ReadAuditErrors];
+
+export type ReadAuditResponses = {
+    /**
+     * A page
+     */
+    200: AuditPageDto;
+};
+
+export type ReadAuditResponse = ReadAuditResponses[keyof ReadAuditResponses];
+
+export type ExportAuditData = {
+    body?: never;
+    headers?: {
+        /**
+         * Ties the answer, its events and the log to your own request; default: a new one
+         */
+        'x-correlation-id'?: string;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Only what was done to this job
+         */
+        job?: string;
+        /**
+         * Only what was done to this task
+         */
+        task?: string;
+        /**
+         * Only what this one did
+         */
+        who?: string;
+        /**
+         * Only this action, or all that begin with this word
+         */
+        action?: string;
+        /**
+         * Only what was done at this moment or later
+         */
+        since?: string;
+        /**
+         * Only what was done at this moment or before
+         */
+        until?: string;
+        /**
+         * One JSON object a line, or a table with a head. Default: ndjson
+         */
+        format?: 'ndjson' | 'csv';
+    };
+    url: '/audit/export';
+};
+
+export type ExportAuditErrors = {
+    /**
+     * The query is wrong
+     */
+    400: ProblemDto;
+    /**
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
+     */
+    403: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
+    /**
+     * Our own fault; the log has it
+     */
+    500: ProblemDto;
+};
+
+export type ExportAuditError = ExportAuditErrors[keyof ExportAuditErrors];
+
+export type ExportAuditResponses = {
+    /**
+     * The entries
+     */
+    200: AuditEntryDto;
+};
+
+export type ExportAuditResponse = ExportAuditResponses[keyof ExportAuditResponses];
+
+export type GetMetricsData = {
+    body?: never;
+    headers?: {
+        /**
+         * Ties the answer and the log to your own request; default: a new one
+         */
+        'x-correlation-id'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/metrics';
+};
+
+export type GetMetricsErrors = {
+    /**
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
+     */
+    403: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
+    /**
+     * Our own fault; the log has it
+     */
+    500: ProblemDto;
+};
+
+export type GetMetricsError = GetMetricsErrors[keyof GetMetricsErrors];
+
+export type GetMetricsResponses = {
+    /**
+     * All of them
+     */
+    200: string;
+};
+
+export type GetMetricsResponse = GetMetricsResponses[keyof GetMetricsResponses];

@@ -50,6 +50,12 @@ export class AgentRegistry {
     return this.agents.has(agentId);
   }
 
+  counts(): { readonly live: number; readonly lost: number } {
+    const counts = { live: 0, lost: 0, deleted: 0 };
+    for (const { status } of this.agents.values()) counts[status] += 1;
+    return counts;
+  }
+
   /** By id. */
   list(): readonly AgentRecord[] {
     const all = [...this.agents.values()].filter(({ status }) => status !== 'deleted');

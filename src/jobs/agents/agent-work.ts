@@ -1,4 +1,4 @@
-import { type EventDraft, type EventStore } from '../../events/index.ts';
+import type { AppendOptions, EventDraft, EventStore } from '../../events/index.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { isUuid } from '../../kernel/ids.ts';
 import { type Json } from '../../kernel/json.ts';
@@ -17,6 +17,19 @@ import type { HeldStep, StepBoard } from './step-board.ts';
 export interface Routing {
   /** `step`: it is recorded of the step; `agent`: nobody waits for it, and it is kept with the agent. */
   readonly routedTo: 'step' | 'agent';
+}
+
+type StepMessage = AgentMessage<'inform' | 'done' | 'failure' | 'refuse'>;
+
+/** Where a message goes to. */
+export function routingOf(message: AgentMessage): Routing {
+  return { routedTo: isAboutStep(message) ? 'step' : 'agent' };
+}
+
+function isAboutStep(message: AgentMessage): message is StepMessage {
+  const { type, security } = message;
+  if (type === 'done' || type === 'failure') return true;
+  return (type === 'inform' || type === 'refuse') && security.lease !== null;
 }
 
 export interface AgentWorkParts {
@@ -77,23 +90,21 @@ export class AgentWork {
 
   /**
    * Takes any message of the protocol from an agent. Safe to repeat. Rejects with StepLeaseLostError, once it is
-   * recorded, where an answer comes too late.
+   * recorded, where an answer comes too late. `alongside` is committed with what is recorded, but with nothing refused.
    */
-  async receive(agentId: string, message: AgentMessage): Promise<Routing> {
+  async receive(
+    agentId: string,
+    message: AgentMessage,
+    { alongside = [] }: { readonly alongside?: AppendOptions['alongside'] } = {},
+  ): Promise<Routing> {
     if (message.sender !== agentId) throw new AgentKeyError(message.sender);
-    switch (message.type) {
-      case 'inform':
-      case 'done':
-      case 'failure':
-      case 'refuse':
-        if (message.security.lease === null && (message.type === 'inform' || message.type === 'refuse')) break;
-        await this.aboutStep(agentId, message);
-        this.parts.pump();
-        return { routedTo: 'step' };
-      default:
-        break;
+    if (isAboutStep(message)) {
+      await this.aboutStep(agentId, message, alongside);
+      this.parts.pump();
+      return { routedTo: 'step' };
     }
-    await this.parts.agents.say(agentId, { eventType: 'AGENT_SAID', data: { agentId, message: plain(message) } });
+    const said = { eventType: 'AGENT_SAID', data: { agentId, message: plain(message) } } as const;
+    await this.parts.agents.say(agentId, said, alongside);
     return { routedTo: 'agent' };
   }
 
@@ -115,17 +126,14 @@ export class AgentWork {
     await Promise.all(lost);
   }
 
-  private async aboutStep(
-    agentId: string,
-    message: AgentMessage<'inform' | 'done' | 'failure' | 'refuse'>,
-  ): Promise<void> {
+  private async aboutStep(agentId: string, message: StepMessage, alongside: AppendOptions['alongside']): Promise<void> {
     const lease = message.security.lease ?? '';
     const assigned = isUuid(lease) ? await this.parts.events.findEvent(lease) : null;
     if (assigned?.eventType !== 'STEP_ASSIGNED' || assigned.data.agentId !== agentId)
       throw new StepLeaseLostError(lease);
     const { step } = assigned.data;
     let isRefused = false;
-    await this.parts.writer.say(assigned.taskId, (state) => {
+    const facts = (state: JobState): readonly EventDraft[] => {
       const record = state.steps.get(step);
       const isHeld = !state.outcome && record?.assignment?.lease === lease;
       // The same once more: the acknowledgement was lost on the way.
@@ -134,17 +142,13 @@ export class AgentWork {
       if (isHeld) return [answerFact(state, record, message, this.parts.clock())];
       if (!isRefused || message.type === 'inform') return [];
       return [{ eventType: 'STEP_RESULT_REFUSED', data: { step, lease, agentId, type: message.type } }];
-    });
+    };
+    await this.parts.writer.say(assigned.taskId, facts, () => (isRefused ? [] : alongside));
     if (isRefused) throw new StepLeaseLostError(lease);
   }
 }
 
-function answerFact(
-  state: JobState,
-  record: StepRecord,
-  message: AgentMessage<'inform' | 'done' | 'failure' | 'refuse'>,
-  now: number,
-): EventDraft {
+function answerFact(state: JobState, record: StepRecord, message: StepMessage, now: number): EventDraft {
   const { step, assignment } = record;
   const { lease = '', agentId = '', assignedAt } = assignment ?? {};
   const durationMs = assignedAt === undefined ? null : Math.max(0, now - Date.parse(assignedAt));

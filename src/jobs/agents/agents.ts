@@ -1,5 +1,5 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { type EventDraft, type EventStore, StreamConflictError } from '../../events/index.ts';
+import { type AppendOptions, type EventDraft, type EventStore, StreamConflictError } from '../../events/index.ts';
 import { type Clock, toTimestamp } from '../../kernel/clock.ts';
 import { InvalidInputError } from '../../kernel/errors.ts';
 import { newId } from '../../kernel/ids.ts';
@@ -144,8 +144,12 @@ export class Agents {
   }
 
   /** Keeps a message that belongs to no step. */
-  async say(agentId: string, draft: EventDraft<'AGENT_SAID'>): Promise<void> {
-    await this.append(agentId, null, draft);
+  async say(
+    agentId: string,
+    draft: EventDraft<'AGENT_SAID'>,
+    alongside: AppendOptions['alongside'] = [],
+  ): Promise<void> {
+    await this.parts.events.append(agentStream(agentId), [draft], { alongside });
   }
 
   isLive(agentId: string): boolean {
@@ -174,11 +178,10 @@ export class Agents {
     }
   }
 
-  private async append(agentId: string, expected: number | null, draft: EventDraft): Promise<void> {
-    const options = expected === null ? {} : { expectedSequence: expected };
-    const stored = await this.parts.events.append(agentStream(agentId), [draft], options);
+  private async append(agentId: string, expectedSequence: number, draft: EventDraft): Promise<void> {
+    const stored = await this.parts.events.append(agentStream(agentId), [draft], { expectedSequence });
     // At once, so that whoever asks next knows of it; the log says it again.
-    if (expected !== null) for (const event of stored) this.parts.registry.apply(event);
+    for (const event of stored) this.parts.registry.apply(event);
   }
 
   private ownExecutors(): AgentView {

@@ -82,6 +82,17 @@ export class StepBoard {
     return [...this.jobs.values()].flatMap(({ approvals }) => [...approvals.values()]);
   }
 
+  /** How many steps look for an agent, are with one, or wait for people. */
+  counts(): { readonly wanted: number; readonly held: number; readonly approvals: number } {
+    const counts = { wanted: 0, held: 0, approvals: 0 };
+    for (const { wanted, held, approvals } of this.jobs.values()) {
+      counts.wanted += wanted.size;
+      counts.held += held.size;
+      counts.approvals += approvals.size;
+    }
+    return counts;
+  }
+
   private change(job: JobEntry, event: StoredEvent): readonly HeldStep[] {
     const jobId = event.taskId;
     switch (event.eventType) {

@@ -1,6 +1,7 @@
 import type { EventStore, StoredEvent } from '../../events/index.ts';
 import { sleep } from '../../kernel/clock.ts';
 import type { Orchestrator } from '../../orchestrator/index.ts';
+import { deadLetterEventTypes } from '../dead-letters.ts';
 import { agentEventTypes } from '../jobs.events.ts';
 import { JOB } from '../workflow/job-workflow.ts';
 
@@ -9,6 +10,8 @@ export interface FollowerParts {
   readonly orchestrator: Pick<Orchestrator, 'work'>;
   /** Takes an event; one that it knows already is passed over. */
   readonly apply: (event: StoredEvent) => void;
+  /** The same for what stands in streams that are not read as a whole: events of agents, and of `deadLetterEventTypes`. */
+  readonly applyPast: (event: StoredEvent) => void;
   /** Called after each batch of events. */
   readonly applied: () => void;
   readonly report: (message: string, error: unknown) => void;
@@ -26,12 +29,12 @@ export class WorkFollower {
 
   /** Resolves when everything up to now was handed on. */
   async start(): Promise<void> {
-    const { events, orchestrator, apply } = this.parts;
+    const { events, orchestrator, apply, applyPast } = this.parts;
     const after = await events.lastSequence();
     let read = 0;
     for (let isMore = true; isMore;) {
-      const page = await events.readAll({ after: read, types: agentEventTypes });
-      for (const event of page) apply(event);
+      const page = await events.readAll({ after: read, types: [...agentEventTypes, ...deadLetterEventTypes] });
+      for (const event of page) applyPast(event);
       read = page.at(-1)?.sequenceNumber ?? read;
       isMore = page.length > 0;
     }

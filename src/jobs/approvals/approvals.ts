@@ -1,4 +1,4 @@
-import type { EventDraft, EventStore } from '../../events/index.ts';
+import type { AppendOptions, EventDraft, EventStore } from '../../events/index.ts';
 import { isUuid } from '../../kernel/ids.ts';
 import type { Json } from '../../kernel/json.ts';
 import type { StepBoard } from '../agents/step-board.ts';
@@ -82,15 +82,20 @@ export class Approvals {
    * Records what somebody says. The step runs once as many different people as are needed have approved it as it is, and
    * fails when one refuses. Rejects with ApprovalOverError, ApprovalChangedError or SamePersonError; then nothing changed.
    */
-  async decide(approvalId: string, decision: ApprovalDecision): Promise<ApprovalView> {
+  async decide(
+    approvalId: string,
+    decision: ApprovalDecision,
+    { alongside = [] }: { readonly alongside?: AppendOptions['alongside'] } = {},
+  ): Promise<ApprovalView> {
     const { jobId, step, status } = await this.get(approvalId);
     if (status !== 'open') throw over(approvalId, status);
-    await this.writer.say(jobId, (state) => {
+    const facts = (state: JobState) => {
       const record = state.steps.get(step);
       const now = statusOf(state, record, approvalId);
       if (now !== 'open' || !record) throw over(approvalId, now);
       return decisionFacts(state, record, approvalId, decision, this.clock());
-    });
+    };
+    await this.writer.say(jobId, facts, () => alongside);
     return this.get(approvalId);
   }
 }

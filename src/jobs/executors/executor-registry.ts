@@ -23,8 +23,14 @@ export type ExecutionResult =
 export class ExecutorRegistry {
   private readonly executors = new Map<string, Executor>();
 
-  /** Throws TypeError for a second executor of one action. */
-  constructor(executors: readonly Executor[]) {
+  /**
+   * `absent`: actions that could be done here but are not set up, and what would have to be done for that. Throws
+   * TypeError for a second executor of one action.
+   */
+  constructor(
+    executors: readonly Executor[],
+    private readonly absent: ReadonlyMap<string, string> = new Map(),
+  ) {
     for (const executor of executors) {
       if (this.executors.has(executor.action)) throw new TypeError(`Two executors do ${executor.action}.`);
       this.executors.set(executor.action, executor);
@@ -40,6 +46,11 @@ export class ExecutorRegistry {
 
   has(action: string): boolean {
     return this.executors.has(action);
+  }
+
+  /** Why an action that could be done here is not; null: it is, or nobody here knows it. */
+  whyAbsent(action: string): string | null {
+    return this.absent.get(action) ?? null;
   }
 
   /** Throws UnknownActionError that lists the known. */
@@ -92,6 +103,8 @@ export function validateSteps(
     const at = `steps[${index}]`;
     if (registry.has(step.action)) return registry.get(step.action).issues(step, at);
     if (others.has(step.action)) return [];
+    const absent = registry.whyAbsent(step.action);
+    if (absent !== null) return [{ path: `${at}.action`, message: absent }];
     const known = [...new Set([...registry.actions.map(({ name }) => name), ...others])].sort().join(', ');
     return [{ path: `${at}.action`, message: `"${step.action}" is no action that anybody does: give one of ${known}` }];
   });

@@ -16,6 +16,8 @@ export interface Decision {
 export interface ExecutionContext {
   /** Ends the execution at once; it then rejects with the signal's reason. */
   readonly signal: AbortSignal;
+  /** The job that the step belongs to, where it belongs to one. */
+  readonly jobId?: string | undefined;
   /** What the step says while it runs. */
   readonly onOutput?: (chunk: string) => void;
   /** Given for steps that wait for people, once they have decided. */
@@ -65,7 +67,7 @@ export abstract class SchemaExecutor<Params, Result extends Json> extends Execut
   }
 
   override execute(step: ToDo, context: ExecutionContext): Promise<Json> {
-    return this.perform(this.paramsOf(step), context);
+    return this.perform(this.paramsOf(step), context, step);
   }
 
   override verify(step: ToDo, result: Json): Promise<string | null> {
@@ -73,7 +75,7 @@ export abstract class SchemaExecutor<Params, Result extends Json> extends Execut
     return Promise.resolve(this.judge(this.paramsOf(step), result as Result));
   }
 
-  protected abstract perform(params: Params, context: ExecutionContext): Promise<Result>;
+  protected abstract perform(params: Params, context: ExecutionContext, step: ToDo): Promise<Result>;
 
   protected abstract judge(params: Params, result: Result): string | null;
 

@@ -5,7 +5,7 @@ import type { ExecutorRegistry } from './executor-registry.ts';
 
 /** Does assigned steps with the executors of the server. */
 export function runStep(executors: ExecutorRegistry): RunStep {
-  return (message, signal) => executors.execute(stepOf(message), { signal });
+  return (message, signal) => executors.execute(stepOf(message), { signal, jobId: message.context.jobId ?? undefined });
 }
 
 /** The step as it was assigned: what it waited for, and who approved it, is behind it. */

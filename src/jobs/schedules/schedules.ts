@@ -1,4 +1,4 @@
-import { type EventStore, StreamConflictError } from '../../events/index.ts';
+import { type AppendOptions, type EventStore, StreamConflictError } from '../../events/index.ts';
 import { type Clock } from '../../kernel/clock.ts';
 import { InvalidInputError, type Issue } from '../../kernel/errors.ts';
 import { newId } from '../../kernel/ids.ts';
@@ -19,6 +19,14 @@ export interface NewSchedule {
   readonly timezone?: string | undefined;
   /** Default: once. */
   readonly missed?: MissedRule | undefined;
+}
+
+export interface ScheduleCreation {
+  readonly submitter?: string | undefined;
+  /** A new UUID. */
+  readonly scheduleId?: string;
+  /** Committed with the schedule. */
+  readonly alongside?: AppendOptions['alongside'];
 }
 
 /** A schedule as every door shows it. */
@@ -57,7 +65,7 @@ export class Schedules {
   /** Durable when this resolves. Rejects with InvalidInputError (also for a job that could not be made) or QueueFullError. */
   async create(
     { job, at, cron, timezone = 'UTC', missed = 'once' }: NewSchedule,
-    { submitter }: { readonly submitter?: string | undefined } = {},
+    { submitter, scheduleId = newId(), alongside = [] }: ScheduleCreation = {},
   ): Promise<ScheduleView> {
     const { orchestrator, defaults, planner, clock, submitWaitMs } = this.parts;
     const issues: Issue[] = [];
@@ -67,7 +75,6 @@ export class Schedules {
     issues.push(...timingIssues({ at: at ?? null, cron: cron ?? null, timezone }, clock()));
     if (issues.length > 0) throw new InvalidInputError(issues);
     await describeNewJob(job, defaults, planner);
-    const scheduleId = newId();
     const moment = at === undefined ? null : new Date(at).toISOString();
     const own = submitter === undefined ? {} : { submitter };
     const data = { at: moment, cron: cron ?? null, timezone, missed, job: plain(job), ...own };
@@ -77,6 +84,7 @@ export class Schedules {
       priority: priorities.HIGH,
       drafts: [{ eventType: 'SCHEDULE_CREATED', data }],
       waitMs: submitWaitMs,
+      alongside,
       ...own,
     });
     return this.get(scheduleId);

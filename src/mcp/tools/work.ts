@@ -31,7 +31,9 @@ export function workTools({ items, broker }: ToolServices): readonly DefinedTool
       role: ['worker', 'operator'],
       annotations: takes,
       input: z.strictObject({
-        by: text('Who answers; it is recorded. Default: the name of your client', { max: 100 }).optional(),
+        by: text('Who answers; it is recorded. Default: the name of your client. With a key its name counts instead', {
+          max: 100,
+        }).optional(),
         kinds: z
           .array(text('A kind or role', { max: 64 }))
           .max(16)
@@ -43,7 +45,7 @@ export function workTools({ items, broker }: ToolServices): readonly DefinedTool
       }),
       output: z.object({ item: claimedItem.nullable().describe('null: there was none within the time') }),
       run: async ({ by, kinds, wait_ms }, call) => {
-        const item = await items.claim({ by: by ?? call.by, waitMs: wait_ms, signal: call.signal, kinds });
+        const item = await items.claim({ by: call.personOf(by), waitMs: wait_ms, signal: call.signal, kinds });
         // Nobody is there to hear of the lease: without this the item would be lost until it ends.
         if (item && call.signal.aborted) await items.release(item.id, item);
         if (!item) {
