@@ -30,7 +30,7 @@ export const jobRules: RuleSet<JobTypes> = {
   rules: {
     JOB_CREATED: ({ intent, request, scheduleId, submitter }) => ({
       action: 'job.created',
-      what: scheduleId === undefined ? `Created the job (${intent})` : `Created the job (${intent}) as it was due`,
+      what: `Created the job${intent === '' ? '' : ` (${intent})`}${scheduleId === undefined ? '' : ' as it was due'}`,
       why: request,
       detail: scheduleId ?? (submitter === undefined ? null : `on behalf of ${submitter}`),
     }),
