@@ -17,17 +17,15 @@ export const suites: Readonly<Record<string, { readonly folders: readonly string
   orchestrator: { folders: ['src/orchestrator', 'src/broker'] },
   tasks: { folders: ['src/tasks'] },
   jobs: { folders: ['src/jobs', 'src/webhooks'], alone: /intents\.spec|planner\.spec/ },
-  doors: { folders: ['src/api', 'src/client', 'src/gateway', 'src/mcp', 'src/metrics'] },
+  doors: { folders: ['src/api', 'src/audit', 'src/client', 'src/gateway', 'src/mcp', 'src/metrics'] },
   terminal: { folders: ['src/cli'] },
   rest: { folders: ['test/api'] },
   live: { folders: ['test/live'], alone: /worker-processes/ },
   mcp: { folders: ['test/mcp'], alone: /conformance|inspector|stdio/ },
   documents: { folders: ['test/docs'], alone: /readme/ },
   'end-to-end': { folders: ['test/e2e'], alone: /steering|misbehaving-models/ },
-  house: {
-    folders: ['test/deployment', 'test/golden', 'test/jobs', 'test/metrics', 'test/security', 'test/support'],
-    alone: /crash/,
-  },
+  house: { folders: ['test/deployment', 'test/golden', 'test/jobs', 'test/support'], alone: /crash/ },
+  security: { folders: ['test/audit', 'test/metrics', 'test/security'] },
 };
 
 /** The spec files of one suite, from the root of the project, in a fixed order. */

@@ -6,11 +6,12 @@ const { default: Sequencer } = createRequire(import.meta.url)('@jest/test-sequen
 
 const longest = [
   'test/suites/rest.suite.ts',
-  'test/suites/house.suite.ts',
+  'test/suites/security.suite.ts',
   'test/suites/live.suite.ts',
   'test/suites/end-to-end.suite.ts',
   'src/events/event-store.postgres.spec.ts',
   'src/events/event-store.sqlite.spec.ts',
+  'test/suites/house.suite.ts',
   'test/e2e/',
   'test/scripts/bench.spec.ts',
   'test/suites/context.suite.ts',
