@@ -165,7 +165,7 @@ describe('counting the events of the log (PL-6)', () => {
     expect(valueIn(seen, 'llm_call_duration_seconds_count', { model: 'other' })).toBe(names.length - 20);
   });
 
-  it('counts of a fork, and of a fork of that, only what is new in it [PL-6, EV-44]', async () => {
+  it('counts of a fork, and of a fork of that, only what is new in it [PL-6]', async () => {
     const first = await happened('parent', { ...created(), ...at(0) }, started, answered('qwen3:8b', 1000));
     const fork = forkDrafts(await log.events.getEvents('parent'), { now: Date.now() });
     const second = await happened('child', ...fork);

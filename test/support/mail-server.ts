@@ -46,7 +46,8 @@ export class TestMailServer implements AsyncDisposable {
       closeTimeout: 100,
       logger: false,
       onAuth: ({ username, password }, _session, callback) => {
-        if (!started.isLocked && username === login?.user && password === login?.password) callback(null, { user: username });
+        if (!started.isLocked && username === login?.user && password === login?.password)
+          callback(null, { user: username });
         // As chatty as a server can be: what it repeats must not be seen again.
         else callback(failure({ code: 535, text: `not the password: ${password}` }));
       },
