@@ -7,8 +7,8 @@ const floors = [
   ['storage', 'client'],
   ['events', 'llm', 'workspace', 'policy'],
   ['orchestrator', 'broker', 'context'],
-  ['tasks', 'jobs', 'webhooks'],
-  ['api', 'gateway', 'mcp', 'cli', 'metrics', 'audit', 'telemetry'],
+  ['tasks', 'jobs', 'webhooks', 'audit'],
+  ['api', 'gateway', 'mcp', 'cli', 'metrics', 'telemetry'],
 ];
 
 const floorRules = floors.flatMap((modules, floor) =>

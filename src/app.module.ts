@@ -1,6 +1,7 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { LoggerModule } from 'nestjs-pino';
 import { ApiModule } from './api/index.ts';
+import { AuditModule } from './audit/index.ts';
 import { BrokerModule } from './broker/index.ts';
 import { ContextModule } from './context/index.ts';
 import { EventsModule } from './events/index.ts';
@@ -38,6 +39,7 @@ export class AppModule {
         TasksModule,
         JobsModule,
         WebhooksModule,
+        AuditModule,
         ApiModule,
         GatewayModule,
         McpModule,

@@ -1,5 +1,4 @@
 import 'reflect-metadata';
-import { mkdir } from 'node:fs/promises';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Logger } from 'nestjs-pino';
@@ -10,7 +9,7 @@ import type { Configuration } from './kernel/configuration.ts';
 import { configureMcp, mcpSessionCount } from './mcp/index.ts';
 import { configureMetrics } from './metrics/index.ts';
 import { Access } from './policy/index.ts';
-import { lockDataDirectory } from './storage/index.ts';
+import { lockDataDirectory, makePrivateDirectory } from './storage/index.ts';
 
 export interface RunningServer {
   /** `http://127.0.0.1:9876`: REST, Socket.IO and documentation. */
@@ -32,7 +31,7 @@ const CONNECTION_BACKLOG = 4096;
 
 /** Starts the whole service on one configuration and resolves once it listens. Several can run in one process, each on its own directory. */
 export async function startServer(configuration: Configuration): Promise<RunningServer> {
-  await mkdir(configuration.DATA_DIR, { recursive: true });
+  await makePrivateDirectory(configuration.DATA_DIR);
   const lock = await lockDataDirectory(configuration.DATA_DIR);
   let app: NestFastifyApplication | null = null;
   try {
@@ -63,10 +62,12 @@ export async function assembleServer(configuration: Configuration): Promise<Nest
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.forRoot(configuration),
     new FastifyAdapter(fastifyOptions(configuration)),
-    // What is buffered is for the log alone: why a start failed is told by whoever asked for it.
+    // What is said until then is for the log alone: why a start failed is told by whoever asked for it.
     { bufferLogs: true, autoFlushLogs: false, abortOnError: false },
   );
   app.useLogger(app.get(Logger));
+  // From here on nothing is held back any more: else all that the server ever has to say would be.
+  app.flushLogs();
   configureApi(app, configuration);
   configureGateway(app, configuration);
   configureMcp(app);

@@ -6,10 +6,11 @@ import { casesOf, neighbourhood } from './cases.mjs';
 import { gitDirectoryOf, Repository } from './repository.mjs';
 import { retrievers } from './retrievers.mjs';
 import { scoresOf, withinBudget } from './score.mjs';
+import { tablesOf, writeIntoDocs } from './tables.mjs';
 import { counterOf } from './tokenizers.mjs';
 
-// How much of what real commits needed is in the context that is built for them: prints one Markdown table a budget.
-// `--part histories` is about recorded tasks and lives in histories.mjs.
+// How much of what real commits needed is in the context that is built for them: prints one Markdown table a budget, and
+// with `--write` puts them into the documentation. `--part histories` is about recorded tasks and lives in histories.mjs.
 const { values: options } = parseArgs({
   options: {
     part: { type: 'string', default: 'code' },
@@ -18,6 +19,7 @@ const { values: options } = parseArgs({
     cases: { type: 'string', default: '40' },
     only: { type: 'string', multiple: true, default: [] },
     task: { type: 'boolean', default: false },
+    write: { type: 'boolean', default: false },
   },
   allowPositionals: true,
 });
@@ -58,7 +60,9 @@ async function measureCode() {
     }
     repository.close();
   }
-  print(results, budgets, names);
+  const tables = tablesOf(results, { budgets, names });
+  console.log(tables);
+  if (options.write) await writeIntoDocs(tables);
 }
 
 function repositories() {
@@ -94,48 +98,4 @@ async function measure(found, { files, index, code, changes }, { amount, isShare
 function shareOf(code, current, share, count) {
   const near = neighbourhood(code, current).map((file) => count(code.files[file].text.lines.join('\n')));
   return Math.max(500, Math.floor(share * near.reduce((sum, tokens) => sum + tokens, 0)));
-}
-
-function print(results, budgets, names) {
-  const columns = Object.keys(results[0]?.scores ?? {});
-  const repositoryNames = [...new Set(results.map(({ repository }) => repository))];
-  const groups = [
-    { title: '', names, isOf: ({ isHeldOut }) => !isHeldOut },
-    { title: ', held out', names, isOf: ({ isHeldOut }) => isHeldOut },
-    // By repository ours alone, to show that it is no one repository's figure.
-    ...repositoryNames.map((name) => ({
-      title: `, ${name}`,
-      names: names.filter((other) => other === 'taskloom'),
-      isOf: ({ repository }) => repository === name,
-    })),
-  ];
-  for (const budget of budgets) {
-    console.log(
-      `\n${budget.name}\n\n| retriever | ${columns.join(' | ')} | ms |\n| ---${' | ---'.repeat(columns.length + 1)} |`,
-    );
-    for (const group of groups) {
-      const measured = results.filter((result) => result.budget === budget.name && group.isOf(result));
-      if (measured.length === 0) continue;
-      for (const name of group.names) {
-        const own = measured.filter((result) => result.name === name);
-        const cells = columns.map((column) => percent(meanOf(own, column)));
-        const time = Math.round(mean(own.map(({ milliseconds }) => milliseconds)));
-        console.log(`| ${name}${group.title} | ${cells.join(' | ')} | ${time} |`);
-      }
-    }
-  }
-}
-
-/** Each commit counts once; of steps each one, as most commits have none. */
-function meanOf(results, column) {
-  const marks = results.map(({ scores }) => scores[column].map(Number));
-  return column.startsWith('step') ? mean(marks.flat()) : mean(marks.filter((of) => of.length > 0).map(mean));
-}
-
-function mean(values) {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-function percent(share) {
-  return Number.isNaN(share) ? '–' : String(Math.round(100 * share));
 }

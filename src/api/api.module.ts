@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AgentMessagesController, AgentsController } from './agents.controller.ts';
 import { ApprovalsController } from './approvals.controller.ts';
+import { AuditController } from './audit.controller.ts';
 import { MessagesController, WorkersController } from './broker.controller.ts';
 import { HealthController } from './health.controller.ts';
 import { HealthService } from './health.service.ts';
@@ -42,6 +43,7 @@ import { WorkItemsController } from './work-items.controller.ts';
     WebhooksController,
     HealthController,
     KeysController,
+    AuditController,
   ],
   providers: [TaskEvents, HealthService, Leaving],
 })

@@ -94,6 +94,7 @@ export class EventDto {
     type: () => ActorDto,
     required: false,
     description: 'Who brought it in; absent where the server did it of itself',
+    example: { name: 'ada', proof: 'key', keyId: null, role: 'operator', door: 'rest', correlationId: 'checkout-42' },
   })
   actor?: Actor;
 }

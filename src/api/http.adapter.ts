@@ -18,8 +18,9 @@ const answerHeaders = {
 /** Puts on the application what holds for every route: who may ask, one shape of errors, documentation. Call before init. */
 export function configureApi(app: NestFastifyApplication, configuration: Configuration): void {
   const routes = new RouteTable();
-  const filter = new ProblemFilter(routes, configuration.BODY_MAX_BYTES, redactorOf(configuration));
-  const door = new Door(app.get(Access), new AddressKeys(trustOf(configuration.TRUSTED_PROXIES)));
+  const access = app.get(Access);
+  const filter = new ProblemFilter(routes, configuration.BODY_MAX_BYTES, redactorOf(configuration), access);
+  const door = new Door(access, new AddressKeys(trustOf(configuration.TRUSTED_PROXIES)));
   const server = app.getHttpAdapter().getInstance();
   server.addHook('onRoute', ({ method, url }) => routes.add(method, url));
   server.addHook('onRequest', async (request, reply) => {

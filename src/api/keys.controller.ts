@@ -52,8 +52,8 @@ export class KeysController {
   })
   @ApiOkResponse({ type: KeyDto, description: 'The revoked key' })
   @Problems({ 404: 'There is no such key' })
-  async revoke(@Param('id') id: string): Promise<KeyDto> {
-    const revoked = await this.access.keys.revoke(id);
+  async revoke(@Param('id') id: string, @Caller() caller: Principal): Promise<KeyDto> {
+    const revoked = await this.access.keys.revoke(id, caller.name);
     // The answer first: the key may be that of the caller.
     setImmediate(() => void this.access.held.look());
     return revoked;

@@ -34,6 +34,7 @@ function documentOf(app: NestFastifyApplication): OpenAPIObject {
     .addTag('jobs', 'Graphs of steps that agents do')
     .addTag('agents', 'Who does the steps of jobs, and how they speak')
     .addTag('approvals', 'Steps that people have to approve before they run')
+    .addTag('audit', 'Who did what, and what came of it')
     .addTag('schedules', 'Jobs that are made later, once or again and again')
     .addTag('broker', 'Workers of the server and remote ones, and messages to them')
     .addTag('knowledge', 'What past tasks have taught: find it, put it right, forget it')

@@ -8,6 +8,7 @@ import {
 } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Redactor } from '../kernel/redactor.ts';
+import { type Access, bearerTokenOf, doorOf } from '../policy/index.ts';
 import { BodyTooLargeError, MethodNotAllowedError, RouteNotFoundError } from './api.errors.ts';
 import { answerOf, failureOf } from './problem.ts';
 import type { RouteTable } from './route-table.ts';
@@ -21,6 +22,7 @@ export class ProblemFilter implements ExceptionFilter {
     private readonly routes: RouteTable,
     private readonly bodyMaxBytes: number,
     private readonly redactor: Redactor,
+    private readonly access: Access,
   ) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
@@ -30,6 +32,12 @@ export class ProblemFilter implements ExceptionFilter {
 
   answer(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
     const failure = failureOf(this.named(error, request));
+    this.access.refused(error, {
+      request: request.raw,
+      token: bearerTokenOf(request.raw.headers),
+      door: doorOf(request.raw),
+      what: `${request.method} ${request.routeOptions.url ?? '(no such route)'}`,
+    });
     if (failure.status >= 500 && failure.status !== 503) {
       this.logger.error({ err: error, correlationId: request.id }, `${request.method} ${pathOf(request)} failed`);
     }

@@ -27,6 +27,7 @@ import { addImport } from './commands/import.ts';
 import { addIntervene } from './commands/intervene.ts';
 import { addJob } from './commands/job.ts';
 import { addJobs } from './commands/jobs.ts';
+import { addAudit } from './commands/audit.ts';
 import { addKeys } from './commands/keys.ts';
 import { addKnowledge } from './commands/knowledge.ts';
 import { addMcp } from './commands/mcp.ts';
@@ -143,6 +144,7 @@ export function programOf(cli: Cli): Command {
     addAgent,
     addSchedule,
     addKeys,
+    addAudit,
     addMcp,
     addConnect,
     addDisconnect,

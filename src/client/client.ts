@@ -1,4 +1,5 @@
 import { AgentSession, type AgentSessionOptions } from './agent-session.ts';
+import type { AuditPage, AuditQuery } from './audit-types.ts';
 import type { Dispatch, DispatchAnswer, WorkerInfo } from './broker-types.ts';
 import { TaskloomError } from './errors.ts';
 import { Connection, type ConnectionOptions } from './connection.ts';
@@ -69,6 +70,16 @@ export class TaskloomClient extends JobRequests {
   /** It is not found again. Recorded in the log. */
   async forgetKnowledge(id: string, { by }: { readonly by?: string } = {}): Promise<void> {
     await this.rest.answer(api.forgetKnowledge({ ...this.rest.via, path: { id }, query: { by } }));
+  }
+
+  /** Who did what, and what came of it: one page, the newest first. For operators. */
+  audit(query: AuditQuery & { readonly limit?: number; readonly cursor?: number } = {}): Promise<AuditPage> {
+    return this.rest.answer(api.readAudit({ ...this.rest.via, query }));
+  }
+
+  /** All of it that fits, the oldest first, as the bytes come: JSON Lines, or a table for a spreadsheet. For operators. */
+  exportAudit(query: AuditQuery & { readonly format?: 'ndjson' | 'csv' } = {}): AsyncIterable<Uint8Array> {
+    return this.rest.stream('/audit/export', query);
   }
 
   /** Every key there is or was, the newest first: what is known of it, not the key. For admins. */

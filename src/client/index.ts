@@ -1,4 +1,5 @@
 export { AgentSession, type AgentSessionOptions, type StepWork } from './agent-session.ts';
+export type { AuditEntry, AuditPage, AuditQuery } from './audit-types.ts';
 export type { Dispatch, DispatchAnswer, WorkerAnswer, WorkerInfo } from './broker-types.ts';
 export { type BackoffOptions } from './backoff.ts';
 export type {
@@ -19,6 +20,7 @@ export type { CreatedKey, Key, KeyRole } from './key-types.ts';
 export type { Knowledge, KnowledgePage } from './knowledge-types.ts';
 export type { Comparison, Fork, PartingEvent, StepPage, TaskStep } from './history-types.ts';
 export type {
+  Actor,
   BugReport,
   BugReportAnswer,
   ClaimedWorkItem,

@@ -18,6 +18,7 @@ export interface Via {
 /** Requests to one server, with its problem details as TaskloomError and everything else as ConnectionError. */
 export class Rest {
   readonly via: Via;
+  private readonly headers: Record<string, string>;
 
   constructor(
     private readonly url: string,
@@ -25,13 +26,14 @@ export class Rest {
     private readonly key?: string,
     private readonly userAgent?: string,
   ) {
+    this.headers = {
+      ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
+      ...(userAgent === undefined ? {} : { 'user-agent': userAgent }),
+    };
     const client = createClient(
       createConfig({
         baseUrl: url,
-        headers: {
-          ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
-          ...(userAgent === undefined ? {} : { 'user-agent': userAgent }),
-        },
+        headers: this.headers,
         fetch: (input, init) => this.fetch(new Request(input, init)),
       }),
     );
@@ -65,6 +67,29 @@ export class Rest {
     const data = await this.answer(answer);
     if (typeof data === 'string') return data;
     throw new ConnectionError(this.url, 'it answers JSON instead of text');
+  }
+
+  /** The bytes of an answer of any length, as they come; each piece within the time. */
+  async *stream(path: string, query: object): AsyncGenerator<Uint8Array, void, undefined> {
+    const silence = new AbortController();
+    const timer = setTimeout(() => silence.abort(), this.timeoutMs);
+    const given = Object.entries(query).filter(([, value]) => value !== undefined);
+    const url = `${this.url}${path}?${new URLSearchParams(given as [string, string][]).toString()}`;
+    try {
+      const { headers } = this;
+      const response = await fetch(url, { headers, redirect: 'error', signal: silence.signal });
+      if (!response.ok) throw this.failure(response, await response.text());
+      for await (const piece of response.body ?? []) {
+        timer.refresh();
+        yield piece as Uint8Array;
+      }
+    } catch (error) {
+      if (error instanceof TaskloomError || error instanceof ConnectionError) throw error;
+      const reason = silence.signal.aborted ? `no answer within ${this.timeoutMs} ms` : reasonOf(error);
+      throw new ConnectionError(this.url, reason, { cause: error });
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   /** The whole answer within the time, if it is a good one. */

@@ -1,6 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { processorTime, slowness } from '../../test/support/processor-time.ts';
 import { shopEvents } from '../../test/support/shop-history.ts';
+import { storedEvents } from '../../test/support/stored-events.ts';
+import type { EventDraft } from '../events/index.ts';
 import { estimateTokens } from '../llm/index.ts';
 import { ContextTooLargeError } from './levels/prepare-context.ts';
 import { TaskMemory } from './task-memory.ts';
@@ -36,6 +39,32 @@ describe('the memory of a task', () => {
     expect(oneByOne.sequence).toBe(11);
     expect(oneByOne.contextFor(cart, room(2000)).text).toBe(atOnce.contextFor(cart, room(2000)).text);
     expect(oneByOne.ledger.at()).toEqual(atOnce.ledger.at());
+  });
+
+  it('takes in an event in less than 2 ms when it knows a thousand, on a slower machine in as many times more [CX-15]', async () => {
+    const { module } = cart;
+    const tested = (): EventDraft => ({
+      eventType: 'TEST_FAILED',
+      data: {
+        module,
+        passed: 1,
+        failed: 1,
+        results: [{ name: 'adds', file: 'test/cart.spec.ts', status: 'failed', durationMs: 1, message: 'no' }],
+        durationMs: 1,
+        isolation: 'bwrap',
+        exitCode: 1,
+        output: '',
+        outputBytesCut: 0,
+      },
+    });
+    const events = storedEvents('shop', Array.from({ length: 1300 }, tested));
+    const memory = await remembered(events.slice(0, 1000));
+    let next = 1000;
+    const fifty = async () => {
+      for (const end = next + 50; next < end; next++) await memory.add(events.slice(next, next + 1));
+    };
+    expect((await processorTime(100, fifty)) / 50).toBeLessThan(2 * (await slowness()));
+    expect(memory.sequence).toBe(events[next - 1]?.streamSequence);
   });
 
   it('never tells more than it may, after any part of a history [CX-13]', async () => {

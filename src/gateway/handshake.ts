@@ -50,6 +50,10 @@ export class Handshake {
 
   private refuse(socket: Socket, error: unknown, next: (error: Error) => void): void {
     if (!(error instanceof AppError)) this.report(error);
+    const { handshake, request } = socket;
+    const { token } = handshake.auth as { readonly token?: unknown };
+    const shown = typeof token === 'string' ? token : undefined;
+    this.access.refused(error, { request, token: shown, door: 'socket', what: 'connect' });
     next(new HandshakeError(errorAnswer(error, this.redactor).error));
     // After the refusal is out: nobody has to wait for the end of a connection that is good for nothing.
     setImmediate(() => socket.conn.close());

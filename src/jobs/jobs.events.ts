@@ -98,6 +98,8 @@ declare module '../events/event.ts' {
       text: string | null;
       params: Readonly<Record<string, Json>>;
       reason: string;
+      /** The approval that is void by this: the step has changed since. Absent: none. */
+      replaces?: string;
       /** When it is refused by itself. */
       until: string;
     };

@@ -18,6 +18,19 @@ export const webhookSettings = {
         'Networks that webhooks may send to although they are not public, by http too: CIDR ranges, separated by commas; unset: none, and https only',
       example: '127.0.0.0/8,::1/128,10.1.0.0/16',
     }),
+  WEBHOOK_SECRET_KEY: z
+    .string()
+    .refine(
+      (secret) => Buffer.byteLength(secret) >= 32,
+      'must have at least 32 bytes: make it by openssl rand -base64 48',
+    )
+    .optional()
+    .meta({
+      description:
+        'What the secrets of webhooks are sealed with in the database; unset: a key in the file webhook-key in DATA_DIR, which is made at the first start. What the key of that file has sealed is sealed anew when this is set',
+      example: 'a-long-random-text-of-at-least-32-bytes',
+      secret: true,
+    }),
   WEBHOOK_TIMEOUT_MS: count(10_000, 100, 60_000).meta({
     description: 'How long the receiver of a webhook may take to answer, in milliseconds',
     example: 10_000,

@@ -3,6 +3,9 @@ import { dirname } from 'node:path';
 import { NoRedactor, type Redactor } from '../kernel/redactor.ts';
 import type { RecordedCall } from './recording.ts';
 
+/** Prompts and code are in it. */
+const FILE_MODE = 0o600;
+
 /**
  * Appends calls to a recording, one line each, in the order they end. A line that an earlier process did not finish is
  * cut off first, so the file stays readable. Secrets are taken out, as they are of the events that it stands beside.
@@ -28,7 +31,7 @@ export class Recorder {
 }
 
 async function append(path: string, line: string): Promise<void> {
-  const file = await open(path, 'a');
+  const file = await open(path, 'a', FILE_MODE);
   try {
     await file.appendFile(line);
   } finally {
@@ -38,7 +41,7 @@ async function append(path: string, line: string): Promise<void> {
 
 async function prepare(path: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
-  const file = await open(path, 'a+');
+  const file = await open(path, 'a+', FILE_MODE);
   try {
     const content = await file.readFile();
     const complete = content.lastIndexOf(0x0a) + 1;

@@ -1,10 +1,8 @@
 import { type Configuration, ConfigurationError } from '../kernel/configuration.ts';
 import { messageOf } from '../kernel/errors.ts';
 import { NoRedactor, type Redactor } from '../kernel/redactor.ts';
-import { AnthropicBrain } from './brain.anthropic.ts';
 import { DelegatedBrain } from './brain.delegated.ts';
 import { OllamaBrain } from './brain.ollama.ts';
-import { OpenAiBrain } from './brain.openai.ts';
 import { RecordingBrain } from './brain.recording.ts';
 import { ReplayBrain } from './brain.replay.ts';
 import type { Brain } from './brain.ts';
@@ -26,7 +24,7 @@ export async function resolveBrain(
   announce: Announce,
   redactor: Redactor = new NoRedactor(),
 ): Promise<Brain> {
-  const configured = configuredBrain(configuration);
+  const configured = await configuredBrain(configuration);
   const brain = configured ?? (await localOllama(configuration, announce)) ?? new DelegatedBrain();
   if (configured) await announceHealth(configured, announce);
   announce('info', `Brain: ${brain.description}`);
@@ -36,7 +34,8 @@ export async function resolveBrain(
   return new RecordingBrain(brain, configuration.LLM_RECORD, onFailure, redactor);
 }
 
-function configuredBrain(configuration: Configuration): Brain | null {
+/** What a provider's own packages are needed for is loaded where that provider is chosen: they are large. */
+async function configuredBrain(configuration: Configuration): Promise<Brain | null> {
   switch (configuration.LLM_PROVIDER) {
     case undefined:
       return null;
@@ -45,10 +44,7 @@ function configuredBrain(configuration: Configuration): Brain | null {
     case 'openai':
       return openAiBrain(configuration);
     case 'anthropic':
-      return new AnthropicBrain({
-        ...common(configuration),
-        apiKey: required(configuration, 'ANTHROPIC_API_KEY', 'sk-ant-…'),
-      });
+      return anthropicBrain(configuration);
     case 'replay':
       return new ReplayBrain(required(configuration, 'LLM_RECORDING', 'examples/text-statistics/recording.jsonl'));
     case 'delegated':
@@ -80,9 +76,16 @@ function ollamaBrain(configuration: Configuration): Brain {
   });
 }
 
-function openAiBrain(configuration: Configuration): Brain {
+async function anthropicBrain(configuration: Configuration): Promise<Brain> {
+  const apiKey = required(configuration, 'ANTHROPIC_API_KEY', 'sk-ant-…');
+  const { AnthropicBrain } = await import('./brain.anthropic.ts');
+  return new AnthropicBrain({ ...common(configuration), apiKey });
+}
+
+async function openAiBrain(configuration: Configuration): Promise<Brain> {
   const { OPENAI_BASE_URL: baseUrl, OPENAI_API_KEY: apiKey } = configuration;
   if (new URL(baseUrl).hostname === 'api.openai.com') required(configuration, 'OPENAI_API_KEY', 'sk-…');
+  const { OpenAiBrain } = await import('./brain.openai.ts');
   return new OpenAiBrain({ ...common(configuration), baseUrl, apiKey });
 }
 

@@ -45,6 +45,7 @@ export const eventGroups = [
   'schedule',
   'webhook',
   'knowledge',
+  'access',
   'other',
 ] as const;
 

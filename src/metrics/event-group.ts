@@ -28,6 +28,8 @@ const groups: Readonly<Record<string, EventGroup>> = {
   WEBHOOK: 'webhook',
   MEMORY: 'knowledge',
   KNOWLEDGE: 'knowledge',
+  KEY: 'access',
+  ACCESS: 'access',
 };
 
 /** What an event is about, by its type; `other` for types that are not known here. */

@@ -66,7 +66,7 @@ describe('who asks (PL-3)', () => {
     const principal = { name: 'ci', role: 'viewer', by: 'key', keyId: record.id, expiresAt: null };
     expect(await access.admit(request, arrival(key))).toEqual(principal);
     expect(principalOf(request)).toEqual(principal);
-    await keys.revoke(record.id);
+    await keys.revoke(record.id, 'ada');
     await expect(admitted(access, key)).rejects.toMatchObject({ code: 'ACCESS_KEY_REFUSED' });
 
     const short = await keys.create({ name: 'short', role: 'admin', createdBy: 'test', expiresAt: now + MINUTE_MS });
@@ -149,7 +149,7 @@ describe('who asks (PL-3)', () => {
   });
 
   it('is made an admin once, where keys are required and nobody is one', async () => {
-    for (const { id } of (await keys.list()).filter(({ role }) => role === 'admin')) await keys.revoke(id);
+    for (const { id } of (await keys.list()).filter(({ role }) => role === 'admin')) await keys.revoke(id, 'ada');
     const required = { HOST: '0.0.0.0' };
     expect(await accessOf().ensureAdmin()).toBeNull();
     expect(await accessOf({ ...required, API_KEYS: `admin:${ADMIN}` }).ensureAdmin()).toBeNull();
@@ -184,7 +184,7 @@ describe('who asks (PL-3)', () => {
     await hold('staying', null);
     await access.held.look();
     expect(ended).toEqual([]);
-    await keys.revoke(revoked.id);
+    await keys.revoke(revoked.id, 'ada');
     now += MINUTE_MS;
     await access.held.look();
     expect(ended.sort()).toEqual(['expiring ACCESS_KEY_ENDED', 'revoked ACCESS_KEY_ENDED']);

@@ -8,6 +8,7 @@ import { HeldConnections } from './held-connections.ts';
 import { JsonWebTokens } from './json-web-tokens.ts';
 import type { KeyStore } from './key-store.ts';
 import { KeyRefusedError } from './policy.errors.ts';
+import { type Asked, type RefusedAttempt, refusedAttempt } from './refused-attempt.ts';
 import { identify, localCaller, type Principal } from './principal.ts';
 import { RateLimit } from './rate-limit.ts';
 
@@ -38,6 +39,8 @@ export class Access {
   /** An admin's key for whoever started this process; it is kept nowhere and ends with it. */
   readonly ownKey = `own_${randomBytes(32).toString('base64url')}`;
   readonly held: HeldConnections;
+  /** Called with every attempt that a door refuses; must not throw. Default: nobody is told. */
+  onRefused: (attempt: RefusedAttempt) => void = () => undefined;
   private readonly fixedKeys: readonly FixedKey[];
   private readonly tokens: JsonWebTokens | null;
   private readonly rate: RateLimit;
@@ -69,6 +72,12 @@ export class Access {
     else this.rate.take(`address ${arrival.address()}`);
     if (principal || arrival.token === undefined) return principal;
     throw new KeyRefusedError();
+  }
+
+  /** Tells whoever listens of an attempt that a door refuses; of an error that is no refusal nothing. */
+  refused(error: unknown, asked: Asked): void {
+    const attempt = refusedAttempt(error, asked);
+    if (attempt) this.onRefused(attempt);
   }
 
   /** Counts one more request or message. Throws RateLimitedError. Programs of this machine that need no key are not counted. */

@@ -1,4 +1,3 @@
-import { errors, jwtVerify } from 'jose';
 import type { Clock } from '../kernel/clock.ts';
 import { isRole, type Role } from '../kernel/roles.ts';
 
@@ -26,6 +25,8 @@ const subjectForm = /^[\x21-\x7e]{1,100}$/;
  */
 export class JsonWebTokens {
   private readonly secret: Uint8Array;
+  /** Loaded with the first that is made, at start: most servers take no tokens, and need none of it. */
+  private readonly library = import('jose');
 
   constructor(
     private readonly rules: TokenRules,
@@ -36,6 +37,7 @@ export class JsonWebTokens {
 
   async read(token: string): Promise<TokenClaims | null> {
     const { issuer, audience, maxAgeS } = this.rules;
+    const { errors, jwtVerify } = await this.library;
     try {
       const { payload } = await jwtVerify<{ role?: unknown }>(token, this.secret, {
         algorithms: ['HS256'],

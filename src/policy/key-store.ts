@@ -3,6 +3,7 @@ import { type Clock, systemClock, toTimestamp } from '../kernel/clock.ts';
 import { isRole, type Role } from '../kernel/roles.ts';
 import { type Database, GuardFailedError, type Migration } from '../storage/index.ts';
 import { isKeyOf, newKey } from './api-key.ts';
+import { type KeyLedger, SilentKeyLedger } from './key-ledger.ts';
 import { KeyNotFoundError, TooManyKeysError } from './policy.errors.ts';
 
 /** What is known of a key: everything but the key. Times are ISO 8601. */
@@ -73,7 +74,7 @@ const USED_EVERY_MS = 60_000;
 const BELIEVED_MS = 1000;
 const MAX_BELIEVED = 2000;
 const LIMIT_GUARD = 'policy.keyLimit';
-const FOUND_GUARD = 'policy.keyFound';
+const VALID_GUARD = 'policy.keyValid';
 
 const insertion = `
   INSERT INTO access_keys (id, name, role, hash, created_at, created_by, last_used_at, expires_at, revoked_at)
@@ -88,14 +89,19 @@ export class KeyStore {
   private constructor(
     private readonly database: Database,
     private readonly clock: Clock,
+    private readonly ledger: KeyLedger,
   ) {
     this.reader = database.reader<KeyTables>();
   }
 
   /** Brings its table up to date. */
-  static async open(database: Database, clock: Clock = systemClock): Promise<KeyStore> {
+  static async open(
+    database: Database,
+    clock: Clock = systemClock,
+    ledger: KeyLedger = new SilentKeyLedger(database),
+  ): Promise<KeyStore> {
     await database.migrate('keys', migrations);
-    return new KeyStore(database, clock);
+    return new KeyStore(database, clock, ledger);
   }
 
   /** A new key, which nobody can be told again. Rejects with TooManyKeysError. */
@@ -104,7 +110,9 @@ export class KeyStore {
     const now = this.clock();
     const parameters = [id, name, role, hash, now, createdBy, expiresAt, now];
     try {
-      await this.database.write([{ sql: insertion, parameters, guard: { name: LIMIT_GUARD, rows: 1 } }]);
+      await this.ledger.commit({ kind: 'created', id, name, role, expiresAt: timestampOf(expiresAt), by: createdBy }, [
+        { sql: insertion, parameters, guard: { name: LIMIT_GUARD, rows: 1 } },
+      ]);
     } catch (error) {
       throw error instanceof GuardFailedError ? new TooManyKeysError(MAX_VALID_KEYS) : error;
     }
@@ -131,12 +139,15 @@ export class KeyStore {
   }
 
   /** The key is good for nothing from now on, here at once and elsewhere within a second. Safe to repeat. Rejects with KeyNotFoundError. */
-  async revoke(id: string): Promise<KeyRecord> {
-    const sql = 'UPDATE access_keys SET revoked_at = coalesce(revoked_at, ?) WHERE id = ?';
+  async revoke(id: string, by: string): Promise<KeyRecord> {
+    const { name, revokedAt } = await this.get(id);
+    const sql = 'UPDATE access_keys SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL';
+    const statement = { sql, parameters: [this.clock(), id], guard: { name: VALID_GUARD, rows: 1 } };
     try {
-      await this.database.write([{ sql, parameters: [this.clock(), id], guard: { name: FOUND_GUARD, rows: 1 } }]);
+      if (revokedAt === null) await this.ledger.commit({ kind: 'revoked', id, name, by }, [statement]);
     } catch (error) {
-      throw error instanceof GuardFailedError ? new KeyNotFoundError(id) : error;
+      // Somebody else has revoked it meanwhile.
+      if (!(error instanceof GuardFailedError)) throw error;
     } finally {
       this.believed.delete(id);
     }

@@ -1,4 +1,5 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { makePrivateFile } from './private-files.ts';
 
 /** How long a connection waits for the lock of another process, in milliseconds. */
 const BUSY_TIMEOUT_MS = 10_000;
@@ -14,6 +15,7 @@ export class Connection {
   private readonly returning = new WeakMap<StatementSync, boolean>();
 
   constructor(path: string, role: ConnectionRole) {
+    if (role === 'writer') makePrivateFile(path);
     this.database = new DatabaseSync(path, { readOnly: role === 'reader', timeout: BUSY_TIMEOUT_MS });
     try {
       if (role === 'writer') this.database.exec(writerSettings);

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { failureOf } from './failure.ts';
 import { diagnosed } from './file-identity.ts';
+import { makePrivateFile } from './private-files.ts';
 import { DataDirectoryLockedError, toError } from './storage.errors.ts';
 
 const LOCK_FILE = 'server.lock';
@@ -32,6 +33,7 @@ export function lockDataDirectory(directory: string): Promise<DataDirectoryLock>
 function hold(path: string, directory: string): DatabaseSync {
   let connection: DatabaseSync | undefined;
   try {
+    makePrivateFile(path);
     connection = new DatabaseSync(path, { timeout: 0 });
     connection.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE;');
     return connection;

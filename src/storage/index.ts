@@ -16,6 +16,7 @@ export {
   StoreClosedError,
   StoreUnavailableError,
 } from './storage.errors.ts';
+export { makePrivateDirectory, makePrivateFile, openToOthers } from './private-files.ts';
 export { numbered } from './placeholders.ts';
 export { DATABASE_FILE, StorageModule } from './storage.module.ts';
 export type { PostgresValue, WriteSession } from './write-session.postgres.ts';

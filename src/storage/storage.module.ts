@@ -1,8 +1,9 @@
 import { join } from 'node:path';
-import { Global, Injectable, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { Global, Injectable, Logger, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { CONFIGURATION, type Configuration } from '../kernel/configuration.ts';
 import { Database } from './database.ts';
 import { SqliteDatabase } from './database.sqlite.ts';
+import { openToOthers } from './private-files.ts';
 
 /** The name of the log's file in the data directory. */
 export const DATABASE_FILE = 'taskloom.db';
@@ -17,6 +18,16 @@ class DatabaseLifecycle implements OnApplicationShutdown {
   }
 }
 
+/** Tells once at the start of a directory that was made for more users than this one. It may be meant so, and is left as it is. */
+async function warnOfOthers(directory: string): Promise<void> {
+  const found = await openToOthers(directory);
+  if (!found) return;
+  const files = found.files.length === 0 ? '' : `, and read ${found.files.join(', ')}`;
+  new Logger('Storage').warn(
+    `Other users of this machine can get into ${directory} (mode ${found.mode})${files}. Close it: chmod 700 ${directory}`,
+  );
+}
+
 /** The one database of the server, in the configured data directory. */
 @Global()
 @Module({
@@ -25,7 +36,11 @@ class DatabaseLifecycle implements OnApplicationShutdown {
     {
       provide: SqliteDatabase,
       inject: [CONFIGURATION],
-      useFactory: ({ DATA_DIR }: Configuration) => SqliteDatabase.open({ path: join(DATA_DIR, DATABASE_FILE) }),
+      useFactory: async ({ DATA_DIR }: Configuration) => {
+        const database = await SqliteDatabase.open({ path: join(DATA_DIR, DATABASE_FILE) });
+        await warnOfOthers(DATA_DIR);
+        return database;
+      },
     },
     { provide: Database, useExisting: SqliteDatabase },
   ],

@@ -4,7 +4,10 @@ export type { Delivery, NewWebhook, WebhookFilter, WebhookView } from './webhook
 export {
   AddressRefusedError,
   DeliveryNotFoundError,
+  SecretNotIntactError,
   TooManyWebhooksError,
+  WebhookKeyError,
+  WebhookKeyFileError,
   WebhookNotFoundError,
 } from './webhooks.errors.ts';
 export { WebhooksModule } from './webhooks.module.ts';

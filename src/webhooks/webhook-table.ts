@@ -1,6 +1,8 @@
 import type { Kysely } from 'kysely';
 import { toTimestamp } from '../kernel/clock.ts';
 import { type Database, type GuardedStatement, GuardFailedError, type Migration } from '../storage/index.ts';
+import { keyIdIn, seal, type SealingKey, unseal } from './sealed-secret.ts';
+import { type KeySource, sealingKeys } from './sealing-keys.ts';
 import type { Delivery, WebhookFilter, WebhookView } from './webhook.ts';
 import { TooManyWebhooksError, WebhookNotFoundError } from './webhooks.errors.ts';
 
@@ -68,17 +70,33 @@ export interface StoredWebhook extends WebhookView {
 
 export type Attempt = Omit<Delivery, 'id' | 'at'> & { readonly at: number };
 
-/** Where webhooks stand: not in the log, as their secrets must not be. */
+/** Where webhooks stand: not in the log, as their secrets must not be. Here they are sealed. */
 export class WebhookTable {
-  private readonly reader: Kysely<WebhookTables>;
+  private constructor(
+    private readonly database: Database,
+    private readonly reader: Kysely<WebhookTables>,
+    private readonly key: SealingKey,
+  ) {}
 
-  private constructor(private readonly database: Database) {
-    this.reader = database.reader<WebhookTables>();
-  }
-
-  static async open(database: Database): Promise<WebhookTable> {
+  /**
+   * Brings the table up to date, and seals with today's key what is not. Rejects with WebhookKeyError, SecretNotIntactError
+   * or WebhookKeyFileError, and then has changed no secret.
+   */
+  static async open(database: Database, source: KeySource): Promise<WebhookTable> {
     await database.migrate('webhooks', migrations);
-    return new WebhookTable(database);
+    const reader = database.reader<WebhookTables>();
+    const rows = await reader.selectFrom('webhooks').select(['id', 'secret']).execute();
+    const keys = await sealingKeys(source, rows);
+    const [key] = keys;
+    const secrets = rows.map(({ id, secret }) => ({ id, secret, plain: plainOf(keys, secret, id) }));
+    const resealed = secrets
+      .filter(({ secret }) => keyIdIn(secret) !== key.id)
+      .map(({ id, secret, plain }) => ({
+        sql: 'UPDATE webhooks SET secret = ? WHERE id = ? AND secret = ?',
+        parameters: [seal(key, plain, id), id, secret],
+      }));
+    if (resealed.length > 0) await database.write(resealed);
+    return new WebhookTable(database, reader, key);
   }
 
   insert(
@@ -88,7 +106,15 @@ export class WebhookTable {
     return {
       sql: `INSERT INTO webhooks (id, url, secret, filter, cursor, created_at, created_by)
             SELECT ?, ?, ?, ?, ?, ?, ? WHERE (SELECT count(*) FROM webhooks) < ${MAX_WEBHOOKS}`,
-      parameters: [row.id, row.url, row.secret, JSON.stringify(filter), row.cursor, row.created_at, row.created_by],
+      parameters: [
+        row.id,
+        row.url,
+        seal(this.key, row.secret, row.id),
+        JSON.stringify(filter),
+        row.cursor,
+        row.created_at,
+        row.created_by,
+      ],
       guard: { name: guards.room, rows: 1 },
     };
   }
@@ -143,11 +169,12 @@ export class WebhookTable {
   async find(id: string): Promise<StoredWebhook> {
     const row = await this.reader.selectFrom('webhooks').selectAll().where('id', '=', id).executeTakeFirst();
     if (!row) throw new WebhookNotFoundError(id);
-    return stored(row);
+    return { ...viewOf(row), attempt: row.attempt, secret: unseal([this.key], row.secret, id) };
   }
 
-  async list(): Promise<readonly StoredWebhook[]> {
-    return (await this.reader.selectFrom('webhooks').selectAll().orderBy('id').execute()).map(stored);
+  /** At most 100. */
+  async list(): Promise<readonly WebhookView[]> {
+    return (await this.reader.selectFrom('webhooks').selectAll().orderBy('id').execute()).map(viewOf);
   }
 
   /** The newest first. */
@@ -197,14 +224,17 @@ function logged(id: string, attempt: Attempt): readonly GuardedStatement[] {
   ];
 }
 
-function stored(row: WebhookRow): StoredWebhook {
-  const { id, url, secret, cursor, attempt, disabled } = row;
+/** A secret of an older version stands in the clear. */
+function plainOf(keys: readonly SealingKey[], secret: string, webhookId: string): string {
+  return keyIdIn(secret) === null ? secret : unseal(keys, secret, webhookId);
+}
+
+function viewOf(row: WebhookRow): WebhookView {
+  const { id, url, cursor, disabled } = row;
   return {
     id,
     url,
-    secret,
     cursor,
-    attempt,
     ...(JSON.parse(row.filter) as WebhookFilter),
     status: disabled !== null ? 'disabled' : row.failing_since !== null ? 'failing' : 'active',
     problem: disabled ?? row.problem,

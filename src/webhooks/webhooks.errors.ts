@@ -42,3 +42,38 @@ export class AddressRefusedError extends AppError {
     );
   }
 }
+
+/** Found out at the start: nothing could be signed. */
+export class WebhookKeyError extends AppError {
+  readonly code = 'WEBHOOK_KEY_WRONG';
+  readonly kind = 'unavailable';
+
+  constructor(id: string, keyId: string) {
+    super(
+      `The secret of webhook ${JSON.stringify(id)} is sealed with another key, ${JSON.stringify(keyId)}: put the file webhook-key of that time back into DATA_DIR, or set WEBHOOK_SECRET_KEY as it was. Where the key is lost, so are the secrets: delete them from the database (DELETE FROM webhooks) and make the webhooks anew.`,
+      { id, keyId },
+    );
+  }
+}
+
+/** A secret was changed in the database, or stands at another webhook than its own. */
+export class SecretNotIntactError extends AppError {
+  readonly code = 'WEBHOOK_SECRET_NOT_INTACT';
+  readonly kind = 'unavailable';
+
+  constructor(id: string) {
+    super(
+      `The secret of webhook ${JSON.stringify(id)} in the database is not the one that was put there: restore the database from a backup, or delete the webhook from it (table webhooks) and make it anew.`,
+      { id },
+    );
+  }
+}
+
+export class WebhookKeyFileError extends AppError {
+  readonly code = 'WEBHOOK_KEY_FILE_INVALID';
+  readonly kind = 'unavailable';
+
+  constructor(path: string) {
+    super(`${path} holds no key: put the right file back, or remove it if no webhook was ever made.`, { path });
+  }
+}

@@ -1,4 +1,5 @@
 import { Global, Module } from '@nestjs/common';
+import { CONFIGURATION, type Configuration } from '../kernel/configuration.ts';
 import { Database } from '../storage/index.ts';
 import { WebhookTable } from './webhook-table.ts';
 import { WebhooksService } from './webhooks.service.ts';
@@ -10,8 +11,9 @@ import { WebhooksService } from './webhooks.service.ts';
     WebhooksService,
     {
       provide: WebhookTable,
-      inject: [Database],
-      useFactory: (database: Database) => WebhookTable.open(database),
+      inject: [Database, CONFIGURATION],
+      useFactory: (database: Database, { DATA_DIR, WEBHOOK_SECRET_KEY }: Configuration) =>
+        WebhookTable.open(database, { directory: DATA_DIR, secretKey: WEBHOOK_SECRET_KEY }),
     },
   ],
   exports: [WebhooksService],

@@ -7,7 +7,7 @@ import type { GuardedStatement } from '../storage/index.ts';
 import { newSecret } from './sign-message.ts';
 import { checkWebhook, type Delivery, type NewWebhook, type WebhookView } from './webhook.ts';
 import { WebhookSender } from './webhook-sender.ts';
-import { type StoredWebhook, WebhookTable } from './webhook-table.ts';
+import { WebhookTable } from './webhook-table.ts';
 import { DeliveryNotFoundError } from './webhooks.errors.ts';
 
 export interface DeliveryPage {
@@ -180,7 +180,7 @@ export function newWebhookId(): string {
 }
 
 /** Named one by one: a secret is never among them. */
-function shown(webhook: StoredWebhook): WebhookView {
+function shown(webhook: WebhookView): WebhookView {
   const { id, url, eventTypes, taskIds, metadata, status, problem } = webhook;
   const { cursor, failingSince, nextAttemptAt, createdAt, createdBy } = webhook;
   const filter = { eventTypes, taskIds, metadata };

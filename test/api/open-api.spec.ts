@@ -64,6 +64,8 @@ describe('the OpenAPI document', () => {
       'get /agents/{id}',
       'get /approvals',
       'get /approvals/{id}',
+      'get /audit',
+      'get /audit/export',
       'get /dead-letters',
       'get /health',
       'get /health/live',

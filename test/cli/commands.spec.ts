@@ -4,7 +4,9 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { CliProcess, type CliOptions, jsonLines, taskloom } from '../support/cli-process.ts';
+import { taskloom } from '../support/cli-host.ts';
+import { CliProcess, type CliOptions, jsonLines, taskloom as ownProcess } from '../support/cli-process.ts';
+import { eventually } from '../support/rest.ts';
 import { ServerProcess } from '../support/server-process.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 
@@ -28,8 +30,8 @@ async function deserted(): Promise<string> {
 describe('taskloom against a server that replays the sample', () => {
   const directory = temporaryDirectory();
   let server: ServerProcess;
-  const cli = (parameters: string[], options: CliOptions = {}) =>
-    taskloom(parameters, { ...options, env: { TASKLOOM_URL: server.url, ...options.env } });
+  const to = (options: CliOptions) => ({ ...options, env: { TASKLOOM_URL: server.url, ...options.env } });
+  const cli = (parameters: string[], options: CliOptions = {}) => taskloom(parameters, to(options));
 
   beforeAll(async () => {
     const LLM_RECORDING = join(sample, 'recording.jsonl');
@@ -41,14 +43,20 @@ describe('taskloom against a server that replays the sample', () => {
   });
 
   it('runs a task, follows it, and ends with 0 when it is completed [CLI-1]', async () => {
-    const { exitCode, out } = await cli(['run', prompt, '--language', 'javascript', '--id', 'statistics']);
+    const { exitCode, out } = await ownProcess(
+      ['run', prompt, '--language', 'javascript', '--id', 'statistics'],
+      to({}),
+    );
     expect(out).toMatch(/task statistics: Write a small text statistics library/);
     expect(out).toMatch(/completed: 4 modules/);
     expect(exitCode).toBe(0);
   });
 
   it('ends with 1 when the task fails, and prints messages that are JSON [CLI-1]', async () => {
-    const { exitCode, out } = await cli(['run', '-', '--json', '--id', 'unknown'], { input: 'Something unrecorded' });
+    const { exitCode, out } = await ownProcess(
+      ['run', '-', '--json', '--id', 'unknown'],
+      to({ input: 'Something unrecorded' }),
+    );
     const messages = jsonLines<{ type: string; taskId: string; data: { code?: string } }>(out);
     expect(messages.at(-1)).toMatchObject({ type: 'TASK_FAILED', data: { code: 'LLM_RECORDING_MISS' } });
     expect(exitCode).toBe(1);
@@ -97,6 +105,7 @@ describe('taskloom against a server that replays the sample', () => {
     const cwd = directory.path;
     const run = await cli(['run', 'By a plan', '--plan', 'plan.md', '--id', 'by-plan', '--detach'], { cwd });
     expect(run).toMatchObject({ exitCode: 0, out: 'by-plan\n' });
+    await cli(['watch', 'by-plan']);
     const [again, bad] = await Promise.all([
       cli(['plan', 'by-plan', '--json']),
       cli(['run', 'By a plan', '--plan', 'bad.json'], { cwd }),
@@ -176,7 +185,7 @@ describe('taskloom against a server that replays the sample', () => {
   });
 
   it('says that there is no such task, with 1 [CLI-1]', async () => {
-    const { exitCode, err, out } = await cli(['show', 'nothing']);
+    const { exitCode, err, out } = await ownProcess(['show', 'nothing'], to({}));
     expect({ exitCode, out, lines: err.trimEnd().split('\n').length }).toEqual({ exitCode: 1, out: '', lines: 1 });
     const asJson = await cli(['watch', 'nothing', '--json']);
     expect(asJson.exitCode).toBe(1);
@@ -212,7 +221,10 @@ describe('taskloom against a server without a model', () => {
   it('answers the question of a task by hand [LM-7, CLI-1]', async () => {
     await taskloom(['run', 'Count words', '--language', 'javascript', '--id', 'by-hand', '--detach'], options());
     await taskloom(['cancel', 'left', '--reason', 'first in line'], options());
-    const listed = jsonLines((await taskloom(['work', 'list', '--json'], options())).out);
+    const listed = await eventually(
+      async () => jsonLines((await taskloom(['work', 'list', '--json'], options())).out),
+      (items) => items.length > 0,
+    );
     expect(listed).toEqual([expect.objectContaining({ kind: 'PlanTask', taskId: 'by-hand', claimedBy: null })]);
 
     const claimed = await taskloom(['work', 'claim', '--as', 'ada', '--wait', '10', '--json'], options());
@@ -264,7 +276,7 @@ describe('taskloom against a server without a model', () => {
 
 describe('taskloom without a server', () => {
   it('says how to start one, with 2 [CLI-1]', async () => {
-    const { exitCode, err } = await taskloom(['tasks', '--server', await deserted()]);
+    const { exitCode, err } = await ownProcess(['tasks', '--server', await deserted()]);
     expect(exitCode).toBe(2);
     expect(err.trimEnd().split('\n')).toEqual([expect.stringMatching(/127\.0\.0\.1:\d+.*taskloom serve/)]);
   });
@@ -299,7 +311,7 @@ describe('taskloom without a server', () => {
   });
 
   it('helps with examples and exit codes [CLI-1]', async () => {
-    const { exitCode, out } = await taskloom(['--help']);
+    const { exitCode, out } = await ownProcess(['--help']);
     expect(exitCode).toBe(0);
     expect(out).toMatch(/Examples:\n {2}\$ taskloom/);
     expect(out).toMatch(/Exit codes:/);

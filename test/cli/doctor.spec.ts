@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, jest } from '@jest/globals';
-import { jsonLines, taskloom } from '../support/cli-process.ts';
+import { taskloom } from '../support/cli-host.ts';
+import { jsonLines, taskloom as ownProcess } from '../support/cli-process.ts';
 import { FakeOllama } from '../support/fake-ollama.ts';
 import { ServerProcess } from '../support/server-process.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
@@ -16,8 +17,11 @@ interface Finding {
   readonly cure: string | null;
 }
 
-async function doctor(env: NodeJS.ProcessEnv): Promise<{ exitCode: number | null; findings: Map<string, Finding> }> {
-  const { exitCode, out } = await taskloom(['doctor', '--json'], { env: { PORT: '0', ...env } });
+async function doctor(
+  env: NodeJS.ProcessEnv,
+  run = taskloom,
+): Promise<{ exitCode: number | null; findings: Map<string, Finding> }> {
+  const { exitCode, out } = await run(['doctor', '--json'], { env: { PORT: '0', ...env } });
   return { exitCode, findings: new Map(jsonLines<Finding>(out).map((finding) => [finding.check, finding])) };
 }
 
@@ -26,7 +30,7 @@ describe('taskloom doctor', () => {
     using directory = temporaryDirectory();
     await using ollama = await FakeOllama.start({ respond: () => '' });
     const env = { DATA_DIR: join(directory.path, 'data'), LLM_PROVIDER: 'ollama', OLLAMA_BASE_URL: ollama.url };
-    const { exitCode, findings } = await doctor(env);
+    const { exitCode, findings } = await doctor(env, ownProcess);
     expect([...findings.values()].filter(({ status }) => status === 'fault')).toEqual([]);
     expect([...findings.keys()]).toEqual([
       'node',

@@ -1,7 +1,8 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, jest } from '@jest/globals';
-import { CliProcess, jsonLines, taskloom } from '../support/cli-process.ts';
+import { taskloom } from '../support/cli-host.ts';
+import { CliProcess, jsonLines } from '../support/cli-process.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 
 // Whole processes on a machine that may be busy.

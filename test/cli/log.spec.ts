@@ -6,7 +6,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { SqliteEventStore } from '../../src/events/index.ts';
 import { SqliteDatabase } from '../../src/storage/index.ts';
-import { taskloom } from '../support/cli-process.ts';
+import { taskloom } from '../support/cli-host.ts';
 import { ServerProcess } from '../support/server-process.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 

@@ -1,7 +1,8 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { CliProcess, jsonLines, taskloom } from '../support/cli-process.ts';
+import { taskloom } from '../support/cli-host.ts';
+import { CliProcess, jsonLines } from '../support/cli-process.ts';
 import { runServer, type TestServer } from '../support/running-server.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 

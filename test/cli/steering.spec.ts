@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { type CliOptions, jsonLines, taskloom } from '../support/cli-process.ts';
+import { taskloom } from '../support/cli-host.ts';
+import { type CliOptions, jsonLines } from '../support/cli-process.ts';
 import { eventually, request } from '../support/rest.ts';
 import { type TestServer, runServer } from '../support/running-server.ts';
 

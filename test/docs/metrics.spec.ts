@@ -4,9 +4,12 @@ import { describe, expect, it } from '@jest/globals';
 import { load } from 'js-yaml';
 import { z } from 'zod';
 import { settings } from '../../src/kernel/settings.ts';
+import { eventGroupOf } from '../../src/metrics/event-group.ts';
 import { catalogue } from '../../src/metrics/index.ts';
 
-const page = readFileSync(fileURLToPath(new URL('../../docs/metrics.md', import.meta.url)), 'utf8');
+const read = (name: string) => readFileSync(fileURLToPath(new URL(`../../docs/${name}`, import.meta.url)), 'utf8');
+const page = read('metrics.md');
+const events = read('events.md');
 const block = (language: string) => new RegExp(`\`\`\`${language}\n([^]*?)\`\`\``).exec(page)?.[1] ?? '';
 
 /** What of Prometheus' configuration the page uses (https://prometheus.io/docs/prometheus/latest/configuration/configuration/). */
@@ -40,6 +43,12 @@ describe('docs/metrics.md', () => {
     const asked = names.filter((name) => !outcomes.includes(name));
     expect(asked.length).toBeGreaterThan(4);
     expect(asked.filter((name) => !(name in catalogue))).toEqual([]);
+  });
+
+  it('has a group for each type of event that there is: src/metrics/event-group.ts [PL-6]', () => {
+    const types = [...events.matchAll(/^### ([A-Z_]+)$/gm)].map(([, type = '']) => type);
+    expect(types.length).toBeGreaterThan(70);
+    expect(types.filter((type) => eventGroupOf(type) === 'other')).toEqual([]);
   });
 
   it('has a row for each metric [PL-10, PL-6]', () => {

@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { FakeOllama } from '../support/fake-ollama.ts';
 import { LiveServer } from '../support/live-server.ts';
@@ -102,5 +105,29 @@ describe('what one task has learned', () => {
     expect(await correctionOf('fourth')).not.toContain('From earlier tasks');
     // What was told then stays what was told then.
     expect((await request('GET', `${server.url}/tasks/third/context`)).body).toMatchObject({ rebuilt: 'same' });
+  }, 60_000);
+});
+
+describe('a recording that is replayed', () => {
+  it('is told nothing of earlier tasks, which it would have no answers to [CX-11, LM-5]', async () => {
+    const sample = fileURLToPath(new URL('../../examples/text-statistics/', import.meta.url));
+    const task = JSON.parse(readFileSync(join(sample, 'task.json'), 'utf8')) as Record<string, unknown>;
+    await using server = await LiveServer.start({
+      LLM_PROVIDER: 'replay',
+      LLM_RECORDING: join(sample, 'recording.jsonl'),
+    });
+    const told: string[] = [];
+    for (const taskId of ['first', 'second']) {
+      await request('POST', `${server.url}/tasks`, { ...task, taskId });
+      expect((await outcomeOf(server.url, taskId)).status).toBe('completed');
+      // The second has everything to be told: the very same was just done.
+      const learned = () => request<{ entries: Entry[] }>('GET', `${server.url}/knowledge?limit=100`);
+      await eventually(learned, ({ body }) => body.entries.some((entry) => entry.taskId === 'first'));
+      const calls = (await eventsOf(server.url, taskId)).filter(({ data }) => data.messages !== undefined);
+      expect(calls.length).toBeGreaterThan(0);
+      told.push(JSON.stringify(calls.map(({ data }) => data.messages)));
+    }
+    expect(told.join('')).not.toContain('From earlier tasks');
+    expect(told[1]).toBe(told[0]);
   }, 60_000);
 });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { CliProcess, taskloom } from '../support/cli-process.ts';
+import { taskloom } from '../support/cli-host.ts';
+import { CliProcess } from '../support/cli-process.ts';
 import { eventually, request } from '../support/rest.ts';
 import { runServer, type TestServer } from '../support/running-server.ts';
 

@@ -219,13 +219,14 @@ it('what a person has set going is the server’s own doing, and a due job is it
   );
   const actors = (await events.getEvents('by-itself')).map(({ eventType, actor }) => [eventType, actor?.name]);
   expect(actors.filter(([, name]) => name !== undefined)).toEqual([['JOB_CREATED', 'ada']]);
-  const due = { at: new Date(Date.now() + 50).toISOString(), job: { tasks: [step('a')] } };
+  const due = { cron: '* * * * * *', job: { tasks: [step('a')] } };
   const { body } = await send('POST', '/schedules', due, withKey(ada));
   const schedule = `/schedules/${String(body.scheduleId)}`;
   const fired = await eventually(
     () => send('GET', schedule, undefined, {}),
-    (answer) => answer.body.lastJobId !== null,
+    (answer) => typeof answer.body.lastJobId === 'string',
   );
+  await send('DELETE', schedule, undefined, withKey(ada));
   const [created] = await events.getEvents(String(fired.body.lastJobId));
   expect(created?.actor).toMatchObject({
     name: `schedule ${String(body.scheduleId)}`,

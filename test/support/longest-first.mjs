@@ -5,18 +5,26 @@ import { createRequire } from 'node:module';
 const { default: Sequencer } = createRequire(import.meta.url)('@jest/test-sequencer');
 
 const longest = [
+  'test/suites/rest.suite.ts',
+  'test/suites/house.suite.ts',
+  'test/suites/live.suite.ts',
+  'test/suites/end-to-end.suite.ts',
   'src/events/event-store.postgres.spec.ts',
   'src/events/event-store.sqlite.spec.ts',
-  'test/cli/commands.spec.ts',
+  'test/e2e/',
   'test/scripts/bench.spec.ts',
+  'test/suites/context.suite.ts',
+  'test/suites/documents.suite.ts',
+  'test/cli/demo.spec.ts',
+  'test/crash/',
   'src/workspace/sandbox-limits.spec.ts',
   'test/limits/long-log.spec.ts',
-  'test/cli/log.spec.ts',
   'src/workspace/test-runner.spec.ts',
   'src/workspace/sandbox.spec.ts',
   'test/live/worker-processes.spec.ts',
-  'test/crash/',
-  'test/e2e/',
+  'test/cli/commands.spec.ts',
+  'test/cli/folder.spec.ts',
+  'test/suites/',
 ];
 
 export default class LongestFirst extends Sequencer {

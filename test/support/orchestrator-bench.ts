@@ -71,7 +71,7 @@ export function gate(): { readonly passed: Promise<void>; open(): void } {
 
 /** Resolves once the condition holds; rejects after ten seconds with the condition's own source. */
 export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 10_000;
+  const deadline = Date.now() + 30_000;
   while (!(await condition())) {
     if (Date.now() > deadline) throw new Error(`never became true: ${condition.toString()}`);
     await new Promise((resolve) => setTimeout(resolve, 5));

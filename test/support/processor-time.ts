@@ -12,3 +12,25 @@ export async function processorTime(enoughMs: number, run: () => unknown): Promi
   }
   return least;
 }
+
+/** What the yardstick takes on the machine that targets were set on, while it does nothing else. */
+const YARDSTICK_MS = 10;
+
+/**
+ * How many times slower than the machine that targets were set on this one is now: the processor time of a fixed piece of
+ * work such as contexts are made of (names in maps, numbers in arrays, texts cut and joined). At least 1.
+ */
+export async function slowness(): Promise<number> {
+  return Math.max(1, (await processorTime(YARDSTICK_MS, yardstick)) / YARDSTICK_MS);
+}
+
+function yardstick(): number {
+  const names = Array.from({ length: 20_000 }, (_, index) => `src/part${index % 700}.ts#name${index}`);
+  const ranks = new Float64Array(names.length).fill(1);
+  const known = new Map(names.map((name, index) => [name, index]));
+  for (let round = 0; round < 30; round++)
+    for (let index = 0; index < ranks.length; index++)
+      ranks[(index * 7 + round) % ranks.length] = 0.85 * (ranks[index] ?? 0) + 0.15;
+  const ordered = [...known].sort((a, b) => (ranks[b[1]] ?? 0) - (ranks[a[1]] ?? 0));
+  return ordered.map(([name]) => name.split('#').join(' ')).join('\n').length;
+}

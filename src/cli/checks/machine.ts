@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import type { Configuration } from '../../kernel/configuration.ts';
 import { messageOf } from '../../kernel/errors.ts';
+import { openToOthers } from '../../storage/index.ts';
 import { startFailure } from '../start-failure.ts';
 import { size } from '../words.ts';
 import type { Finding } from './finding.ts';
@@ -55,8 +56,18 @@ export async function checkDataDirectory(dataDir: string): Promise<Finding> {
     } finally {
       await rm(probe, { recursive: true, force: true });
     }
-    const detail = existing === dataDir ? `${dataDir} can be written` : `${dataDir} will be made at the first start`;
-    return { check, status: 'ok', detail, cure: null };
+    if (existing !== dataDir) {
+      return { check, status: 'ok', detail: `${dataDir} will be made at the first start`, cure: null };
+    }
+    const found = await openToOthers(dataDir);
+    const detail = `${dataDir} can be written`;
+    if (!found) return { check, status: 'ok', detail, cure: null };
+    return {
+      check,
+      status: 'note',
+      detail: `${detail}, and other users of this machine can get into it (mode ${found.mode})`,
+      cure: `Close it to them: chmod 700 ${dataDir}`,
+    };
   } catch (error) {
     return {
       check,

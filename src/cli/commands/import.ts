@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import type { Command } from 'commander';
 import type { Cli, CommonOptions } from '../cli.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
@@ -22,8 +21,8 @@ export function addImport(program: Command, cli: Cli): void {
 
 async function importLog({ terminal, environment }: Cli, file: string, { json }: CommonOptions): Promise<ExitCode> {
   const { directory, path } = await configuredLog(environment);
-  const { lockDataDirectory } = await import('../../storage/index.ts');
-  await mkdir(directory, { recursive: true });
+  const { lockDataDirectory, makePrivateDirectory } = await import('../../storage/index.ts');
+  await makePrivateDirectory(directory);
   const lock = await lockDataDirectory(directory);
   try {
     const summary = await withLog(environment, (store) => store.importLog(file), path);

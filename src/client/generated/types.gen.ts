@@ -3151,6 +3151,92 @@ export type CreatedKeyDto = {
     key: string;
 };
 
+export type AuditEntryDto = {
+    /**
+     * Its place, and that of its event in the log
+     */
+    sequence: number;
+    /**
+     * The event
+     */
+    eventId: string;
+    /**
+     * What the event is
+     */
+    eventType: string;
+    /**
+     * When
+     */
+    at: string;
+    /**
+     * The name of the key; where none is needed who callers say they are; `taskloom`: the server itself
+     */
+    who: string;
+    /**
+     * How that was found out
+     */
+    proof: 'key' | 'token' | 'worker-token' | 'loopback' | 'none';
+    /**
+     * Of the key, where it is one of the database
+     */
+    keyId: string | null;
+    /**
+     * Of the key
+     */
+    role: 'viewer' | 'operator' | 'worker' | 'admin' | null;
+    /**
+     * Where it came in by
+     */
+    door: 'rest' | 'socket' | 'mcp' | 'cli' | 'schedule' | 'system';
+    /**
+     * What was done
+     */
+    action: 'task.created' | 'task.forked' | 'task.guided' | 'task.paused' | 'task.resumed' | 'task.completed' | 'task.failed' | 'task.cancelled' | 'plan.made' | 'plan.approved' | 'plan.rejected' | 'plan.edited' | 'questions.asked' | 'questions.answered' | 'code.provided' | 'bug.reported' | 'work.claimed' | 'work.answered' | 'work.released' | 'job.created' | 'job.planned' | 'job.done' | 'job.failed' | 'job.cancelled' | 'job.retried' | 'job.dropped' | 'step.assigned' | 'step.done' | 'step.failed' | 'step.lost' | 'step.skipped' | 'step.refused' | 'step.edited' | 'approval.asked' | 'approval.renewed' | 'approval.given' | 'approval.refused' | 'approval.expired' | 'schedule.created' | 'schedule.fired' | 'schedule.skipped' | 'schedule.failed' | 'schedule.deleted' | 'agent.registered' | 'agent.lost' | 'agent.back' | 'agent.deleted' | 'webhook.created' | 'webhook.deleted' | 'webhook.disabled' | 'webhook.resumed' | 'knowledge.corrected' | 'knowledge.forgotten' | 'message.sent' | 'message.answered' | 'message.failed' | 'message.refused' | 'key.created' | 'key.revoked' | 'access.refused' | 'event.unreadable';
+    /**
+     * To what kind of thing
+     */
+    kind: 'task' | 'job' | 'schedule' | 'agent' | 'webhook' | 'key' | 'knowledge' | 'message' | 'access';
+    /**
+     * To which one
+     */
+    subject: string;
+    /**
+     * To which step of the job
+     */
+    step: string | null;
+    /**
+     * The same in one sentence
+     */
+    what: string;
+    /**
+     * The reason that was given
+     */
+    why: string | null;
+    /**
+     * How it came out
+     */
+    result: 'ok' | 'failed' | 'refused';
+    /**
+     * What came of it, or what was wrong, at most 500 characters
+     */
+    detail: string | null;
+    /**
+     * Of the request that it came of, else of the stream
+     */
+    correlationId: string;
+};
+
+export type AuditPageDto = {
+    /**
+     * The newest first
+     */
+    entries: ReadonlyArray<AuditEntryDto>;
+    /**
+     * Give it as cursor for the next page; null at the end
+     */
+    nextCursor: number | null;
+};
+
 export type GivenExecutionPlan = {
     /**
      * Name of what is built
@@ -8146,6 +8232,162 @@ export type RevokeKeyResponses = {
 };
 
 export type RevokeKeyResponse = RevokeKeyResponses[keyof RevokeKeyResponses];
+
+export type ReadAuditData = {
+    body?: never;
+    headers?: {
+        /**
+         * Ties the answer, its events and the log to your own request; default: a new one
+         */
+        'x-correlation-id'?: string;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Only what was done to this job
+         */
+        job?: string;
+        /**
+         * Only what was done to this task
+         */
+        task?: string;
+        /**
+         * Only what this one did
+         */
+        who?: string;
+        /**
+         * Only this action, or all that begin with this word
+         */
+        action?: string;
+        /**
+         * Only what was done at this moment or later
+         */
+        since?: string;
+        /**
+         * Only what was done at this moment or before
+         */
+        until?: string;
+        /**
+         * Entries of a page. Default: 50
+         */
+        limit?: number;
+        /**
+         * nextCursor of the page before
+         */
+        cursor?: number;
+    };
+    url: '/audit';
+};
+
+export type ReadAuditErrors = {
+    /**
+     * The query is wrong
+     */
+    400: ProblemDto;
+    /**
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
+     */
+    403: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
+    /**
+     * Our own fault; the log has it
+     */
+    500: ProblemDto;
+};
+
+export type ReadAuditError = ReadAuditErrors[keyof ReadAuditErrors];
+
+export type ReadAuditResponses = {
+    /**
+     * A page
+     */
+    200: AuditPageDto;
+};
+
+export type ReadAuditResponse = ReadAuditResponses[keyof ReadAuditResponses];
+
+export type ExportAuditData = {
+    body?: never;
+    headers?: {
+        /**
+         * Ties the answer, its events and the log to your own request; default: a new one
+         */
+        'x-correlation-id'?: string;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Only what was done to this job
+         */
+        job?: string;
+        /**
+         * Only what was done to this task
+         */
+        task?: string;
+        /**
+         * Only what this one did
+         */
+        who?: string;
+        /**
+         * Only this action, or all that begin with this word
+         */
+        action?: string;
+        /**
+         * Only what was done at this moment or later
+         */
+        since?: string;
+        /**
+         * Only what was done at this moment or before
+         */
+        until?: string;
+        /**
+         * One JSON object a line, or a table with a head. Default: ndjson
+         */
+        format?: 'ndjson' | 'csv';
+    };
+    url: '/audit/export';
+};
+
+export type ExportAuditErrors = {
+    /**
+     * The query is wrong
+     */
+    400: ProblemDto;
+    /**
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
+     */
+    403: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
+    /**
+     * Our own fault; the log has it
+     */
+    500: ProblemDto;
+};
+
+export type ExportAuditError = ExportAuditErrors[keyof ExportAuditErrors];
+
+export type ExportAuditResponses = {
+    /**
+     * The entries
+     */
+    200: AuditEntryDto;
+};
+
+export type ExportAuditResponse = ExportAuditResponses[keyof ExportAuditResponses];
 
 export type GetMetricsData = {
     body?: never;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { processorTime } from '../../../test/support/processor-time.ts';
 import { cachePriorities, type CachePriority, OnlineCache } from './online-cache.ts';
 import { mediumBudget, smallBudget, tokenBudgetFor } from './token-budget.ts';
 
@@ -77,15 +78,16 @@ describe('the online cache (CX-10)', () => {
     );
   });
 
-  it('answers in less than a millisecond with 10,000 items, and takes a hundred updates a second without lag [CX-10]', () => {
+  it('answers in less than a millisecond with 10,000 items, and takes a hundred updates a second without lag [CX-10]', async () => {
     const cache = new OnlineCache<string>(100_000);
     for (let index = 0; index < 10_000; index++) cache.put(item(`key ${index}`, 10, 'MEDIUM'));
-    const startedAt = performance.now();
-    for (let index = 0; index < 10_000; index++) {
-      cache.get(`key ${(index * 7919) % 10_000}`);
-      if (index % 10 === 0) cache.put(item(`more ${index}`, 10, 'MEDIUM'));
-    }
-    expect((performance.now() - startedAt) / 10_000).toBeLessThan(1);
+    const use = () => {
+      for (let index = 0; index < 10_000; index++) {
+        cache.get(`key ${(index * 7919) % 10_000}`);
+        if (index % 10 === 0) cache.put(item(`more ${index}`, 10, 'MEDIUM'));
+      }
+    };
+    expect((await processorTime(10_000, use)) / 10_000).toBeLessThan(1);
   });
 });
 

@@ -85,6 +85,40 @@ describe('the code that a model must see (CX-9, CX-13)', () => {
     expect(await placeOf('lib/w57.ts', { changes })).toBeGreaterThanOrEqual(0);
   });
 
+  it('has nothing of files that are shown whole anyway, and what they took for others', async () => {
+    const budgetTokens = 60;
+    const paths = (await choose({ budgetTokens })).map(({ path }) => path);
+    const others = (await choose({ budgetTokens, shown: paths })).map(({ path }) => path);
+    expect(paths).toContain('src/price.ts');
+    expect(others.length).toBeGreaterThan(0);
+    expect(others.filter((path) => paths.includes(path))).toEqual([]);
+  });
+
+  it('marks a gap within a definition, and needs no mark before one begins', async () => {
+    const body = Array.from({ length: 300 }, (_, n) => `  weather.add(${n});`).join('\n');
+    const text = `export function first() {\n${body}\n  total();\n}\n\nexport function last() {\n${body}\n}\n`;
+    const files = [...request().files, { path: 'src/sky.ts', text: `import { total } from './cart.js';\n${text}` }];
+    const shown = (await choose({ files })).find(({ path }) => path === 'src/sky.ts')?.text.split('\n') ?? [];
+    expect(shown).toEqual(expect.arrayContaining(['…', 'export function last() {']));
+    expect(shown[shown.indexOf('export function last() {') - 1]).not.toBe('…');
+    expect(shown[shown.indexOf('…') + 1]).toContain('  weather.add(');
+  });
+
+  it('shows more tests and callers in more room', async () => {
+    const many = Array.from({ length: 80 }, (_, n) => ({
+      path: `test/cart${n}.spec.ts`,
+      text: `import { total } from '../src/cart.js';\ntest('adds ${n}', () => total([${n}]));\n`,
+    }));
+    const padding = Array.from({ length: 400 }, (_, n) => ({
+      path: `src/more${n}.ts`,
+      text: `import { total } from './cart.js';\nexport function more${n}(items: Item[]) {\n  return total(items);\n}\n`,
+    }));
+    const files = [...request().files, ...many, ...padding];
+    const testsIn = async (budgetTokens: number) =>
+      (await choose({ files, budgetTokens })).filter(({ path }) => path.startsWith('test/')).length;
+    expect(await testsIn(12_000)).toBeGreaterThan(1.5 * (await testsIn(6000)));
+  });
+
   it('works for a file that is not there yet', async () => {
     const items = await choose({ current: 'src/receipt.ts', task: 'print the price of a cart' });
     expect(items.length).toBeGreaterThan(0);

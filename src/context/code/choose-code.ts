@@ -5,11 +5,12 @@ import { type CodeItem, Excerpts, renderItem, type WantedLines } from './excerpt
 import type { LinkedFile } from './link-code.ts';
 import { rankDefinitions } from './rank-definitions.ts';
 import { rankFiles } from './rank-files.ts';
+import { rankPlaces } from './rank-places.ts';
 import { rankByUse } from './rank-symbols.ts';
 import type { ImportRules } from './resolve-import.ts';
 import { type Query, searchPieces } from './search-pieces.ts';
 import { similarFiles } from './similar-files.ts';
-import { callers, heads, importsOf, placesToEdit, rankPlaces, signatures, symbolsAt, testsOf } from './wanted-lines.ts';
+import { callers, heads, importsOf, placesToEdit, signatures, symbolsAt, testsOf } from './wanted-lines.ts';
 
 /** A repository version, the file that is worked on, and how much there is room for. */
 export interface CodeRequest extends ImportRules {
@@ -18,6 +19,8 @@ export interface CodeRequest extends ImportRules {
   readonly current: string;
   readonly budgetTokens: number;
   readonly countTokens: (text: string) => number;
+  /** Paths of files that the model is shown whole anyway: nothing of them is in the answer. Default: none. */
+  readonly shown?: readonly string[];
   /** Changes of the past, in any order. */
   readonly changes?: readonly Change[];
   /** What is to be done, in words. */
@@ -29,9 +32,10 @@ const QUERY_WEIGHTS = { code: 1, path: 2, task: 8 };
 /** So many places, best first, tell which definitions may be edited. */
 const PLACES_OF_DEFINITIONS = 200;
 
-/** Shares of the room; definitions take what is left. Of what only has to be there, more room needs no more. */
-const SHARES = { places: 0.32, imports: 0.05, tests: 0.03, callers: 0.03, heads: 0.04 };
-const MOST_ROOM = { places: Infinity, imports: Infinity, tests: 200, callers: 200, heads: 240 };
+/** Shares of the room; definitions take what is left. */
+const SHARES = { places: 0.32, imports: 0.07, tests: 0.03, callers: 0.03, heads: 0.04 };
+/** Heads are of files that nothing else is shown of: in more room than this there are fewer, and they take less of it. */
+const ROOM_OF_HEADS = 4000;
 
 /** As full as this is full enough. */
 const FULL = 0.985;
@@ -63,11 +67,11 @@ export async function chooseCode(index: CodeIndex, request: CodeRequest): Promis
   const similar = similarFiles(view);
   const history = historyOf(view, request.changes ?? []);
   const ranked = rankFiles(view, { found, use, similar, history });
-  const places = rankPlaces(found, ranked);
+  const places = rankPlaces(view, found, ranked);
   const definitions = rankDefinitions(view, {
     use,
     similar,
-    files: ranked.map(({ item }) => item),
+    files: ranked,
     atPlaces: symbolsAt(view, places.slice(0, PLACES_OF_DEFINITIONS)),
     mentioned: new Set(task.match(/[\p{L}_$][\p{L}\p{N}_$]{2,}/gu)),
   });
@@ -85,7 +89,7 @@ export async function chooseCode(index: CodeIndex, request: CodeRequest): Promis
 type Wanted = Readonly<Record<keyof typeof SHARES | 'definitions', readonly WantedLines[]>>;
 
 /** Fills by estimate, measures, and corrects the estimate by what was measured. */
-function fitted(files: readonly LinkedFile[], wanted: Wanted, { budgetTokens, countTokens }: CodeRequest) {
+function fitted(files: readonly LinkedFile[], wanted: Wanted, { budgetTokens, countTokens, shown }: CodeRequest) {
   const counted = new Map<string, number>();
   const count = (items: readonly CodeItem[]) =>
     items.reduce((sum, item) => {
@@ -97,7 +101,7 @@ function fitted(files: readonly LinkedFile[], wanted: Wanted, { budgetTokens, co
   let best: { items: readonly CodeItem[]; tokens: number } = { items: [], tokens: 0 };
   let limit = budgetTokens;
   for (let round = 0; round < MOST_ROUNDS; round++) {
-    const items = fill(files, wanted, limit);
+    const items = fill(new Excerpts(files, shown), wanted, limit);
     const tokens = count(items);
     if (tokens > best.tokens && tokens <= budgetTokens) best = { items, tokens };
     if (tokens === 0 || best.tokens >= FULL * budgetTokens) break;
@@ -106,16 +110,17 @@ function fitted(files: readonly LinkedFile[], wanted: Wanted, { budgetTokens, co
   return best.items;
 }
 
-function fill(files: readonly LinkedFile[], wanted: Wanted, limit: number): readonly CodeItem[] {
-  const excerpts = new Excerpts(files);
-  const roomOf = (kind: keyof typeof SHARES) => Math.min(MOST_ROOM[kind], limit * SHARES[kind]);
+function fill(excerpts: Excerpts, wanted: Wanted, limit: number): readonly CodeItem[] {
+  const roomOfHeads = SHARES.heads * Math.min(limit, Math.sqrt(limit * ROOM_OF_HEADS));
   const take = (lines: readonly WantedLines[], upTo: number) => {
     for (const next of lines) if (!excerpts.add(next, upTo) && excerpts.tokens > upTo - SMALLEST) return;
   };
   for (const kind of ['places', 'imports', 'tests', 'callers'] as const)
-    take(wanted[kind], excerpts.tokens + roomOf(kind));
-  take(wanted.definitions, limit - roomOf('heads'));
+    take(wanted[kind], excerpts.tokens + limit * SHARES[kind]);
+  take(wanted.definitions, limit - roomOfHeads);
   const isNew = ({ file }: WantedLines) => !excerpts.has(file);
   take(wanted.heads.filter(isNew), limit);
+  // A small repository has no more definitions: more of its code is worth more than empty room.
+  take(wanted.places, limit);
   return excerpts.items();
 }

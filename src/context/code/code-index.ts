@@ -86,7 +86,9 @@ async function readText(text: string, hash: string, grammar: Grammar | null): Pr
   const lines = text.split(/\r?\n/);
   if (lines.at(-1) === '') lines.pop();
   const pieces = splitCode(lines, facts.definitions, PIECE_LINES).map((range) => countWords(lines, range));
-  return { hash, facts, lines, uses: countUses(facts), pieces };
+  const starts = new Set(facts.definitions.map(({ firstLine }) => firstLine));
+  const names = facts.definitions.map(({ name }) => [...new Set(wordsOf(name))]);
+  return { hash, facts, lines, starts, names, uses: countUses(facts), pieces };
 }
 
 function countWords(lines: readonly string[], range: LineRange): Piece {

@@ -3,7 +3,10 @@ import type { LinkedFile } from './link-code.ts';
 /** How badly something is needed: a prompt that has no room for all goes without the last ones first. */
 export type CodeLevel = 'CRITICAL' | 'HIGH' | 'MEDIUM' | 'LOW';
 
-/** What of one file is shown: some of its lines in order, gaps marked by `…`, blank lines left out. */
+/**
+ * What of one file is shown: some of its lines in order, blank lines left out. Gaps are marked by `…`, but for those
+ * before a definition: nobody takes it for what comes next in the one before, and marks would take a twentieth of the room.
+ */
 export interface CodeItem {
   readonly path: string;
   /** Of the first and the last line shown, from 1. */
@@ -41,11 +44,14 @@ interface Excerpt {
 /** Gathers lines of files while there is room, and gives one item a file. Room is an estimate, in tokens. */
 export class Excerpts {
   private readonly files: readonly LinkedFile[];
+  private readonly known: ReadonlySet<string>;
   private readonly excerpts = new Map<number, Excerpt>();
   private used = 0;
 
-  constructor(files: readonly LinkedFile[]) {
+  /** Of files whose paths are `known` nothing has to be shown. */
+  constructor(files: readonly LinkedFile[], known: readonly string[] = []) {
     this.files = files;
+    this.known = new Set(known);
   }
 
   get tokens(): number {
@@ -58,6 +64,7 @@ export class Excerpts {
 
   /** Shows these lines too, unless more than `limit` were shown then. False: there was no room. */
   add({ file, lines, level, why }: WantedLines, limit: number): boolean {
+    if (this.known.has(this.files[file]?.path ?? '')) return true;
     const wanted = lines.filter((line) => this.line(file, line).trim() !== '');
     const shown = this.excerpts.get(file);
     const added = wanted.filter((line) => !shown?.lines.has(line));
@@ -85,7 +92,7 @@ export class Excerpts {
   /** What lines take besides themselves: the path of a file that is not shown yet, or the mark of a gap. */
   private frameTokens(file: number, first: number): number {
     const shown = this.excerpts.get(file);
-    if (shown !== undefined) return shown.lines.has(first - 1) ? 0 : GAP_TOKENS;
+    if (shown !== undefined) return shown.lines.has(first - 1) || this.begins(file, first) ? 0 : GAP_TOKENS;
     return 3 + (this.files[file]?.path.length ?? 0) / CHARACTERS_PER_TOKEN;
   }
 
@@ -94,7 +101,7 @@ export class Excerpts {
     const why = [...reasons].sort((a, b) => levels.indexOf(a[1]) - levels.indexOf(b[1]));
     const text = ordered.flatMap((line, index) => {
       const before = ordered[index - 1];
-      const isGap = before !== undefined && this.hasCodeBetween(file, before, line);
+      const isGap = before !== undefined && !this.begins(file, line) && this.hasCodeBetween(file, before, line);
       return isGap ? [GAP, cut(this.line(file, line))] : [cut(this.line(file, line))];
     });
     return {
@@ -110,6 +117,11 @@ export class Excerpts {
   private hasCodeBetween(file: number, first: number, last: number): boolean {
     for (let line = first + 1; line < last; line++) if (this.line(file, line).trim() !== '') return true;
     return false;
+  }
+
+  /** Whether a definition begins in this line. */
+  private begins(file: number, line: number): boolean {
+    return this.files[file]?.text.starts.has(line) ?? false;
   }
 
   private line(file: number, line: number): string {

@@ -6,6 +6,10 @@ export interface IndexedText {
   readonly hash: string;
   readonly facts: CodeFacts;
   readonly lines: readonly string[];
+  /** The lines that a definition begins in. */
+  readonly starts: ReadonlySet<number>;
+  /** By definition: the words that its name is made of, each once. */
+  readonly names: readonly (readonly string[])[];
   readonly uses: readonly Use[];
   readonly pieces: readonly Piece[];
 }

@@ -2,6 +2,7 @@ import { fuseRanks, type RankedItem } from '../rank/fuse-ranks.ts';
 import { bestFirst, type CodeView } from './code-view.ts';
 import { STEP_LOSS } from './rank-files.ts';
 import { rankBySignatures } from './rank-symbols.ts';
+import { wordsOf } from './words.ts';
 
 /** What speaks for a definition besides the code itself. */
 export interface DefinitionSignals {
@@ -10,13 +11,17 @@ export interface DefinitionSignals {
   /** By file. */
   readonly similar: Float64Array;
   /** Files, likeliest to matter first. */
-  readonly files: readonly number[];
+  readonly files: readonly RankedItem<number>[];
   /** Symbols that begin at likely places to edit, likeliest first. */
   readonly atPlaces: readonly number[];
   /** Names that the task mentions. */
   readonly mentioned: ReadonlySet<string>;
 }
 
+/**
+ * What is needed next and not used yet is often called like what is there, or used by the other files of the same
+ * change: `named` and `usedByFiles`.
+ */
 const WEIGHTS = {
   use: 3,
   similar: 1,
@@ -25,12 +30,14 @@ const WEIGHTS = {
   popularNear: 0.3,
   places: 0.3,
   files: 0.3,
+  usedByFiles: 0.4,
+  named: 0.3,
   mentioned: 1,
   signatures: 0.6,
 };
 const FUSION_K = 20;
-/** So many files that are most like the current one tell what it may use. */
-const SIMILAR_FILES = 15;
+/** So many files, those most like the current one or likeliest to matter, tell what it may use. */
+const TELLING_FILES = 15;
 /** So many definitions at the top are those whose signatures have to be understood. */
 const SIGNATURE_ROOTS = 100;
 const TOP_OF_FILE = 3;
@@ -46,18 +53,22 @@ export function rankDefinitions(view: CodeView, signals: DefinitionSignals): rea
     return file !== undefined && file !== current && !isTest[file];
   };
   const order = (scores: ArrayLike<number>) => bestFirst(scores, isCandidate);
+  const alike = bestFirst(similar).map((file) => ({ item: file, score: similar[file] ?? 0 }));
+  const likely = files.filter(({ item }) => !isTest[item]);
   const direct = directUses(view);
   const popular = usingFiles(view);
   const named = Float64Array.from(code.symbols, ({ definition }) => (mentioned.has(definition.name) ? 1 : 0));
   const byCode = fuseRanks(
     [
       { items: order(use), weight: WEIGHTS.use },
-      { items: order(usedBySimilar(view, similar)), weight: WEIGHTS.similar },
+      { items: order(usedBy(view, alike)), weight: WEIGHTS.similar },
       { items: order(direct), weight: WEIGHTS.direct },
       { items: order(popular), weight: WEIGHTS.popular },
       { items: order(lessByDistance(view, popular)), weight: WEIGHTS.popularNear },
       { items: atPlaces.filter(isCandidate), weight: WEIGHTS.places },
       { items: topsOf(view, files, use).filter(isCandidate), weight: WEIGHTS.files },
+      { items: order(usedBy(view, likely)), weight: WEIGHTS.usedByFiles },
+      { items: order(likeNames(view)), weight: WEIGHTS.named },
       { items: order(named), weight: WEIGHTS.mentioned },
     ],
     FUSION_K,
@@ -80,13 +91,37 @@ export function directUses({ code, current }: CodeView): Float64Array {
   return uses;
 }
 
-/** By symbol: what the files most like the current one use, each as much as it is like it. */
-function usedBySimilar({ code }: CodeView, similar: Float64Array): Float64Array {
+/** By symbol: what the first of these files use, each as much as the file counts. */
+function usedBy({ code }: CodeView, files: readonly RankedItem<number>[]): Float64Array {
   const scores = new Float64Array(code.symbols.length);
-  for (const file of bestFirst(similar).slice(0, SIMILAR_FILES))
-    for (const symbol of surelyUsed(code.files[file]?.links ?? []))
-      scores[symbol] = (scores[symbol] ?? 0) + (similar[file] ?? 0);
+  for (const { item, score } of files.slice(0, TELLING_FILES))
+    for (const symbol of surelyUsed(code.files[item]?.links ?? [])) scores[symbol] = (scores[symbol] ?? 0) + score;
   return scores;
+}
+
+/** A word that the current file has more often counts no more. */
+const MOST_WORD_WEIGHT = 1.5;
+
+/** By symbol: how rare the words of its name are that the current file has, too, against how many it is made of. */
+function likeNames({ code, current }: CodeView): Float64Array {
+  const names = code.files.flatMap((file) => file.text.names);
+  const holding = countWords(names.flat());
+  const { path = '', text } = code.files[current] ?? {};
+  const own = countWords(wordsOf(`${text?.lines.join('\n') ?? ''} ${path}`));
+  const weight = (word: string) => {
+    const there = Math.min(MOST_WORD_WEIGHT, Math.log2(1 + (own.get(word) ?? 0)));
+    return there * Math.log(1 + names.length / (holding.get(word) ?? 1));
+  };
+  return Float64Array.from(
+    names,
+    (words) => words.reduce((sum, word) => sum + weight(word), 0) / Math.sqrt(words.length || 1),
+  );
+}
+
+function countWords(words: readonly string[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1);
+  return counts;
 }
 
 /** By symbol: how many other files use it, tests aside. */
@@ -109,8 +144,8 @@ function lessByDistance({ code, distance }: CodeView, scores: Float64Array): Flo
 }
 
 /** Of every file in order the top-level definitions that are nearest by use. */
-function topsOf({ code }: CodeView, files: readonly number[], use: Float64Array): readonly number[] {
-  return files.flatMap((number) => topLevelOf(code.files[number], use).slice(0, TOP_OF_FILE));
+function topsOf({ code }: CodeView, files: readonly RankedItem<number>[], use: Float64Array): readonly number[] {
+  return files.flatMap(({ item }) => topLevelOf(code.files[item], use).slice(0, TOP_OF_FILE));
 }
 
 /** The top-level definitions of a file, nearest by use first. */

@@ -12,7 +12,7 @@ const WHOLE_LINES = 4;
 const KIND_WORTH = { function: 1, class: 1, type: 1, value: 1, method: 0.8, field: 0.6 };
 const PRIVATE_WORTH = 0.7;
 /** How much a longer one has to rank higher: by the power of its tokens, after some that any costs. */
-const COST = { power: 0.7, base: 10 };
+const COST = { power: 0.8, base: 10 };
 
 /** The signatures of definitions, most worth for their length first. What the current file refers to is critical. */
 export function signatures(view: CodeView, ranked: readonly RankedItem<number>[]): readonly WantedLines[] {
@@ -58,24 +58,8 @@ export function callers(
   });
 }
 
-/** How soon pieces of a search fall behind others by their place in it, and what the rank of their file adds. */
-const PLACE_RANK = { k: 30, perPlace: 0.5, file: 0.6 };
-const MOST_PLACES = 800;
 /** Files that import more are not shown with all of it. */
 const MOST_IMPORT_LINES = 24;
-
-/** Where there may be something to edit: pieces by their words and by their file, best first. */
-export function rankPlaces(found: readonly FoundPiece[], files: readonly RankedItem<number>[]): readonly FoundPiece[] {
-  const byFile = new Map(files.map(({ item, score }) => [item, score]));
-  return found
-    .slice(0, MOST_PLACES)
-    .map((place, index) => ({
-      place,
-      score: 1 / (PLACE_RANK.k + index * PLACE_RANK.perPlace) + PLACE_RANK.file * (byFile.get(place.file) ?? 0),
-    }))
-    .sort((a, b) => b.score - a.score)
-    .map(({ place }) => place);
-}
 
 export function placesToEdit({ isTest }: CodeView, places: readonly FoundPiece[]): readonly WantedLines[] {
   return places

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { processorTime } from '../../../test/support/processor-time.ts';
+import { processorTime, slowness } from '../../../test/support/processor-time.ts';
 import { readCache, writeCache } from './cache-file.ts';
 import type { CacheEdge, CacheNode, EdgeType } from './cache-node.ts';
 import { NetworkedCache } from './networked-cache.ts';
@@ -102,7 +102,7 @@ describe('the context of a node', () => {
     expect(ids(relatedContext(circle, 'orphan', plenty).nodes)).toEqual(['orphan']);
   });
 
-  it('takes a fraction of a second among 10,000 nodes [CX-8, CX-15]', async () => {
+  it('takes less than 150 ms among 10,000 nodes, on a slower machine as many times more [CX-8, CX-15]', async () => {
     const size = 10_000;
     const cache = cacheOf(
       ...Array.from({ length: size }, (_, index) =>
@@ -111,8 +111,7 @@ describe('the context of a node', () => {
     );
     const context = () => relatedContext(cache, 'n77', { ...plenty, maxHops: 4 });
     expect(context().tokens).toBeGreaterThan(990);
-    // 40 ms on a machine that does nothing else; in a test process beside others it is several times that.
-    expect(await processorTime(150, context)).toBeLessThan(500);
+    expect(await processorTime(150, context)).toBeLessThan(150 * (await slowness()));
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { processorTime } from '../../../test/support/processor-time.ts';
+import { processorTime, slowness } from '../../../test/support/processor-time.ts';
 import { shopEvents } from '../../../test/support/shop-history.ts';
 import { storedEvent } from '../../../test/support/stored-event.ts';
 import { storedEvents } from '../../../test/support/stored-events.ts';
@@ -72,7 +72,7 @@ describe('what is told about a module', () => {
     expect((await contextOf([], 1000)).text).toBe('');
   });
 
-  it('is prepared in a fraction of a second at 1,000 events and 1,000 nodes [CX-15]', async () => {
+  it('is prepared in less than 50 ms at 1,000 events and 1,000 nodes, on a slower machine in as many times more [CX-15]', async () => {
     const events = storedEvents('shop', largeTask(100, 10));
     const outlines = new Outlines();
     const records = await readTask(events, outlines);
@@ -92,8 +92,7 @@ describe('what is told about a module', () => {
       );
     };
     expect(prepare().tokens).toBeGreaterThan(2000);
-    // 30 ms on a machine that does nothing else; in a test process beside others it is several times that.
-    expect(await processorTime(50, prepare)).toBeLessThan(250);
+    expect(await processorTime(50, prepare)).toBeLessThan(50 * (await slowness()));
   });
 });
 

@@ -59,11 +59,7 @@ export class Dispatcher {
   pump(): void {
     this.again = true;
     if (this.isStopped) return;
-    this.passing ??= this.passes().finally(() => {
-      this.passing = null;
-      // Whoever asked after the last look, and before this, would not be heard.
-      if (this.again) this.pump();
-    });
+    this.passing ??= this.passes();
   }
 
   /** The board knows this event by now: whatever was kept for it is free. */
@@ -83,13 +79,18 @@ export class Dispatcher {
   }
 
   private async passes(): Promise<void> {
-    while (this.again && !this.isStopped) {
-      this.again = false;
-      // Let all that came at once be looked at at once.
-      await Promise.resolve();
-      const placements = await this.match();
-      const byJob = Map.groupBy(placements, ({ wanted }) => wanted.jobId);
-      await Promise.all([...byJob].map(([jobId, ofJob]) => this.place(jobId, ofJob)));
+    try {
+      while (this.again && !this.isStopped) {
+        this.again = false;
+        // Let all that came at once be looked at at once.
+        await Promise.resolve();
+        const placements = await this.match();
+        const byJob = Map.groupBy(placements, ({ wanted }) => wanted.jobId);
+        await Promise.all([...byJob].map(([jobId, ofJob]) => this.place(jobId, ofJob)));
+      }
+    } finally {
+      // At once with the last look at `again`: who asks between the two would wait for ever.
+      this.passing = null;
     }
   }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { processorTime } from '../../../test/support/processor-time.ts';
 import { GraphCircleError, InvalidGraphError } from '../jobs.errors.ts';
 import { TaskGraph } from './task-graph.ts';
 import { type ToDoInput, wellKnownActions } from './to-do.ts';
@@ -226,7 +227,7 @@ describe('a graph of steps', () => {
     expect(problemsOf(Array.from({ length: 10_000 }, () => ({}))).at(-1)).toBe(' and 19950 more are wrong');
   });
 
-  it('sorts 10,000 steps, in a chain or wide, in less than two seconds [JB-2]', () => {
+  it('sorts 10,000 steps, in a chain or wide, in less than two seconds [JB-2]', async () => {
     const chain = Array.from({ length: 10_000 }, (_, index) =>
       step(`s${index}`, ...(index > 0 ? [`s${index - 1}`] : [])),
     );
@@ -237,12 +238,13 @@ describe('a graph of steps', () => {
       ),
     );
     for (const steps of [chain.toReversed(), wide]) {
-      const start = performance.now();
-      const graph = TaskGraph.build(steps);
-      expect(graph.order).toHaveLength(10_000);
-      expect(graph.batches().flat()).toHaveLength(10_000);
-      expect(graph.standing().outcome).toBe('open');
-      expect(performance.now() - start).toBeLessThan(2000);
+      const sort = () => {
+        const graph = TaskGraph.build(steps);
+        expect(graph.order).toHaveLength(10_000);
+        expect(graph.batches().flat()).toHaveLength(10_000);
+        expect(graph.standing().outcome).toBe('open');
+      };
+      expect(await processorTime(2000, sort)).toBeLessThan(2000);
     }
   });
 });

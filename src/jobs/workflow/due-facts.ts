@@ -92,7 +92,12 @@ function isAgain({ elapsed }: JobState, { phase, retryAt }: StepRecord): boolean
 function approvalRequest(
   { created }: JobState,
   { id, action, selector, text, params }: ToDo,
-  asked: { readonly needed: number; readonly hash: string; readonly before: object | null; readonly nowMs: number },
+  asked: {
+    readonly needed: number;
+    readonly hash: string;
+    readonly before: StepRecord['approval'];
+    readonly nowMs: number;
+  },
 ): EventDraft {
   const approvalId = newId();
   const people = asked.needed === 1 ? 'somebody approves' : `${asked.needed} different people approve`;
@@ -101,7 +106,8 @@ function approvalRequest(
     : `It waits until ${people} it.`;
   const until = toTimestamp(asked.nowMs + (created?.approvalTimeoutMs ?? 0));
   const { needed, hash } = asked;
-  const data = { approvalId, step: id, action, needed, hash, selector, text, params, reason, until };
+  const replaces = asked.before ? { replaces: asked.before.approvalId } : {};
+  const data = { approvalId, step: id, action, needed, hash, selector, text, params, reason, until, ...replaces };
   return { eventType: 'APPROVAL_REQUESTED', eventId: approvalId, data };
 }
 

@@ -199,6 +199,28 @@ describe('a question of a task with more files than fit', () => {
     },
   );
 
+  it('does not show lines of a file again that it shows whole, which is room for others [CX-13]', async () => {
+    const date = generated('src/date.js', 1) as EventDraft<'CODE_GENERATED'>;
+    const worked = [
+      created({ prompt: 'formatDate of src/date.js must answer "unknown"', files: project }),
+      started,
+      planned({ path: 'src/date.js' }, { path: 'src/invoice.js', dependsOn: ['src/date.js'] }),
+      begun('src/date.js'),
+      { ...date, data: { ...date.data, files: project.slice(0, 1) } },
+      passed('src/date.js'),
+      complete('src/date.js'),
+      begun('src/invoice.js'),
+    ];
+    const request = await asked(worked, { signature: 'GenerateModule', module: 'src/invoice.js' });
+    const included = request.manifest.filter((entry) => entry.included).map(({ part }) => part);
+    const whole = included.filter((part) => part.endsWith('.js') && !part.startsWith('lines of '));
+    const inParts = included.filter((part) => part.startsWith('lines of '));
+    expect(whole).toContain('src/date.js');
+    expect(inParts.length).toBeGreaterThan(0);
+    for (const path of whole) expect(inParts).not.toContain(`lines of ${path}`);
+    expect(request.tokens).toBeGreaterThan((request.room?.promptTokens ?? 0) * 0.9);
+  });
+
   it('is never over the room of its model, counted by its own tokenizer, whatever the task holds [CX-3, CX-14]', async () => {
     const counters = new Map<string, TokenCounter>();
     for (const name of ['mistral:7b', 'qwen3:8b']) {

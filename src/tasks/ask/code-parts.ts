@@ -52,18 +52,17 @@ async function excerptsOf(
     current: draft.module ?? '',
     budgetTokens: Math.max(0, Math.floor((promptTokens - base.tokens) * EXCERPT_SHARE)),
     countTokens: (text) => counter.count(text) + PART_FRAME_TOKENS,
+    shown: [...files.keys()].filter((path) => base.has(path)),
     task: taskOf(draft),
   });
-  return items
-    .filter(({ path }) => !base.has(path))
-    .map(({ path, firstLine, lastLine, text, level, why }) => ({
-      name: `lines of ${path}`,
-      title: 'Parts of other files',
-      layer: 'event',
-      text: fileBlocks([{ path: `${path}, lines ${firstLine} to ${lastLine}`, content: text }]),
-      priority: level === 'CRITICAL' ? 'HIGH' : level,
-      why,
-    }));
+  return items.map(({ path, firstLine, lastLine, text, level, why }) => ({
+    name: `lines of ${path}`,
+    title: 'Parts of other files',
+    layer: 'event',
+    text: fileBlocks([{ path: `${path}, lines ${firstLine} to ${lastLine}`, content: text }]),
+    priority: level === 'CRITICAL' ? 'HIGH' : level,
+    why,
+  }));
 }
 
 /** The rest is for their headings. */
