@@ -21,6 +21,11 @@ export interface Routing {
 
 type StepMessage = AgentMessage<'inform' | 'done' | 'failure' | 'refuse'>;
 
+/** Whether a message only says more of a step that ended under its lease: a result of one that failed is something else. */
+function isSaidAgain({ phase }: StepRecord, { type }: StepMessage): boolean {
+  return phase !== 'skipped' && (type !== 'done' || phase === 'done');
+}
+
 /** Where a message goes to. */
 export function routingOf(message: AgentMessage): Routing {
   return { routedTo: isAboutStep(message) ? 'step' : 'agent' };
@@ -137,7 +142,7 @@ export class AgentWork {
       const record = state.steps.get(step);
       const isHeld = !state.outcome && record?.assignment?.lease === lease;
       // The same once more: the acknowledgement was lost on the way.
-      const isRepeated = record?.lastLease === lease && record.phase !== 'skipped';
+      const isRepeated = record?.lastLease === lease && isSaidAgain(record, message);
       isRefused = !isHeld && !isRepeated;
       if (isHeld) return [answerFact(state, record, message, this.parts.clock())];
       if (!isRefused || message.type === 'inform') return [];
