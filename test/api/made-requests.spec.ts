@@ -123,8 +123,12 @@ describe('requests made from the OpenAPI document', () => {
       validators.get(key) ??
       ajv.compile(JSON.parse(JSON.stringify(schema).replaceAll('"#/components', '"api#/components')) as object);
     validators.set(key, validate);
-    const fits = validate(JSON.parse(text));
-    expect({ ...what, errors: fits ? null : ajv.errorsText(validate.errors) }).toEqual({ ...what, errors: null });
+    // JSON Lines are described line by line.
+    const values = type === 'application/x-ndjson' ? text.split('\n').filter((line) => line !== '') : [text];
+    for (const value of values) {
+      const fits = validate(JSON.parse(value));
+      expect({ ...what, errors: fits ? null : ajv.errorsText(validate.errors) }).toEqual({ ...what, errors: null });
+    }
   };
 
   it('are answered as it says, and never by 500: with what it allows, and with what it does not [API-2] [API-4] [API-7]', async () => {
