@@ -44,9 +44,15 @@ export class RecentEvents {
 
   /** The same for one stream, after this stream sequence. */
   ofStream(taskId: string, streamSequence: number): readonly StoredEvent[] {
-    const newer = this.kept.flatMap(({ event }) =>
-      event.taskId === taskId && event.streamSequence > streamSequence ? [event] : [],
-    );
+    const newer: StoredEvent[] = [];
+    // From the end, as what is asked for is what came last.
+    for (let index = this.kept.length - 1; index >= 0; index--) {
+      const event = this.kept[index]?.event;
+      if (event?.taskId !== taskId) continue;
+      if (event.streamSequence <= streamSequence) break;
+      newer.push(event);
+    }
+    newer.reverse();
     return newer[0]?.streamSequence === streamSequence + 1 ? newer : [];
   }
 
