@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import type { ApprovalDecision, ApprovalView } from '../jobs/index.ts';
+import { type ApprovalDecision, type ApprovalView, MAX_ANSWER_CHARACTERS } from '../jobs/index.ts';
 import type { Json } from '../kernel/json.ts';
 import { ChoiceField, TextField } from './fields.dto.ts';
 
@@ -58,6 +58,13 @@ export class ApprovalDto implements ApprovalView {
   approvedBy!: readonly string[];
 
   @ApiProperty({
+    oneOf: [{ type: 'string' }, { type: 'number' }, { type: 'null' }],
+    description: 'What they told, where the step wants to be told something (params.answer); null: nothing yet',
+    example: null,
+  })
+  answer!: string | number | null;
+
+  @ApiProperty({
     type: String,
     enum: [...statuses],
     description: 'void: the step has changed and is asked anew, or its job is over',
@@ -102,4 +109,12 @@ export class DecisionDto implements Omit<ApprovalDecision, 'by'> {
 
   @TextField({ description: 'Why; it is recorded', example: 'wrong address', maxLength: 1000, optional: true })
   reason?: string;
+
+  @TextField({
+    description: 'With approve: what the step wants to be told (params.answer), a number or choice as text, too',
+    example: '4711',
+    maxLength: MAX_ANSWER_CHARACTERS,
+    optional: true,
+  })
+  answer?: string;
 }

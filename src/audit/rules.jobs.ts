@@ -103,12 +103,12 @@ export const jobRules: RuleSet<JobTypes> = {
       why: reason,
       detail: `approval ${approvalId}, until ${until}`,
     }),
-    APPROVAL_GIVEN: ({ approvalId, step, by }) => ({
+    APPROVAL_GIVEN: ({ approvalId, step, by, answer }) => ({
       action: 'approval.given',
       what: `Approved step ${step}`,
       who: by,
       step,
-      detail: `approval ${approvalId}`,
+      detail: `approval ${approvalId}${answer === undefined ? '' : `, answer ${JSON.stringify(answer)}`}`,
     }),
     APPROVAL_REFUSED: ({ approvalId, step, by, reason }) => ({
       action: 'approval.refused',

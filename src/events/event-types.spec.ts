@@ -36,6 +36,8 @@ describe('an event whose shape has changed since it was written', () => {
     await store.append('a', [old({ first: 'Grace', last: 'Hopper' })]);
     declareUpcasters('PERSON_NAMED', [split, nest]);
     await store.append('a', [{ eventType: 'PERSON_NAMED', data: { person: { first: 'Barbara', last: 'Liskov' } } }]);
+    // Today's program begins with nothing in memory of what the older ones wrote.
+    store = await SqliteEventStore.open({ database });
   });
 
   afterEach(async () => {

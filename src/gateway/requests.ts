@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { strategies } from '../broker/index.ts';
+import { MAX_ANSWER_CHARACTERS } from '../jobs/index.ts';
 import { InvalidInputError } from '../kernel/errors.ts';
 import { type Json, plainJsonIssue } from '../kernel/json.ts';
 
@@ -91,6 +92,7 @@ export const requests = {
     hash: z.string().min(1).max(64),
     by: words(100).optional(),
     reason: words(1000).optional(),
+    answer: words(MAX_ANSWER_CHARACTERS).optional(),
   }),
   'agent:connect': z.strictObject({
     agentId: name,

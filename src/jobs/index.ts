@@ -77,6 +77,7 @@ export type { AgentLink } from './agents/agent-pool.ts';
 export type { AgentRecord } from './agents/agent-registry.ts';
 export { AgentWork, type Routing, routingOf } from './agents/agent-work.ts';
 export { Approvals, type ApprovalDecision, type ApprovalView } from './approvals/approvals.ts';
+export { MAX_ANSWER_CHARACTERS } from './approvals/wanted-answer.ts';
 export { type NewSchedule, Schedules, type ScheduleView } from './schedules/schedules.ts';
 export { missedRules, type MissedRule } from './schedules/schedule.events.ts';
 export {

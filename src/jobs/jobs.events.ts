@@ -103,7 +103,8 @@ declare module '../events/event.ts' {
       /** When it is refused by itself. */
       until: string;
     };
-    APPROVAL_GIVEN: { approvalId: string; step: string; by: string };
+    /** `answer`: what the step wanted to be told, where it did. */
+    APPROVAL_GIVEN: { approvalId: string; step: string; by: string; answer?: string | number };
     APPROVAL_REFUSED: { approvalId: string; step: string; by: string; reason: string };
     JOB_DONE: { summary: string };
     /** It waits among the dead letters to be looked at, retried or dropped. */

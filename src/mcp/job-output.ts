@@ -63,15 +63,17 @@ export const approvalOutput = z.object({
   hash: z.string().describe('Names what is to run as it stands here: a decision carries it'),
   needed: z.int().min(1).max(2).describe('Different people that have to approve'),
   approved_by: z.array(z.string()),
+  answer: z.union([z.string(), z.number()]).nullable().describe('What they told, where the step wants an answer'),
   status: z.enum(['open', 'approved', 'refused', 'expired', 'void']),
   reason: z.string(),
   until: z.string().describe('When the step fails by itself'),
 });
 
 export function approvalOutputOf(approval: ApprovalView): z.input<typeof approvalOutput> {
-  const { approvalId, jobId, step, action, text, params, hash, needed, approvedBy, status, reason, until } = approval;
+  const { approvalId, jobId, step, action, text, params, hash, needed, approvedBy, answer, status, reason, until } =
+    approval;
   return {
     ...{ approval_id: approvalId, job_id: jobId, step, action, text, params: { ...params } },
-    ...{ hash, needed, approved_by: [...approvedBy], status, reason, until },
+    ...{ hash, needed, approved_by: [...approvedBy], answer, status, reason, until },
   };
 }

@@ -28,7 +28,7 @@ async function health(url: string, path = '/health') {
   return { ...answer, tookMs: performance.now() - startedAt };
 }
 
-describe('health', () => {
+describe('health (API-6; unit list 2.1)', () => {
   it('is good when the store writes, workers run and somebody answers model calls [API-6]', async () => {
     await using server = await runServer();
     const { status, body } = await health(server.url);

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Socket } from 'socket.io-client';
+import { taskloom } from '../support/cli-host.ts';
 import { ask, bareSocket } from '../support/live-server.ts';
 import { mcpClient, type McpClient } from '../support/mcp-client.ts';
 import { eventsOf, eventually, request } from '../support/rest.ts';
@@ -110,6 +111,41 @@ describe('several questions to people at once', () => {
     const taken = (await Promise.all(said)).filter((word) => word === 'taken');
     expect(taken).toHaveLength(steps.length);
     await ended('at-once');
+  });
+});
+
+describe('a question that wants an answer in words', () => {
+  it('gets it over REST, the socket, MCP and the terminal, and says what is missing [JB-8]', async () => {
+    const tasks = ['a', 'b', 'c', 'd'].map((id) => ({
+      id,
+      action: 'approval',
+      params: { question: 'Which number?', answer: { type: 'number' } },
+    }));
+    await request('POST', `${server.url}/jobs`, { jobId: 'answers', tasks });
+    const { body } = await eventually(
+      () => request<{ approvals: readonly Question[] }>('GET', `${server.url}/approvals`),
+      (answer) => answer.body.approvals.length === tasks.length,
+    );
+    const [a, b, c, d] = body.approvals.toSorted((one, other) => (one.step < other.step ? -1 : 1));
+    if (!a || !b || !c || !d) throw new Error('not all was asked');
+    const url = `${server.url}/approvals/${a.approvalId}/decision`;
+    const missing = await request('POST', url, { decision: 'approve', hash: a.hash });
+    expect(missing).toMatchObject({ status: 400, body: { code: 'INVALID_INPUT', errors: [{ path: 'answer' }] } });
+    const told = await request('POST', url, { decision: 'approve', hash: a.hash, answer: '1' });
+    expect(told.body).toMatchObject({ status: 'approved', answer: 1 });
+    const said = { approvalId: b.approvalId, decision: 'approve', hash: b.hash, answer: '2' };
+    expect(await ask(socket, 'approval:decide', said)).toMatchObject({ ok: true, approval: { answer: 2 } });
+    const input = { approval_id: c.approvalId, decision: 'approve', hash: c.hash, answer: '3' };
+    const { structuredContent } = await mcp.client.callTool({ name: 'decide_approval', arguments: input });
+    expect(structuredContent).toMatchObject({ answer: 3 });
+    const typed = await taskloom(['approve', d.approvalId, '--answer', '4', '--server', server.url]);
+    expect(typed).toMatchObject({ exitCode: 0, out: expect.stringContaining('Which number?') });
+    const job = await eventually(
+      () => request('GET', `${server.url}/jobs/answers`),
+      (answer) => answer.body.status === 'done',
+    );
+    const answers = { a: { answer: 1 }, b: { answer: 2 }, c: { answer: 3 }, d: { answer: 4 } };
+    expect(job.body).toMatchObject({ result: answers });
   });
 });
 

@@ -33,7 +33,7 @@ describe('a flood of requests (PL-3)', () => {
   });
 });
 
-describe('pages of other sites (PL-3)', () => {
+describe('pages of other sites (PL-3; unit list 2.1)', () => {
   it('may use the server where their origin is allowed, and are told what they may send [PL-3]', async () => {
     const origin = 'https://dashboard.example';
     await using server = await runServer({ CORS_ORIGINS: origin, ALLOWED_HOSTS: 'tool.example', REQUIRE_KEYS: 'on' });

@@ -11,6 +11,7 @@ interface ApproveOptions extends ClientOptions {
   readonly hash?: string;
   readonly as?: string;
   readonly reject?: string;
+  readonly answer?: string;
 }
 
 const HELP = `
@@ -21,7 +22,8 @@ Examples:
   $ taskloom approve
   $ taskloom approve slugify-1
   $ taskloom approve slugify-1 --reject "one file is enough"
-  $ taskloom approve 0198f6a4-6a3c-7b7e-8d3a-111111111111 --as ada`;
+  $ taskloom approve 0198f6a4-6a3c-7b7e-8d3a-111111111111 --as ada
+  $ taskloom approve 0198f6a4-6a3c-7b7e-8d3a-111111111111 --answer 4711`;
 
 export function addApprove(program: Command, cli: Cli): void {
   cli
@@ -30,6 +32,7 @@ export function addApprove(program: Command, cli: Cli): void {
     .option('--plan-hash <hash>', 'the plan that you saw; when it has changed meanwhile, nothing is done')
     .option('--hash <hash>', 'the step that you saw; when it has changed meanwhile, nothing is done')
     .option('--as <name>', 'who you are: where two have to approve, they have to be different ones')
+    .option('--answer <text>', 'what a step of a job wants to be told; with a number or a choice as it is written')
     .option('--reject <reason>', 'have the planner plan anew; of a step: let it fail')
     .addHelpText('after', HELP)
     .action(cli.action((id: string | undefined, options: ApproveOptions) => approve(cli, id, options)));
@@ -68,7 +71,7 @@ async function decide(
   cli: Cli,
   client: TaskloomClient,
   question: Approval,
-  { hash, as: by, reject, json }: ApproveOptions,
+  { hash, as: by, reject, answer, json }: ApproveOptions,
 ): Promise<ExitCode> {
   if (hash === undefined && !json) {
     cli.terminal.print(
@@ -82,6 +85,7 @@ async function decide(
     hash: hash ?? question.hash,
     ...(by === undefined ? {} : { by }),
     ...(reject === undefined ? {} : { reason: reject }),
+    ...(answer === undefined ? {} : { answer }),
   });
   const left = decided.needed - decided.approvedBy.length;
   if (json) cli.terminal.json(decided);

@@ -2639,6 +2639,10 @@ export type ApprovalDto = {
      */
     approvedBy: ReadonlyArray<string>;
     /**
+     * What they told, where the step wants to be told something (params.answer); null: nothing yet
+     */
+    answer: string | number | null;
+    /**
      * void: the step has changed and is asked anew, or its job is over
      */
     status: 'open' | 'approved' | 'refused' | 'expired' | 'void';
@@ -2680,6 +2684,10 @@ export type DecisionDto = {
      * Why; it is recorded
      */
     reason?: string;
+    /**
+     * With approve: what the step wants to be told (params.answer), a number or choice as text, too
+     */
+    answer?: string;
 };
 
 export type NewScheduleDto = {

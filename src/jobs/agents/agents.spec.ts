@@ -15,7 +15,7 @@ afterEach(() => bench.close());
 
 const one = [{ id: 'a', action: 'rpn' }];
 
-describe('agents (JB-6)', () => {
+describe('agents (JB-6; unit lists 2.3, 2.5 and 11.1)', () => {
   it('are registered with a key that is shown once and kept as a hash [JB-6]', async () => {
     const system = await bench.start({ capabilities: ['http'] });
     const { key, agent } = await system.agents.register({

@@ -32,7 +32,7 @@ const describeAgent: ModelChoiceParts['describe'] = (agentId) => {
 const chooser = (parts: Partial<ModelChoiceParts> = {}) =>
   chooseByModel({ ask, describe: describeAgent, clock: () => 0, ...parts });
 
-describe('a model that chooses who does a step', () => {
+describe('a model that chooses who does a step (JB-7; unit list 3.1)', () => {
   it('is shown the step and those that offered themselves, and says why it chose one [JB-7]', async () => {
     answer = JSON.stringify({ agent: 'busy', reason: 'It runs Windows.' });
     expect(await chooser()(step, offers)).toEqual({ agentId: 'busy', because: 'It runs Windows.' });

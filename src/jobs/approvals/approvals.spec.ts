@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { JobBench, overJob, TestAgent } from '../../../test/support/job-bench.ts';
 import { until } from '../../../test/support/orchestrator-bench.ts';
+import type { Json } from '../../kernel/json.ts';
 import type { JobSystem } from '../job-system.ts';
 
 let bench: JobBench;
@@ -24,7 +25,7 @@ async function questions(count: number) {
   return system.approvals.list();
 }
 
-describe('approvals (JB-8)', () => {
+describe('approvals (JB-8; unit list 11.2)', () => {
   it('hold a step until two different people have approved it, as its action asks for', async () => {
     await system.jobs.create({ jobId: 'j', tasks: [{ id: 'a', action: 'pay', params: { amount: 7 } }] });
     const [question] = await questions(1);
@@ -57,6 +58,58 @@ describe('approvals (JB-8)', () => {
     await system.approvals.decide(now.approvalId, { decision: 'approve', hash: now.hash, by: 'ada' });
     expect(await overJob(system, 'j')).toMatchObject({ status: 'done', result: 700 });
     await expect(system.jobs.editStep('j', 'a', { by: 'eve' })).rejects.toMatchObject({ code: 'JOBS_JOB_STATE' });
+  });
+
+  it('can want to be told something, which later steps have: text, a number, or one of some choices', async () => {
+    const asks = (id: string, answer: Json, people = 1) => ({
+      id,
+      action: 'approval',
+      params: { question: `${id}?`, people, answer },
+    });
+    const tasks = [
+      asks('who', { type: 'text' }),
+      asks('amount', { type: 'number' }, 2),
+      asks('colour', { type: 'choice', choices: ['blue', 'red'] }),
+      { id: 'a', action: 'rpn', dependsOn: ['amount'], params: { amount: '{{steps.amount.result.answer}}' } },
+    ];
+    await system.jobs.create({ jobId: 'j', tasks });
+    const asked = new Map((await questions(3)).map((question) => [question.step, question]));
+    const say = (step: string, by: string, answer?: string) => {
+      const { approvalId = '', hash = '' } = asked.get(step) ?? {};
+      return system.approvals.decide(approvalId, { decision: 'approve', hash, by, answer });
+    };
+    const wrong = { code: 'INVALID_INPUT', message: expect.stringContaining('answer') };
+    for (const answer of [undefined, ' ']) await expect(say('who', 'ada', answer)).rejects.toMatchObject(wrong);
+    for (const answer of [undefined, '', 'much', 'NaN', '1e999']) {
+      await expect(say('amount', 'ada', answer)).rejects.toMatchObject(wrong);
+    }
+    await expect(say('colour', 'ada', 'green')).rejects.toThrow(/one of "blue", "red"/);
+    expect((await system.approvals.list()).map(({ approvedBy }) => approvedBy)).toEqual([[], [], []]);
+    expect(await say('who', 'ada', ' Grace Hopper ')).toMatchObject({ answer: 'Grace Hopper', status: 'approved' });
+    expect(await say('colour', 'ada', 'red')).toMatchObject({ answer: 'red' });
+    expect(await say('amount', 'ada', '4711')).toMatchObject({ answer: 4711, status: 'open' });
+    await expect(say('amount', 'bob', '4712')).rejects.toThrow(/not what ada said \(4711\): agree on one/);
+    expect(await say('amount', 'bob', '4711.0')).toMatchObject({ answer: 4711, status: 'approved' });
+    const job = await overJob(system, 'j');
+    expect(job).toMatchObject({ status: 'done' });
+    expect(job.steps.find(({ id }) => id === 'a')?.result).toBe(4711);
+    expect(job.steps.find(({ id }) => id === 'amount')?.result).toEqual({
+      approved: true,
+      by: ['ada', 'bob'],
+      reason: null,
+      answer: 4711,
+    });
+  });
+
+  it('are told nothing that they do not want to know', async () => {
+    const tasks = [{ id: 'a', action: 'rpn', approvals: 1, params: { amount: 1, answer: { type: 'text' } } }];
+    await system.jobs.create({ jobId: 'j', tasks });
+    const [question] = await questions(1);
+    const { approvalId = '', hash = '' } = question ?? {};
+    const told = system.approvals.decide(approvalId, { decision: 'approve', hash, by: 'ada', answer: 'x' });
+    await expect(told).rejects.toThrow(/is not wanted: leave it out/);
+    await system.approvals.decide(approvalId, { decision: 'approve', hash, by: 'ada' });
+    expect(await overJob(system, 'j')).toMatchObject({ status: 'done', result: 1 });
   });
 
   it('fail a step that is refused, for good, with the reason', async () => {

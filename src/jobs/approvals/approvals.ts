@@ -1,12 +1,15 @@
 import type { AppendOptions, EventDraft, EventStore } from '../../events/index.ts';
+import { InvalidInputError } from '../../kernel/errors.ts';
 import { isUuid } from '../../kernel/ids.ts';
 import type { Json } from '../../kernel/json.ts';
 import type { StepBoard } from '../agents/step-board.ts';
 import { ApprovalChangedError, ApprovalNotFoundError, ApprovalOverError, SamePersonError } from '../job-work.errors.ts';
+import { APPROVAL } from '../workflow/due-facts.ts';
 import type { JobState, StepRecord } from '../workflow/job-state.ts';
 import type { JobStates } from '../workflow/job-states.ts';
 import type { JobWriter } from '../workflow/job-writer.ts';
 import { failedAttempt } from '../workflow/step-facts.ts';
+import { type Answer, readAnswer } from './wanted-answer.ts';
 
 /** A question to people as every door shows it. */
 export interface ApprovalView {
@@ -22,6 +25,8 @@ export interface ApprovalView {
   /** 1, or 2 different people. */
   readonly needed: number;
   readonly approvedBy: readonly string[];
+  /** What they told, where the step wants to be told something (`params.answer`); null: nothing yet. */
+  readonly answer: Answer | null;
   readonly status: 'open' | 'approved' | 'refused' | 'expired' | 'void';
   readonly reason: string;
   readonly askedAt: string;
@@ -35,6 +40,8 @@ export interface ApprovalDecision {
   readonly by: string;
   /** Why, with `refuse`. */
   readonly reason?: string | undefined;
+  /** With `approve`, what the step wants to be told: text, or a number or choice as text. */
+  readonly answer?: string | undefined;
 }
 
 /** Questions to people: which wait, and what is said to them. Every word is a fact in the job's stream. */
@@ -71,6 +78,7 @@ export class Approvals {
       hash,
       needed,
       approvedBy: record?.approval?.approvalId === approvalId ? record.approval.by : [],
+      answer: record?.approval?.approvalId === approvalId ? record.approval.answer : null,
       status: statusOf(state, record, approvalId),
       reason,
       askedAt: asked.timestamp,
@@ -80,20 +88,21 @@ export class Approvals {
 
   /**
    * Records what somebody says. The step runs once as many different people as are needed have approved it as it is, and
-   * fails when one refuses. Rejects with ApprovalOverError, ApprovalChangedError or SamePersonError; then nothing changed.
+   * fails when one refuses. Rejects with ApprovalOverError, ApprovalChangedError, SamePersonError, or InvalidInputError for
+   * an answer that is not what the step wants to be told; then nothing changed.
    */
   async decide(
     approvalId: string,
     decision: ApprovalDecision,
     { alongside = [] }: { readonly alongside?: AppendOptions['alongside'] } = {},
   ): Promise<ApprovalView> {
-    const { jobId, step, status } = await this.get(approvalId);
+    const { jobId, step, status, params } = await this.get(approvalId);
     if (status !== 'open') throw over(approvalId, status);
     const facts = (state: JobState) => {
       const record = state.steps.get(step);
       const now = statusOf(state, record, approvalId);
       if (now !== 'open' || !record) throw over(approvalId, now);
-      return decisionFacts(state, record, approvalId, decision, this.clock());
+      return decisionFacts(state, record, { ...decision, approvalId, wanted: params.answer }, this.clock());
     };
     await this.writer.say(jobId, facts, () => alongside);
     return this.get(approvalId);
@@ -103,16 +112,22 @@ export class Approvals {
 function decisionFacts(
   state: JobState,
   record: StepRecord,
-  approvalId: string,
-  { decision, hash, by, reason = '' }: ApprovalDecision,
+  said: ApprovalDecision & { readonly approvalId: string; readonly wanted: Json | undefined },
   now: number,
 ): readonly EventDraft[] {
+  const { approvalId, decision, hash, by, reason = '' } = said;
   const { step, approval } = record;
   if (approval && approval.hash !== hash)
     throw new ApprovalChangedError(approvalId, { seen: hash, current: approval.hash });
   if (decision === 'approve') {
     if (approval?.by.includes(by)) throw new SamePersonError(approvalId, by);
-    return [{ eventType: 'APPROVAL_GIVEN', causationId: approvalId, data: { approvalId, step: step.id, by } }];
+    const answer = step.action === APPROVAL ? readAnswer(said.wanted, said.answer) : readAnswer(undefined, said.answer);
+    if (approval && approval.answer !== null && answer !== approval.answer) {
+      const message = `is not what ${approval.by.join(' and ')} said (${JSON.stringify(approval.answer)}): agree on one`;
+      throw new InvalidInputError([{ path: 'answer', message }]);
+    }
+    const data = { approvalId, step: step.id, by, ...(answer === null ? {} : { answer }) };
+    return [{ eventType: 'APPROVAL_GIVEN', causationId: approvalId, data }];
   }
   const failure = {
     code: 'APPROVAL_REFUSED',

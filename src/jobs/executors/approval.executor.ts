@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type Answer, wantedAnswer } from '../approvals/wanted-answer.ts';
 import { DecisionPendingError } from '../jobs.errors.ts';
 import { type Decision, type ExecutionContext, SchemaExecutor } from './executor.ts';
 
@@ -6,16 +7,24 @@ const params = z.strictObject({
   question: z.string().trim().min(1).max(10_000),
   /** How many different people have to agree. */
   people: z.int().min(1).max(2).default(1),
+  /** What they are to tell besides yes. */
+  answer: wantedAnswer.optional(),
 });
 
 type Params = z.infer<typeof params>;
-type Result = { readonly approved: boolean; readonly by: readonly string[]; readonly reason: string | null };
+type Result = {
+  readonly approved: boolean;
+  readonly by: readonly string[];
+  readonly reason: string | null;
+  /** Where one was wanted. */
+  readonly answer?: Answer;
+};
 
 /** A step that people do: they are asked a question, and the workflow brings their decision. */
 export class ApprovalExecutor extends SchemaExecutor<Params, Result> {
   override readonly action = 'approval';
   override readonly description =
-    'Asks people and waits until they agree; params: question, people (1 or 2 different ones). Result: approved, by';
+    'Asks people and waits until they agree; params: question, people (1 or 2 different ones), answer (type: text, number, or choice with choices) where they are to tell something. Result: approved, by, answer';
   override readonly timeoutMs = 86_400_000;
   override readonly waitsForPeople = true;
   protected override readonly schema = params;

@@ -56,7 +56,7 @@ function problemsOf(steps: readonly ToDoInput[], others?: ReadonlySet<string>): 
   return [];
 }
 
-describe('the registry of executors', () => {
+describe('the registry of executors (JB-9; unit list 1.3)', () => {
   it('gives the executor that was registered for an action [JB-9]', () => {
     expect(registry.get('rpn')).toBeInstanceOf(RpnExecutor);
     expect(registry.has('http')).toBe(true);
@@ -212,6 +212,17 @@ describe('a step that people do', () => {
       ok: false,
       error: { message: 'Step a was done, but bob refused: too dear' },
     });
+  });
+
+  it('is refused at once where what it wants to be told is none of text, number and choice [JB-8, JB-9]', () => {
+    const problems = (answer: Json) =>
+      problemsOf([{ id: 'a', action: 'approval', params: { question: 'Which?', answer } }]);
+    expect(problems({ type: 'text' })).toEqual([]);
+    expect(problems({ type: 'choice', choices: ['blue', 'red'] })).toEqual([]);
+    const wrong: readonly Json[] = ['text', { type: 'date' }, { type: 'choice' }, { type: 'choice', choices: ['one'] }];
+    for (const answer of wrong) {
+      expect(problems(answer)[0]).toMatch(/params\.answer/);
+    }
   });
 
   it('needs two different people where it says so [JB-8, JB-9]', async () => {

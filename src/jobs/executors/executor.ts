@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Issue } from '../../kernel/errors.ts';
 import type { Json } from '../../kernel/json.ts';
+import type { Answer } from '../approvals/wanted-answer.ts';
 import { placedReferences } from '../graph/references.ts';
 import type { ToDo } from '../graph/to-do.ts';
 import { InvalidGraphError } from '../jobs.errors.ts';
@@ -11,6 +12,8 @@ export interface Decision {
   readonly approved: boolean;
   readonly by: readonly string[];
   readonly reason: string | null;
+  /** What they told, where the step wanted to be told something. */
+  readonly answer?: Answer;
 }
 
 export interface ExecutionContext {

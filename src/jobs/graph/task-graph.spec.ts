@@ -38,7 +38,7 @@ const graphs = fc.array(fc.array(fc.nat({ max: 30 }), { maxLength: 4 }), { maxLe
   return fc.shuffledSubarray(steps, { minLength: steps.length, maxLength: steps.length });
 });
 
-describe('a step', () => {
+describe('a step (JB-2; unit list 1.3)', () => {
   it('has all fields, with defaults for those that were left out [JB-2]', () => {
     const [toDo] = TaskGraph.build([{ id: 'a', action: 'click' }]).steps;
     expect(toDo).toEqual({
@@ -76,7 +76,7 @@ describe('a step', () => {
   });
 });
 
-describe('a graph of steps', () => {
+describe('a graph of steps (JB-2; unit list 1.3)', () => {
   it('puts steps that follow each other into batches of one [JB-2]', () => {
     expect(batchesOf(step('a'), step('b', 'a'), step('c', 'b'))).toEqual([['a'], ['b'], ['c']]);
   });

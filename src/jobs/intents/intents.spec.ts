@@ -30,7 +30,7 @@ function problemsOf(text: string): readonly string[] {
   return [];
 }
 
-describe('the intents that are shipped', () => {
+describe('the intents that are shipped (JB-3; unit list 1.4)', () => {
   it.each([
     ['what is three plus four times two', 'calculate', { expression: 'three plus four times two' }],
     ['What is (3 + 4) * 2 / 7?', 'calculate', { expression: '(3 + 4) * 2 / 7' }],
@@ -93,7 +93,7 @@ describe('the intents that are shipped', () => {
   });
 });
 
-describe('a pattern', () => {
+describe('a pattern (JB-3; unit list 1.4)', () => {
   it('is one of several of its intent [JB-3]', () => {
     const intents = readIntents(
       yaml(
@@ -180,7 +180,7 @@ describe('a pattern', () => {
   });
 });
 
-describe('a file of intents', () => {
+describe('a file of intents (JB-3; unit list 1.4)', () => {
   it.each([
     ['intents: [', 'line 1 is no YAML of ours: '],
     ['intents: &a [*a]', 'is no YAML of ours: aliases exceeded maxAliases (0)'],

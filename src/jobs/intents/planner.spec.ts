@@ -68,7 +68,7 @@ const classified = (intent: string, confidence: number, parameters: object[] = [
   respond = () => JSON.stringify({ intent, confidence, parameters });
 };
 
-describe('a model in front of the patterns', () => {
+describe('a model in front of the patterns (JB-3; unit list 3.2)', () => {
   it('knows requests that no pattern knows [JB-3]', async () => {
     classified('fetch_url', 0.9, [{ name: 'url', value: 'https://example.com' }]);
     expect(await router().route('could you have a look at https://example.com for me')).toEqual({
@@ -154,7 +154,7 @@ describe('a model in front of the patterns', () => {
   });
 });
 
-describe('the planner', () => {
+describe('the planner (JB-3; unit lists 3.1 and 3.3)', () => {
   it('fills the steps of an intent with what the request said [JB-3]', async () => {
     const graph = await rules.plan(byRules('remind', { what: 'tea "now"' }), '');
     expect(graph.toJSON()).toMatchObject([

@@ -13,7 +13,7 @@ import { TaskGraph } from '../graph/task-graph.ts';
 import { ContextMemory } from './context-memory.ts';
 import { ShortTermMemory } from './short-term-memory.ts';
 
-describe('what jobs remember for a while', () => {
+describe('what jobs remember for a while (JB-11; unit list 6.3)', () => {
   let now = 0;
   const memory = (limits = {}) => new ShortTermMemory(limits, () => now);
 
@@ -80,7 +80,7 @@ describe('what jobs remember for a while', () => {
   });
 });
 
-describe('what jobs remember for good', () => {
+describe('what jobs remember for good (JB-11; unit list 6.3)', () => {
   let log: EventLog;
   const opened: OfflineCache[] = [];
 

@@ -39,7 +39,7 @@ function problemsOf(change: Readonly<Record<string, unknown>>): readonly string[
   return [];
 }
 
-describe('the making of messages', () => {
+describe('the making of messages (JB-1; unit list 1.2)', () => {
   it.each(messageTypes)('makes a %s with an id, a time and all fields [JB-1]', (type) => {
     const message = sample(type);
     expect(message).toMatchObject({
@@ -97,7 +97,7 @@ describe('the making of messages', () => {
   });
 });
 
-describe('messages as JSON', () => {
+describe('messages as JSON (JB-1; unit list 1.2)', () => {
   it.each(messageTypes)('brings a %s back as it was [JB-1]', (type) => {
     const message = sample(type);
     expect(messageFromJson(messageToJson(message))).toEqual(message);
@@ -135,7 +135,7 @@ describe('messages as JSON', () => {
   });
 });
 
-describe('messages that are wrong', () => {
+describe('messages that are wrong (JB-1; unit list 1.2)', () => {
   it.each(Object.keys(question))('are told of a missing %s [JB-1]', (field) => {
     const [problem] = problemsOf({ [field]: undefined });
     expect(problem).toMatch(new RegExp(`^${field} is missing: give `));

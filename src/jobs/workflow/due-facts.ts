@@ -76,7 +76,8 @@ function begin(state: JobState, record: StepRecord, { ready }: Standing, nowMs: 
   if (!isAsked) return [approvalRequest(state, filled.step, { needed, hash: filled.hash, before: approval, nowMs })];
   if (approval && needed > 0 && approval.by.length < approval.needed) return [];
   if (step.action === APPROVAL) {
-    const result = { approved: true, by: approval?.by ?? [], reason: null };
+    const answer = approval?.answer ?? null;
+    const result = { approved: true, by: approval?.by ?? [], reason: null, ...(answer === null ? {} : { answer }) };
     const data = { step: step.id, lease: null, agentId: null, result, durationMs: null };
     return [{ eventType: 'STEP_DONE', data }];
   }

@@ -112,13 +112,15 @@ function evolveApproval(state: JobState, event: StoredEvent): JobState {
   switch (event.eventType) {
     case 'APPROVAL_REQUESTED': {
       const { approvalId, step, needed, hash, until } = event.data;
-      const approval = { approvalId, needed, hash, until, askedAt: event.timestamp, by: [] };
+      const approval = { approvalId, needed, hash, until, askedAt: event.timestamp, by: [], answer: null };
       return changeStep(state, step, () => ({ phase: 'approval', approval }));
     }
     case 'APPROVAL_GIVEN': {
-      const { approvalId, step, by } = event.data;
+      const { approvalId, step, by, answer } = event.data;
       return changeStep(state, step, ({ approval }) =>
-        approval?.approvalId === approvalId ? { approval: { ...approval, by: [...approval.by, by] } } : {},
+        approval?.approvalId === approvalId
+          ? { approval: { ...approval, by: [...approval.by, by], answer: answer ?? approval.answer } }
+          : {},
       );
     }
     default:

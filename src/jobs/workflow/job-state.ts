@@ -31,6 +31,8 @@ export interface Approval {
   readonly askedAt: string;
   /** Who has approved it, in order. */
   readonly by: readonly string[];
+  /** What they told; null: nothing yet, or nothing was wanted. */
+  readonly answer: string | number | null;
 }
 
 /** A step in the hands of an agent. */

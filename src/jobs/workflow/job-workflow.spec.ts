@@ -54,7 +54,7 @@ const elapsed = (until: string): EventDraft => ({ eventType: 'WAIT_ELAPSED', dat
 const phases = ({ steps }: JobState) => Object.fromEntries([...steps].map(([id, { phase }]) => [id, phase]));
 const types = (drafts: readonly EventDraft[]) => drafts.map(({ eventType }) => eventType);
 
-describe('the job workflow (JB-7, OR-30)', () => {
+describe('the job workflow (JB-7, OR-30; unit list 2.6)', () => {
   it('looks for agents for all ready steps at once, and for the next when these are done', () => {
     const { state, drafts } = begin([
       { id: 'a', action: 'x' },

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { JobView } from '../../jobs/index.ts';
+import { type JobView, MAX_ANSWER_CHARACTERS } from '../../jobs/index.ts';
 import { metadata, newTaskId, text, waitMs, wholeNumber } from '../fields.ts';
 import { approvalOutput, approvalOutputOf, jobOutput, jobOutputOf } from '../job-output.ts';
 import { type DefinedTool, defineTool, type ToolAnswer } from '../tool.ts';
@@ -93,6 +93,9 @@ export function jobTools({ jobs, approvals, events }: ToolServices): readonly De
         decision: z.enum(['approve', 'refuse']).describe('What is said'),
         hash: text('hash of what was seen', { max: 64 }),
         reason: text('Why, with refuse; it is recorded', { max: 1000 }).optional(),
+        answer: text('With approve: what the step wants to be told, where its params have an answer', {
+          max: MAX_ANSWER_CHARACTERS,
+        }).optional(),
       }),
       output: approvalOutput,
       run: async ({ approval_id, ...decision }, { by }) => {
