@@ -11,8 +11,9 @@ describe('the URI of a resource [MCP-2]', () => {
     const plan = new UriTemplate(uriTemplates.plan);
     fc.assert(
       fc.property(name, fc.array(name, { minLength: 1, maxLength: 4 }), (id, parts) => {
-        fc.pre(![id, ...parts].some((part) => part === '.' || part === '..'));
         const path = parts.join('/');
+        // No file of a task has such a path; a name that is generated here may hold slashes itself.
+        fc.pre(![id, ...path.split('/')].some((part) => part === '.' || part === '..'));
         // As the protocol library does before it looks for a template.
         const found = file.match(new URL(fileUri(id, path)).href);
         expect([decoded(found?.id), decoded(found?.path)]).toEqual([id, path]);
