@@ -157,6 +157,7 @@ function installTestTools() {
   if (process.platform !== 'linux') return;
   const missing = [
     ['bubblewrap', 'bwrap'],
+    ['openssl', 'openssl'],
     ['python3', 'python3'],
     ['tmux', 'tmux'],
     // Debian keeps `postgres` itself apart from the PATH, by version.
