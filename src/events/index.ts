@@ -38,6 +38,7 @@ export {
 } from './event-store.ts';
 export { PostgresEventStore, type PostgresEventStoreOptions } from './event-store.postgres.ts';
 export { openEventStore } from './open-event-store.ts';
+export { type FollowedIndex, IndexFollower } from './index-follower.ts';
 export type { EventStoreOptions, SqlEventStore } from './event-store.sql.ts';
 export { SqliteEventStore, type SqliteEventStoreOptions } from './event-store.sqlite.ts';
 export {
