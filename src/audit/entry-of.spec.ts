@@ -41,6 +41,17 @@ describe('an entry of the audit log', () => {
     expect(entryOf(event)).toMatchObject({ who: 'taskloom', proof: 'none', door: 'system' });
   });
 
+  it.each([
+    ['', undefined, 'Created the job'],
+    ['send_mail', undefined, 'Created the job (send_mail)'],
+    ['', 'daily', 'Created the job as it was due'],
+    ['send_mail', 'daily', 'Created the job (send_mail) as it was due'],
+  ])('says of a job of the intent "%s" and the schedule %s: %s', (intent, scheduleId, what) => {
+    const schedule = scheduleId === undefined ? {} : { scheduleId };
+    const event = { ...cancelled(), eventType: 'JOB_CREATED', data: { intent, request: null, ...schedule } };
+    expect(entryOf(event as unknown as StoredEvent)).toMatchObject({ action: 'job.created', what });
+  });
+
   it('is short, on one line and well formed, however long the reason [PL-5]', () => {
     const reason = `a\n\u0007${'🧵'.repeat(1000)}`;
     const data = { by: 'ada', reason };
