@@ -1,4 +1,4 @@
-import { CodeIndex, type OfflineCache, Outlines } from '../../context/index.ts';
+import { type CachePriority, CodeIndex, type OfflineCache } from '../../context/index.ts';
 import type { EventStore } from '../../events/index.ts';
 import { newId } from '../../kernel/ids.ts';
 import type { Json } from '../../kernel/json.ts';
@@ -20,9 +20,10 @@ import { basisOf } from '../stale-basis.ts';
 import type { ManifestEntry, ModelCallRequest } from '../tasks.events.ts';
 import { shortenQuestion } from './code-parts.ts';
 import { type BackgroundPart, criticalTokens, type FittedPrompt, fitPrompt, type PromptRoom } from './fit-prompt.ts';
+import { LiveTasks, type Moment } from './live-tasks.ts';
 import { draftQuestion, type QuestionDraft } from './question-draft.ts';
 import { recall, type Recalled, recalledName, recalledParts } from './recall.ts';
-import { type Moment, Surroundings } from './surroundings.ts';
+import { Surroundings } from './surroundings.ts';
 
 export interface AskerTools {
   readonly brain: Brain;
@@ -45,10 +46,12 @@ interface Seat extends PromptRoom {
 
 /** Puts the questions of a task into prompts: what the model must know, within its window, and what of it went in. */
 export class Asker {
-  private readonly outlines = new Outlines();
   private readonly code = new CodeIndex();
+  private readonly live: LiveTasks;
 
-  constructor(private readonly tools: AskerTools) {}
+  constructor(private readonly tools: AskerTools) {
+    this.live = new LiveTasks(tools.events);
+  }
 
   /**
    * The request for a call: the model, or a larger one where its window is too small, and the prompt for it. Rejects
@@ -59,7 +62,7 @@ export class Asker {
     const draft = draftQuestion(state, question);
     this.refuseHopeless(state, draft);
     const [surroundings, recalled] = await Promise.all([
-      this.surroundingsAt(moment, draft.module),
+      this.surroundingsAt(moment, draft.module, 'HIGH'),
       recall(this.tools.knowledge, draft, state),
     ]);
     const seat = await this.seatFor(state, draft, [surroundings.standing(draft)]);
@@ -120,14 +123,14 @@ export class Asker {
     const { model, room } = request;
     const counter = model === null ? estimatingCounter : await tokenCounterFor(this.tools.catalogue.describe(model));
     const draft = draftQuestion(state, question);
-    const surroundings = await this.surroundingsAt(moment, draft.module);
+    const surroundings = await this.surroundingsAt(moment, draft.module, 'LOW');
     const recalled = request.recalled ?? [];
     const { prompt } = await this.compose(draft, surroundings, recalled, { counter, ...room });
     return prompt.messages;
   }
 
-  private surroundingsAt(moment: Moment, module: string | null): Promise<Surroundings> {
-    return Surroundings.at(moment, module, this.tools.events, this.outlines);
+  private async surroundingsAt(moment: Moment, module: string | null, priority: CachePriority): Promise<Surroundings> {
+    return new Surroundings(await this.live.knownAt(moment, module, priority), moment.state);
   }
 
   /**
