@@ -110,8 +110,9 @@ class TaskIndexing implements OnApplicationBootstrap, OnModuleDestroy {
     },
     {
       provide: TaskContexts,
-      inject: [EventStore, Asker],
-      useFactory: (events: EventStore, asker: Asker) => new TaskContexts(events, asker),
+      inject: [EventStore, Asker, CONFIGURATION],
+      useFactory: (events: EventStore, asker: Asker, configuration: Configuration) =>
+        new TaskContexts(events, asker, ModelCatalogue.of(configuration)),
     },
     {
       provide: CodingWorkflow,

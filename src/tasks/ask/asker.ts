@@ -47,7 +47,8 @@ interface Seat extends PromptRoom {
 /** Puts the questions of a task into prompts: what the model must know, within its window, and what of it went in. */
 export class Asker {
   private readonly code = new CodeIndex();
-  private readonly live: LiveTasks;
+  /** What its questions are made from. */
+  readonly live: LiveTasks;
 
   constructor(private readonly tools: AskerTools) {
     this.live = new LiveTasks(tools.events);

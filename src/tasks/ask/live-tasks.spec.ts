@@ -82,7 +82,7 @@ describe('what running tasks know (CX-12, CX-15)', () => {
         await live.knownAt(momentAt(events, sequence), 'b.js', 'HIGH');
       expect(store.readings).toEqual([10, 1, 1]);
       // Of ten events those of b.js and of the task; then the end of a.js, which says nothing of it; then its correction.
-      expect(folded.mock.calls.map(([news]) => news.length)).toEqual([6, 0, 1]);
+      expect(folded.mock.calls.map(([news]) => news.length)).toEqual([7, 0, 1]);
       await live.knownAt(momentAt(events, 12), 'a.js', 'HIGH');
       expect(store.readings).toHaveLength(3);
     } finally {

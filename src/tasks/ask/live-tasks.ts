@@ -1,5 +1,5 @@
 import { type CachePriority, type Knowledge, OnlineCache, Outlines, TaskMemory } from '../../context/index.ts';
-import type { EventStore, StoredEvent } from '../../events/index.ts';
+import type { EventStore, ReadOptions, StoredEvent } from '../../events/index.ts';
 import type { CodingState } from '../coding-state.ts';
 import { relatedEvents, relatedFiles } from './related-files.ts';
 
@@ -48,6 +48,15 @@ export class LiveTasks {
     return known;
   }
 
+  /** What `use` makes of all that is known of a task by now; it may not keep the memory, which goes on. */
+  async withMemory<Result>(taskId: string, use: (memory: TaskMemory) => Result): Promise<Result> {
+    const task = this.tasks.get(taskId) ?? new LiveTask(taskId, this.store, this.outlines, 'LOW');
+    this.keep(task);
+    const result = await task.withMemory(use);
+    this.keep(task);
+    return result;
+  }
+
   private keep(task: LiveTask): void {
     const { taskId: key, tokens, priority } = task;
     this.tasks.put({ key, value: task, tokens, priority });
@@ -69,6 +78,7 @@ class LiveTask {
   private readonly events: StoredEvent[] = [];
   private sequence = 0;
   private readonly subjects = new Map<string, Subject>();
+  private whole: TaskMemory | null = null;
   private last: Promise<unknown> = Promise.resolve();
 
   constructor(
@@ -78,29 +88,43 @@ class LiveTask {
     public priority: CachePriority,
   ) {}
 
-  /** One after the other: two that fold the same events at once would fold them twice. */
   knownAt(sequence: number, name: string, related: ReadonlySet<string>): Promise<Known> {
-    const next = this.last.then(async () => {
-      await this.read(sequence);
+    return this.inTurn(async () => {
+      if (sequence > this.sequence) await this.read({ until: sequence });
       const { memory, events } = await this.fold(name, related);
       return {
         events: events.filter(({ streamSequence }) => streamSequence <= sequence),
         knowledge: memory.ledger.at(sequence),
       };
     });
+  }
+
+  withMemory<Result>(use: (memory: TaskMemory) => Result): Promise<Result> {
+    return this.inTurn(async () => {
+      await this.read();
+      const memory = this.whole ?? new TaskMemory(this.taskId, this.outlines);
+      // Should it fail, the next one begins anew.
+      this.whole = null;
+      await memory.add(this.events);
+      this.whole = memory;
+      return use(memory);
+    });
+  }
+
+  /** One after the other: two that fold the same events at once would fold them twice. */
+  private inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const next = this.last.then(work);
     this.last = next.catch(() => undefined);
     return next;
   }
 
-  private async read(sequence: number): Promise<void> {
-    if (sequence <= this.sequence) return;
-    const news = await this.store.getEvents(this.taskId, { afterSequence: this.sequence, until: sequence });
+  private async read(until: Pick<ReadOptions, 'until'> = {}): Promise<void> {
+    const news = await this.store.getEvents(this.taskId, { afterSequence: this.sequence, ...until });
     for (const event of news) {
       this.sequence = event.streamSequence;
-      // A call says nothing that its outcome does not, and holds a whole prompt.
-      if (/^(?:MODEL_CALL|WORK_ITEM)_/.test(event.eventType)) continue;
-      this.events.push(event);
-      this.tokens += JSON.stringify(event.data).length / CHARACTERS_PER_TOKEN;
+      const kept = withoutPrompt(event);
+      this.events.push(kept);
+      this.tokens += JSON.stringify(kept.data).length / CHARACTERS_PER_TOKEN;
     }
   }
 
@@ -120,4 +144,10 @@ class LiveTask {
     this.subjects.set(name, subject);
     return subject;
   }
+}
+
+/** What was asked is told by other events, and would take most of the room. */
+function withoutPrompt(event: StoredEvent): StoredEvent {
+  if (event.eventType !== 'MODEL_CALL_REQUESTED') return event;
+  return { ...event, data: { ...event.data, messages: [], answerSchema: {}, manifest: [] } };
 }
