@@ -1,12 +1,10 @@
-import { chooseFacts, type Fact, type Knowledge, summarizeEvents } from '../../context/index.ts';
+import { chooseFacts, type Fact, type Knowledge, summarizeEvents, tokenBudgetFor } from '../../context/index.ts';
 import type { EventType, StoredEvent } from '../../events/index.ts';
 import type { CodingState } from '../coding-state.ts';
-import type { BackgroundPart, PromptRoom } from './fit-prompt.ts';
+import type { BackgroundPart, WindowRoom } from './fit-prompt.ts';
 import type { Known } from './live-tasks.ts';
 import type { QuestionDraft } from './question-draft.ts';
 
-/** What share of a prompt the history of its task may take. */
-const HISTORY_SHARE = 0.2;
 /** How many events tell what happened last … */
 const LAST_EVENTS = 6;
 /** … of those that say something of the work itself. */
@@ -59,15 +57,19 @@ export class Surroundings {
     return { name: 'state', title: 'Where the work stands', layer: 'state', text, priority: 'CRITICAL', why };
   }
 
-  /** What holds by now and the prompt does not say anyway, best first; `shows`: whether it shows a file whole. */
-  facts(draft: QuestionDraft, room: PromptRoom, shows: (path: string) => boolean): readonly BackgroundPart[] {
+  /**
+   * What holds by now and the prompt does not say anyway, best first; `shows`: whether it shows a file whole. They tell of
+   * errors and of what is built on, and take the room for both.
+   */
+  facts(draft: QuestionDraft, room: WindowRoom, shows: (path: string) => boolean): readonly BackgroundPart[] {
     const symbols = draft.module === null ? [] : [draft.module];
     const text = draft.parts.filter(({ priority }) => priority === 'CRITICAL').map((part) => part.text);
     const focus = { symbols, text: text.join('\n').slice(0, MAX_FOCUS_CHARACTERS) };
-    const { counter, promptTokens } = room;
+    const { counter } = room;
+    const { recentErrors, dependencies } = tokenBudgetFor(room).context;
     const told = this.toldAnyway(draft, shows);
     const facts = chooseFacts({ ...this.knowledge, facts: this.knowledge.facts.filter((fact) => !told(fact)) }, focus, {
-      budgetTokens: Math.floor(promptTokens * HISTORY_SHARE),
+      budgetTokens: recentErrors + dependencies,
       countTokens: (each) => counter.count(each),
     });
     return facts.map((fact) => ({
