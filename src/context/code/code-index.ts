@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Grammar } from '../outline/syntax-parser.ts';
+import { commentLines } from './comment-lines.ts';
 import { linkCode, type LinkedCode } from './link-code.ts';
 import { grammarOf, readFacts } from './read-facts.ts';
 import type { ImportRules } from './resolve-import.ts';
@@ -89,7 +90,8 @@ async function readText(text: string, hash: string, grammar: Grammar | null): Pr
   const pieces = splitCode(lines, facts.definitions, PIECE_LINES).map((range) => countWords(lines, range));
   const starts = new Set(facts.definitions.map(({ firstLine }) => firstLine));
   const names = facts.definitions.map(({ name }) => [...new Set(splitWords(name))]);
-  return { hash, facts, lines, starts, names, uses: countUses(facts), pieces };
+  const comments = commentLines(lines, grammar);
+  return { hash, facts, lines, starts, comments, names, uses: countUses(facts), pieces };
 }
 
 function countWords(lines: readonly string[], range: LineRange): Piece {
