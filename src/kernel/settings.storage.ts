@@ -15,6 +15,7 @@ export const storageSettings = {
       description:
         'Database of a PostgreSQL server that holds the event log and everything else that is kept, for one server or several; unset: SQLite, in DATA_DIR',
       example: 'postgres://taskloom:password@db.example.com:5432/taskloom',
+      secret: true,
     }),
   WORKSPACE_ROOT: z.string().optional().meta({
     description: 'Directory of the task workspaces; default: DATA_DIR/workspaces',

@@ -8,6 +8,8 @@ export function configuredSecrets(configuration: Configuration): readonly string
     if (typeof value !== 'string') return [];
     if (name === 'API_KEYS') return readKeyEntries(value).keys.map(({ key }) => key);
     if (name === 'SECRET_VALUES') return value.split(',').map((part) => part.trim());
+    // Which database is meant may be told: its password alone is secret.
+    if (name === 'DATABASE_URL') return passwordsIn(value);
     return secretSettings.has(name as keyof typeof settings) ? [value] : passwordsIn(value);
   });
 }
