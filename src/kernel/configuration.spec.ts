@@ -63,6 +63,9 @@ describe('readConfiguration', () => {
     ['LLM_PROVIDER', 'gpt', '"delegated"'],
     ['SANDBOX', 'none', '"landlock"'],
     ['OLLAMA_BASE_URL', 'localhost:11434', 'must be an http or https URL'],
+    ['DATABASE_URL', 'mysql://db/taskloom', 'must be a postgres or postgresql URL that names a database'],
+    ['DATABASE_URL', 'postgres://db', 'must be a postgres or postgresql URL that names a database'],
+    ['DATABASE_URL', './data', 'must be a postgres or postgresql URL that names a database'],
     ['MEMORY_LIMIT_MB', '8', 'must be a whole number from 16 to 1048576'],
     ['TRUSTED_PROXIES', '10.0.0.1, proxy.example', 'neither an IP address nor a CIDR range'],
     ['TRUSTED_PROXIES', '0.0.0.0/0', 'neither an IP address nor a CIDR range'],
@@ -87,6 +90,7 @@ describe('readConfiguration', () => {
     const environment = {
       OPENAI_BASE_URL: 'ftp://user:hunter2@models.example/v1',
       OLLAMA_BASE_URL: '//user:hunter2@models.example',
+      DATABASE_URL: 'postgres://user:hunter2/p@hunter2@db.example?password=hunter2',
       OPENAI_API_KEY: 'sk-very-secret',
       ANTHROPIC_API_KEY: 'sk-ant-very-secret',
       PORT: 'x',
@@ -94,5 +98,13 @@ describe('readConfiguration', () => {
     const shown = JSON.stringify(refusalOf(environment)) + refusalOf(environment).message;
     expect(shown).toContain('models.example');
     expect(shown).not.toMatch(/hunter2|very-secret/);
+  });
+
+  it.each([
+    'postgres://ada:secret@db.example:5432/taskloom?sslmode=require',
+    'postgresql:///taskloom?host=/var/run/postgresql',
+    'postgres://%2Fvar%2Frun/taskloom',
+  ])('takes %s for a database [PL-1, PL-9]', (url) => {
+    expect(readConfiguration({ DATABASE_URL: url }).DATABASE_URL).toBe(url);
   });
 });

@@ -12,7 +12,17 @@ export function configuredSecrets(configuration: Configuration): readonly string
   });
 }
 
+/** Of a URL, as it stands there and as it is meant. */
 function passwordsIn(value: string): string[] {
-  const password = URL.parse(value)?.password;
-  return password ? [password, decodeURIComponent(password)] : [];
+  const url = URL.parse(value);
+  const password = url?.password ?? '';
+  return [password, decoded(password), url?.searchParams.get('password') ?? ''];
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
