@@ -40,20 +40,31 @@ interface WebhookTables {
   webhook_deliveries: DeliveryRow;
 }
 
+/** Text that is compared or sorted is so by its bytes, in PostgreSQL too. */
+const columns = (integer: string, key: string) => `
+  id ${key} PRIMARY KEY, url TEXT NOT NULL, secret TEXT NOT NULL, filter TEXT NOT NULL, disabled TEXT,
+  problem TEXT, cursor ${integer} NOT NULL, attempt ${integer} NOT NULL DEFAULT 0, failing_since ${integer},
+  next_attempt_at ${integer}, created_at ${integer} NOT NULL, created_by TEXT NOT NULL`;
+
+/** Ids of deliveries are never given twice. */
+const deliveryColumns = (integer: string, key: string) => `
+  id ${key}, webhook_id TEXT NOT NULL, event_id TEXT NOT NULL,
+  event_type TEXT NOT NULL, task_id TEXT NOT NULL, sequence ${integer} NOT NULL, attempt ${integer} NOT NULL,
+  at ${integer} NOT NULL, duration_ms ${integer} NOT NULL, status_code ${integer}, error TEXT`;
+
+const deliveriesOf = 'CREATE INDEX webhook_deliveries_of ON webhook_deliveries (webhook_id, id);';
+
 const migrations: readonly Migration[] = [
   {
     id: 1,
-    up: `CREATE TABLE webhooks (
-           id TEXT PRIMARY KEY, url TEXT NOT NULL, secret TEXT NOT NULL, filter TEXT NOT NULL, disabled TEXT,
-           problem TEXT, cursor INTEGER NOT NULL, attempt INTEGER NOT NULL DEFAULT 0, failing_since INTEGER,
-           next_attempt_at INTEGER, created_at INTEGER NOT NULL, created_by TEXT NOT NULL
-         ) STRICT;
-         CREATE TABLE webhook_deliveries (
-           id INTEGER PRIMARY KEY AUTOINCREMENT, webhook_id TEXT NOT NULL, event_id TEXT NOT NULL,
-           event_type TEXT NOT NULL, task_id TEXT NOT NULL, sequence INTEGER NOT NULL, attempt INTEGER NOT NULL,
-           at INTEGER NOT NULL, duration_ms INTEGER NOT NULL, status_code INTEGER, error TEXT
-         ) STRICT;
-         CREATE INDEX webhook_deliveries_of ON webhook_deliveries (webhook_id, id);`,
+    up: {
+      sqlite: `CREATE TABLE webhooks (${columns('INTEGER', 'TEXT')}) STRICT;
+               CREATE TABLE webhook_deliveries (${deliveryColumns('INTEGER', 'INTEGER PRIMARY KEY AUTOINCREMENT')}) STRICT;
+               ${deliveriesOf}`,
+      postgres: `CREATE TABLE webhooks (${columns('bigint', 'text COLLATE "C"')});
+                 CREATE TABLE webhook_deliveries (${deliveryColumns('bigint', 'bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY')});
+                 ${deliveriesOf}`,
+    },
   },
 ];
 

@@ -8,7 +8,10 @@ interface HeartbeatTables {
 const migrations: readonly Migration[] = [
   {
     id: 1,
-    up: `CREATE TABLE agent_heartbeats (agent_id TEXT PRIMARY KEY, seen_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;`,
+    up: {
+      sqlite: `CREATE TABLE agent_heartbeats (agent_id TEXT PRIMARY KEY, seen_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;`,
+      postgres: `CREATE TABLE agent_heartbeats (agent_id text PRIMARY KEY, seen_at bigint NOT NULL) WITH (fillfactor = 70);`,
+    },
   },
 ];
 
@@ -30,7 +33,8 @@ export class Heartbeats {
     await this.database.write([
       {
         sql: `INSERT INTO agent_heartbeats (agent_id, seen_at) VALUES (?, ?)
-              ON CONFLICT DO UPDATE SET seen_at = max(seen_at, excluded.seen_at)`,
+              ON CONFLICT (agent_id) DO UPDATE SET seen_at = excluded.seen_at
+                WHERE excluded.seen_at > agent_heartbeats.seen_at`,
         parameters: [agentId, atMs],
       },
     ]);
