@@ -78,6 +78,16 @@ export class Orchestrator {
     return orchestrator;
   }
 
+  /** This process among those that share the database; no other ever has the same. */
+  get instanceId(): string {
+    return this.options.processId;
+  }
+
+  /** The instances that are there, this one among them: what any other has held is free. */
+  liveInstances(): Promise<ReadonlySet<string>> {
+    return Promise.resolve(new Set([this.instanceId]));
+  }
+
   /** Makes a workflow known by its name, before the workers start. */
   register<State, Action extends StepAction>(workflow: Workflow<State, Action>): void {
     // The engine hands a workflow nothing but its own states and actions back, so their types may be forgotten here.
