@@ -33,6 +33,7 @@ export async function orchestratorBench(): Promise<OrchestratorBench> {
         maxQueue: 100,
         ageingTurns: 20,
         taskTimeoutMs: 60_000,
+        instanceTimeoutMs: 10_000,
         report: (message) => reports.push(message),
         ...change,
       });
