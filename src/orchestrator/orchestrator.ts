@@ -98,7 +98,7 @@ export class Orchestrator {
 
   /** The instances that are there, this one among them: what any other has held is free. */
   liveInstances(): Promise<ReadonlySet<string>> {
-    return Promise.resolve(new Set([this.instanceId]));
+    return this.instances.live();
   }
 
   /** Makes a workflow known by its name, before the workers start. */

@@ -65,6 +65,19 @@ export function databaseContract(open: () => Promise<DatabaseUnderTest>): void {
       expect({ ...rows?.[0] }).toEqual({ 'name?': "it's ?!", count: 7 });
     });
 
+    it('keeps texts of any characters, and finds them by the same text, or by none [EV-27]', async () => {
+      const odd = ['a\u0000b', '\u0000', '🧵 é', "'; DROP TABLE items --", 'x\ud800'];
+      await database.write(odd.map((name, index) => insert(name, index)));
+      const items = database.reader<Tables>().selectFrom('items');
+      for (const [index, name] of odd.entries()) {
+        const [row, ...others] = await items.select('count').where('name', '=', name).execute();
+        expect({ name, count: row?.count, others }).toEqual({ name, count: index, others: [] });
+      }
+      expect(await items.select('name').where('name', '=', 'a').execute()).toEqual([]);
+      expect(await items.select('name').where('name', 'in', []).execute()).toEqual([]);
+      expect(await items.select('name').where('name', 'not in', []).execute()).toHaveLength(odd.length);
+    });
+
     it('keeps nothing of a write whose guard finds another number of rows [EV-27]', async () => {
       const guarded = {
         sql: 'UPDATE items SET count = 9 WHERE name = ?',

@@ -1,4 +1,4 @@
-import { Kysely } from 'kysely';
+import { HandleEmptyInListsPlugin, Kysely, replaceWithNoncontingentExpression } from 'kysely';
 import type pg from 'pg';
 import { AppError } from '../kernel/errors.ts';
 import { readerPool, shownUrl, writerPool } from './connection.postgres.ts';
@@ -11,6 +11,7 @@ import { type Migration, stepsIn } from './migration.ts';
 import { Notices } from './notices.postgres.ts';
 import type { Columns, GuardedStatement, Row, SqlValue } from './statement.ts';
 import { StoreClosedError, toError } from './storage.errors.ts';
+import { keepable } from './values.postgres.ts';
 import { type PostgresValue, WriteSession } from './write-session.postgres.ts';
 
 export interface PostgresDatabaseOptions {
@@ -44,7 +45,11 @@ export class PostgresDatabase extends Database {
     this.readers = readerPool(url);
     this.writers = writerPool(url);
     this.notices = new Notices(url);
-    this.kysely = new Kysely({ dialect: postgresReaderDialect(this.readers, (error) => this.errorOf(error)) });
+    this.kysely = new Kysely({
+      dialect: postgresReaderDialect(this.readers, (error) => this.errorOf(error)),
+      // None of nothing, as in SQLite: PostgreSQL has no empty lists.
+      plugins: [new HandleEmptyInListsPlugin({ strategy: replaceWithNoncontingentExpression })],
+    });
   }
 
   /** Connects once, to find out whether it can be used. Rejects with StoreUnavailableError. */
@@ -68,7 +73,7 @@ export class PostgresDatabase extends Database {
   async query(text: string, values: readonly PostgresValue[] = []): Promise<readonly Columns[]> {
     if (this.closed) throw new StoreClosedError(this.name);
     try {
-      const { rows } = await this.readers.query<SqlValue[]>({ text, values: [...values], rowMode: 'array' });
+      const { rows } = await this.readers.query<SqlValue[]>({ text, values: keepable(values), rowMode: 'array' });
       return rows;
     } catch (error) {
       throw this.errorOf(error);

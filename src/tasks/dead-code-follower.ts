@@ -12,7 +12,10 @@ interface CursorTables {
 const migrations: readonly Migration[] = [
   {
     id: 1,
-    up: `CREATE TABLE dead_code_cursor (id INTEGER PRIMARY KEY CHECK (id = 1), sequence INTEGER NOT NULL) STRICT;`,
+    up: {
+      sqlite: `CREATE TABLE dead_code_cursor (id INTEGER PRIMARY KEY CHECK (id = 1), sequence INTEGER NOT NULL) STRICT;`,
+      postgres: `CREATE TABLE dead_code_cursor (id integer PRIMARY KEY CHECK (id = 1), sequence bigint NOT NULL);`,
+    },
   },
 ];
 
