@@ -1,4 +1,5 @@
 import type { Database, GuardedStatement } from '../storage/index.ts';
+import type { WorkTables } from './work-schema.ts';
 
 /** Milliseconds since 1970 by the database's clock: those of several machines may differ. */
 const NOW = 'CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint)';
@@ -49,6 +50,14 @@ export class Instances {
     const taken = await this.write(wasCutOff ? [this.sayHere()] : [this.sayHere(), ...this.takeOver()]);
     this.heardAt = performance.now();
     return taken;
+  }
+
+  /** The ids of those that are there, this one among them: what any other holds is free. */
+  async live(): Promise<ReadonlySet<string>> {
+    const { database, id } = this.options;
+    if (!this.isShared) return new Set([id]);
+    const rows = await database.reader<WorkTables>().selectFrom('work_instances').select('id').execute();
+    return new Set([id, ...rows.map((row) => row.id)]);
   }
 
   /** The last thing an instance says: whatever it may still hold is ready for others. */

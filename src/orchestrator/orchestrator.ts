@@ -91,6 +91,16 @@ export class Orchestrator {
     return orchestrator;
   }
 
+  /** This process among those that share the database; no other ever has the same. */
+  get instanceId(): string {
+    return this.options.processId;
+  }
+
+  /** The instances that are there, this one among them: what any other has held is free. */
+  liveInstances(): Promise<ReadonlySet<string>> {
+    return this.instances.live();
+  }
+
   /** Makes a workflow known by its name, before the workers start. */
   register<State, Action extends StepAction>(workflow: Workflow<State, Action>): void {
     // The engine hands a workflow nothing but its own states and actions back, so their types may be forgotten here.
