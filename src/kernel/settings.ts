@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { accessSettings } from './settings.access.ts';
 import { jobSettings } from './settings.jobs.ts';
 import { mailSettings } from './settings.mail.ts';
+import { scaleSettings } from './settings.scale.ts';
 import { storageSettings } from './settings.storage.ts';
 import { webhookSettings } from './settings.webhooks.ts';
 import { count, whole } from './setting-forms.ts';
@@ -214,6 +215,7 @@ export const settings = {
     description: 'Largest body of a request, in bytes',
     example: 4_194_304,
   }),
+  ...scaleSettings,
   ...webhookSettings,
   IDEMPOTENCY_TTL_MS: count(86_400_000, 1000, 2_592_000_000).meta({
     description: 'How long an Idempotency-Key is remembered, in milliseconds; after that it is a new one',

@@ -10,6 +10,7 @@ import {
   WebhookKeyError,
   WebhookKeyFileError,
   WebhookNotFoundError,
+  WebhookTakenOverError,
 } from './webhooks.errors.ts';
 
 interface Tables {
@@ -41,13 +42,13 @@ describeOnEachDatabase('webhooks', (openDatabase) => {
 
   afterEach(() => place.close());
 
-  const open = (secretKey?: string, database = place.database) =>
-    WebhookTable.open(database, { directory: place.directory, secretKey });
+  const open = (secretKey?: string, database = place.database, instanceId = 'here') =>
+    WebhookTable.open(database, { directory: place.directory, secretKey }, instanceId);
   const keyFile = () => join(place.directory, 'webhook-key');
 
   async function add(table: WebhookTable, id: string, secret = newSecret()): Promise<string> {
     const row = { id, url: 'https://example.com/', secret, cursor: 0, created_at: NOW, created_by: 'test' };
-    await place.database.write([table.insert(row, { taskIds: ['é'] })]);
+    await place.database.write(table.insert(row, { taskIds: ['é'] }));
     return secret;
   }
 
@@ -74,8 +75,32 @@ describeOnEachDatabase('webhooks', (openDatabase) => {
       expect(await table.find('a')).toMatchObject({ status: 'disabled', problem: 'gone', nextAttemptAt: null });
       await place.database.write([table.resume('a')]);
       expect(await table.find('a')).toMatchObject(fresh);
+      // Nobody sends it until somebody takes it up.
+      expect(await table.takeOver({ id: 'a', owner: null })).toBe(true);
       await table.advance('a', 7, attempt());
       expect(await table.find('a')).toMatchObject({ ...fresh, cursor: 7, attempt: 0 });
+    });
+
+    it('is said by the one instance that sends it: what another still says is refused and leaves nothing [PL-9]', async () => {
+      const [here, there] = [await open(KEY), await open(KEY, await place.another(), 'there')];
+      await add(here, 'a');
+      const held = { id: 'a', owner: 'here' };
+      expect(await there.owners()).toEqual([held]);
+      await expect(there.advance('a', 3, attempt())).rejects.toThrow(WebhookTakenOverError);
+      // Of two that take it over from the same one, one does.
+      const taken = await Promise.all([
+        there.takeOver(held),
+        there.takeOver(held),
+        here.takeOver({ ...held, owner: null }),
+      ]);
+      expect(taken.toSorted()).toEqual([false, false, true]);
+      await expect(here.fail('a', attempt({ error: 'late' }), NOW)).rejects.toThrow(WebhookTakenOverError);
+      await there.advance('a', 4, attempt({ sequence: 4 }));
+      expect((await here.deliveries('a', undefined, 5)).map(({ sequence }) => sequence)).toEqual([4]);
+      await here.release();
+      expect(await here.owners()).toEqual([{ id: 'a', owner: 'there' }]);
+      await there.release();
+      expect(await here.owners()).toEqual([{ id: 'a', owner: null }]);
     });
 
     it('is told page by page of the attempts, each under a number that is never given again [API-1, EV-27]', async () => {

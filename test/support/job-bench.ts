@@ -49,6 +49,7 @@ export class JobBench {
       maxQueue: 100,
       ageingTurns: 20,
       taskTimeoutMs: 60_000,
+      instanceTimeoutMs: 10_000,
       report,
     });
     const system = await JobSystem.open({

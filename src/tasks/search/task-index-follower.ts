@@ -43,7 +43,8 @@ export class TaskIndexFollower extends IndexFollower {
       cursor: () => index.cursor(),
       keep: async (batch: readonly StoredEvent[], from: number, to: number) => {
         const statements = await changesOf(index.dialect, batch, stateOf);
-        await index.apply([...statements, indexChanges.moveCursor(from, to)]);
+        // The cursor first: whoever comes second is refused by it, before a row that is there already refuses.
+        await index.apply([indexChanges.moveCursor(from, to), ...statements]);
       },
     };
     super(events, followed, (error) => {
