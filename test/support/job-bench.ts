@@ -2,6 +2,7 @@ import type { StoredEvent } from '../../src/events/index.ts';
 import type { AgentLink } from '../../src/jobs/agents/agent-pool.ts';
 import type { RunStep } from '../../src/jobs/agents/local-agent.ts';
 import { InvalidInputError } from '../../src/kernel/errors.ts';
+import { newProcessId } from '../../src/kernel/ids.ts';
 import { JobSystem, type JobSystemParts } from '../../src/jobs/job-system.ts';
 import type { AgentMessage } from '../../src/jobs/protocol/agent-message.ts';
 import { MessageFactory } from '../../src/jobs/protocol/message-factory.ts';
@@ -43,7 +44,7 @@ export class JobBench {
     const orchestrator = await Orchestrator.open({
       events: this.log.events,
       database: this.log.database,
-      processId: 'test',
+      processId: newProcessId('test'),
       clock,
       maxConcurrent: 5,
       maxQueue: 100,
@@ -148,8 +149,9 @@ export class TestAgent implements AgentLink {
     return new TestAgent(system, this.agentId, this.key, this.does);
   }
 
-  connect(holding: readonly string[] = []): Promise<readonly string[]> {
-    return this.system.work.connect(this.system.agents.authenticate(this.agentId, this.key), this, holding);
+  async connect(holding: readonly string[] = []): Promise<readonly string[]> {
+    const agent = await this.system.agents.authenticate(this.agentId, this.key);
+    return this.system.work.connect(agent, this, holding);
   }
 
   assign(message: AgentMessage<'assign'>): void {
