@@ -2,7 +2,7 @@ import { sleep } from '../kernel/clock.ts';
 import { GuardFailedError } from '../storage/index.ts';
 import { displacedBy } from './displace.ts';
 import type { Doorbell } from './doorbell.ts';
-import { UnknownWorkflowError } from './orchestrator.errors.ts';
+import { LeaseLostError, UnknownWorkflowError } from './orchestrator.errors.ts';
 import type { OrchestratorOptions } from './orchestrator-options.ts';
 import { Tally } from './stats.ts';
 import { RESTART_DELAY_MS } from './supervise.ts';
@@ -85,9 +85,12 @@ export class Slots {
     const { options, workflows, doorbell, stopping, onOver } = this.parts;
     const workflow = workflows.get(lease.workflow);
     const startedAt = performance.now();
+    // The lease of a run that is still here was lost while nobody heard this instance.
+    this.runs.get(lease.taskId)?.abort(new LeaseLostError(lease.taskId, lease.token - 1));
+    let run: TaskRun<unknown, StepAction> | null = null;
     try {
       if (!workflow) throw new UnknownWorkflowError(lease.workflow);
-      const run = new TaskRun(workflow, lease, options.events, options.clock);
+      run = new TaskRun(workflow, lease, options.events, options.clock);
       this.runs.set(lease.taskId, run);
       if (stopping.aborted) run.yieldSlot();
       const end = await run.run();
@@ -100,7 +103,7 @@ export class Slots {
       options.report(`task ${lease.taskId} gave its slot back`, error);
       await this.returnToQueue(lease);
     } finally {
-      this.runs.delete(lease.taskId);
+      if (this.runs.get(lease.taskId) === run) this.runs.delete(lease.taskId);
       this.tally.slotHeldFor(performance.now() - startedAt);
       doorbell.ring();
     }

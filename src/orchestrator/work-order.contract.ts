@@ -15,12 +15,15 @@ export function workOrderContract(open: () => Promise<EventLog>): void {
   let log: EventLog;
   let database: Database;
   let work: WorkTable;
+  let owner: Instances;
 
   beforeEach(async () => {
     log = await open();
     database = log.database;
     await database.migrate('orchestrator', workMigrations);
     work = new WorkTable(database);
+    owner = new Instances({ database, id: 'owner', timeoutMs: 60_000 });
+    await owner.join();
     await work.ageBy(20);
   });
 
@@ -216,7 +219,8 @@ export function workOrderContract(open: () => Promise<EventLog>): void {
       const leases = [await claim(), await claim(), await claim()];
       await enqueue(newWork('b', { submitter: 'bob' }));
       await database.write([moves.requeue(leases[1]!)]);
-      await new Instances({ database, id: 'next', timeoutMs: 1000 }).join();
+      await owner.leave();
+      await owner.join();
       expect(await dispatch(5)).toEqual(['a1', 'a2', 'a3', 'a4', 'b']);
     });
   });

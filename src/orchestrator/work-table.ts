@@ -44,15 +44,19 @@ export class WorkTable {
     await this.database.write(ageBy(ageingTurns));
   }
 
-  /** Takes the best ready task, unless as many run as may. One statement: two callers never take the same. */
+  /**
+   * Takes the best ready task, unless as many run as may. One statement: two callers never take the same. Where several
+   * instances share the table, one that the others have not heard for long takes nothing.
+   */
   async claim(owner: string, maxConcurrent: number): Promise<Lease | null> {
+    const isShared = this.database.dialect === 'postgres';
     const rows = await this.returning(
       `UPDATE work SET status = 'running', lease_owner = ?, lease_token = lease_token + 1
        WHERE position = (
          SELECT position FROM work WHERE ${READY} ORDER BY ${CLAIM_ORDER.join(', ')} LIMIT 1)
-       AND ${countOf('running')} < ?
+       AND ${countOf('running')} < ? ${isShared ? 'AND EXISTS (SELECT 1 FROM work_instances WHERE id = ?)' : ''}
        RETURNING task_id, workflow, priority, rank, timeout_ms, lease_token`,
-      [owner, maxConcurrent],
+      [owner, maxConcurrent, ...(isShared ? [owner] : [])],
     );
     const row = rows[0];
     if (!row) return null;

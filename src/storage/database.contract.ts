@@ -123,6 +123,13 @@ export function databaseContract(open: () => Promise<DatabaseUnderTest>): void {
       expect(await names()).toEqual(['a']);
     });
 
+    it('tells how much room it takes [EV-27]', async () => {
+      const before = await database.size();
+      await database.write(Array.from({ length: 20 }, (_, index) => insert('x'.repeat(2000) + index)));
+      const after = await database.size();
+      expect(after.database + after.log).toBeGreaterThan(before.database + before.log);
+    });
+
     it('commits everything asked for before it closes, and closes once [EV-27]', async () => {
       const writes = Array.from({ length: 50 }, (_, index) => database.write([insert(`n${index}`)]));
       const closing = database.close();
