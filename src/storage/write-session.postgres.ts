@@ -2,6 +2,7 @@ import type { ClientBase, QueryArrayResult } from 'pg';
 import { GuardRefusal } from './failure.ts';
 import { numbered } from './placeholders.ts';
 import type { Columns, GuardedStatement, Row, SqlValue } from './statement.ts';
+import { keepable } from './values.postgres.ts';
 
 /** A parameter of PostgreSQL: also a whole column of values, for `unnest`. */
 export type PostgresValue = SqlValue | readonly SqlValue[];
@@ -30,7 +31,7 @@ export class WriteSession {
   async apply(statements: readonly GuardedStatement[]): Promise<Row[][]> {
     const answers: Row[][] = [];
     for (const { sql, parameters, guard } of statements) {
-      const { rows, rowCount } = await this.client.query<Row>(numbered(sql), [...parameters]);
+      const { rows, rowCount } = await this.client.query<Row>(numbered(sql), keepable(parameters));
       if (guard && rowCount !== guard.rows) throw new GuardRefusal(guard.name, guard.rows, rowCount ?? 0);
       answers.push(rows);
     }
