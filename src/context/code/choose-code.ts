@@ -33,7 +33,7 @@ const QUERY_WEIGHTS = { code: 1, path: 2, task: 8 };
 const PLACES_OF_DEFINITIONS = 200;
 
 /** Shares of the room; definitions take what is left. */
-const SHARES = { places: 0.32, imports: 0.07, tests: 0.03, callers: 0.03, heads: 0.04 };
+const SHARES = { places: 0.32, imports: 0.04, tests: 0.03, callers: 0.03, heads: 0.04 };
 /** Heads are of files that nothing else is shown of: in more room than this there are fewer, and they take less of it. */
 const ROOM_OF_HEADS = 4000;
 

@@ -8,7 +8,7 @@ import type { FoundPiece } from './search-pieces.ts';
  * what the current file defines or lies inside of what that uses. What is changed together is linked, but may have few
  * words in common. Where something used begins does not count: signatures show it anyway.
  */
-const WEIGHTS = { perPlace: 0.5, file: 0.6, uses: 0.3, inside: 0.2 };
+const WEIGHTS = { perPlace: 0.3, file: 0.6, uses: 0.5, inside: 0.2 };
 const FUSION_K = 30;
 /** A name that may as well mean three others says little. */
 const SURE_SHARE = 0.3;

@@ -2,8 +2,8 @@ import { type Edges, pageRank } from '../rank/page-rank.ts';
 import type { CodeView } from './code-view.ts';
 import type { LinkedCode, Link, LinkedFile } from './link-code.ts';
 
-/** How much a walk along what uses what prefers each kind of step. A step back counts a tenth. */
-const WEIGHTS = { inSignature: 3, inBody: 1, atTopLevel: 0.5, import: 0.5, contains: 0.3, owner: 0.3, back: 0.1 };
+/** How much a walk along what uses what prefers each kind of step. A step back counts a seventh. */
+const WEIGHTS = { inSignature: 3, inBody: 1, atTopLevel: 0.5, import: 0.5, contains: 0.3, owner: 0.3, back: 0.15 };
 
 /**
  * How near every symbol, and after the symbols every file, is to the current file by what uses what. From an interface
