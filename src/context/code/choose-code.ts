@@ -33,9 +33,9 @@ const QUERY_WEIGHTS = { code: 1, path: 2, task: 8 };
 const PLACES_OF_DEFINITIONS = 200;
 
 /** Shares of the room; definitions take what is left. */
-const SHARES = { places: 0.32, imports: 0.04, tests: 0.03, callers: 0.03, heads: 0.04 };
-/** Heads are of files that nothing else is shown of: in more room than this there are fewer, and they take less of it. */
-const ROOM_OF_HEADS = 4000;
+const SHARES = { places: 0.32, imports: 0.07, tests: 0.03, callers: 0.03, heads: 0.04 };
+/** Of what only has to be there, of likely files, more room than this needs less than its share. */
+const ROOM_OF_FEW = 4000;
 
 /** As full as this is full enough. */
 const FULL = 0.985;
@@ -111,13 +111,15 @@ function fitted(files: readonly LinkedFile[], wanted: Wanted, { budgetTokens, co
 }
 
 function fill(excerpts: Excerpts, wanted: Wanted, limit: number): readonly CodeItem[] {
-  const roomOfHeads = SHARES.heads * Math.min(limit, Math.sqrt(limit * ROOM_OF_HEADS));
+  const roomOfFew = Math.min(limit, Math.sqrt(limit * ROOM_OF_FEW));
+  const roomOf = (kind: keyof typeof SHARES) =>
+    SHARES[kind] * (kind === 'imports' || kind === 'heads' ? roomOfFew : limit);
   const take = (lines: readonly WantedLines[], upTo: number) => {
     for (const next of lines) if (!excerpts.add(next, upTo) && excerpts.tokens > upTo - SMALLEST) return;
   };
   for (const kind of ['places', 'imports', 'tests', 'callers'] as const)
-    take(wanted[kind], excerpts.tokens + limit * SHARES[kind]);
-  take(wanted.definitions, limit - roomOfHeads);
+    take(wanted[kind], excerpts.tokens + roomOf(kind));
+  take(wanted.definitions, limit - roomOf('heads'));
   const isNew = ({ file }: WantedLines) => !excerpts.has(file);
   take(wanted.heads.filter(isNew), limit);
   // A small repository has no more definitions: more of its code is worth more than empty room.
