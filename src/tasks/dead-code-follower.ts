@@ -21,6 +21,8 @@ const migrations: readonly Migration[] = [
 
 const CURSOR_GUARD = 'tasks.deadCodeCursor';
 const RETRY_MS = 2000;
+/** How soon it is noticed that another instance has ended before it searched what it had completed. */
+const LOOK_EVERY_MS = 10_000;
 
 export interface DeadCodeParts {
   readonly events: EventStore;
@@ -76,7 +78,7 @@ export class DeadCodeFollower {
         // Heard before the log is read: what comes in between is not missed.
         const over = this.parts.orchestrator.taskOver();
         const next = await this.next();
-        if (!next) await this.unlessStopped(over);
+        if (!next) await this.unlessStopped(orLater(over, signal));
         else if (await this.unlessStopped(this.parts.orchestrator.hasSlotToSpare())) await this.analyse(next);
         else await sleep(RETRY_MS, signal);
       } catch (error) {
@@ -140,5 +142,18 @@ export class DeadCodeFollower {
     const planned = facts.findLast((fact) => fact.eventType === 'PLANNING_COMPLETE');
     if (!planned || facts.some(({ eventType }) => eventType === 'DEAD_CODE_ANALYSIS')) return null;
     return { language: planned.data.plan.language, files: [...filesAtVersion(facts, codeVersion).values()] };
+  }
+}
+
+/** Resolves with the promise, or after a while. */
+async function orLater(promise: Promise<void>, stopping: AbortSignal): Promise<void> {
+  const over = new AbortController();
+  try {
+    await Promise.race([
+      promise,
+      sleep(LOOK_EVERY_MS, AbortSignal.any([over.signal, stopping])).catch(() => undefined),
+    ]);
+  } finally {
+    over.abort();
   }
 }

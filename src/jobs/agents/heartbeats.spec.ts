@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import fc from 'fast-check';
 import { describeOnEachDatabase, type TestDatabase } from '../../../test/support/each-database.ts';
+import { until } from '../../../test/support/orchestrator-bench.ts';
 import { Heartbeats } from './heartbeats.ts';
 
 describeOnEachDatabase('when agents were heard (JB-6)', (open) => {
@@ -12,25 +12,24 @@ describeOnEachDatabase('when agents were heard (JB-6)', (open) => {
 
   afterEach(() => place.close());
 
-  it('is the latest that anybody has heard of each, in whatever order it is told [JB-6, PL-9, EV-27]', async () => {
+  it('is known to all instances, by the clock of the database, with where they are and how busy [JB-6, PL-9, EV-27]', async () => {
     const [here, there] = [await Heartbeats.open(place.database), await Heartbeats.open(await place.another())];
-    const beat = fc.record({
-      agent: fc.constantFrom('ada', 'bob', 'é🧵'),
-      atMs: fc.integer({ min: 0, max: Date.UTC(2100, 0) }),
-      isHere: fc.boolean(),
+    await here.seen('é🧵', { instance: 'here' });
+    const first = (await there.all()).get('é🧵');
+    expect(first).toEqual({ seenAt: expect.any(Number), instance: 'here', load: null });
+    expect(Math.abs((first?.seenAt ?? 0) - Date.now())).toBeLessThan(60_000);
+    await until(async () => {
+      await there.seen('é🧵', { load: 0.25 });
+      return ((await here.all()).get('é🧵')?.seenAt ?? 0) > (first?.seenAt ?? 0);
     });
-    await fc.assert(
-      fc.asyncProperty(fc.array(beat, { minLength: 1, maxLength: 8 }), async (beats) => {
-        for (const agent of (await here.all()).keys()) await there.forget(agent);
-        expect((await here.all()).size).toBe(0);
-        const latest = new Map<string, number>();
-        for (const { agent, atMs, isHere } of beats) {
-          await (isHere ? here : there).seen(agent, atMs);
-          latest.set(agent, Math.max(latest.get(agent) ?? 0, atMs));
-        }
-        expect(new Map([...(await here.all())].sort())).toEqual(new Map([...latest].sort()));
-      }),
-      { numRuns: 20 },
-    );
+    expect((await here.all()).get('é🧵')).toMatchObject({ instance: 'here', load: 0.25 });
+    await there.seen('é🧵', { instance: 'there' });
+    // It has moved on: where it was before has nothing more to say.
+    await here.left('é🧵', 'here');
+    expect((await here.all()).get('é🧵')).toMatchObject({ instance: 'there', load: 0.25 });
+    await there.left('é🧵', 'there');
+    expect((await here.all()).get('é🧵')).toMatchObject({ instance: null });
+    await there.forget('é🧵');
+    expect([...(await here.all())]).toEqual([]);
   });
 });
