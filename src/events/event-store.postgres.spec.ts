@@ -88,7 +88,7 @@ describeOnPostgres('PostgresEventStore [EV-27]', () => {
     }
   });
 
-  it('finds out when the clock of a stream was made smaller since it knew the log [EV-8]', async () => {
+  it('finds out when the clock of a stream was made smaller since it knew the log [EV-13]', async () => {
     await using place = await temporaryPostgres();
     await using opened = await stores(place.url);
     const { a, b } = opened;
