@@ -106,6 +106,11 @@ export const settings = {
       "Most tokens of context that any model is given, to save memory or money; unset: the model's window (MODELS), and 8192 for unknown ones. What an Ollama model is given as num_ctx never changes while the server runs, as a change makes Ollama reload",
     example: 8192,
   }),
+  LLM_RULES_DIR: z.string().optional().meta({
+    description:
+      'Directory of rules of your own that coding models are told besides what they are told anyway: PLANNING_COMPLETE.md, TESTS_WRITTEN.md, CODE_GENERATED.md, CORRECTION_COMPLETED.md, by what the answer becomes, and CODE_GENERATED.mistral_7b.md for one model; read again when they change',
+    example: './rules',
+  }),
   LLM_ANSWER_TOKENS: count(2048, 64, 262_144).meta({
     description: 'Tokens of the context kept free for the answer',
     example: 2048,
