@@ -1,72 +1,91 @@
 import { hash as digest } from 'node:crypto';
-import type { WriteSession } from '../storage/index.ts';
-import type { NewEvent, StreamStand } from './append-plan.ts';
+import type { SqlValue, WriteSession } from '../storage/index.ts';
+import type { NewEvent } from './append-plan.ts';
+import type { LogEnd, StreamToWrite } from './known-log.ts';
 import { LARGE_DATA_CHARACTERS } from './schema.ts';
-
-/** Where a stream stands, with the id of its row: the sequence number of its first event. */
-export interface StreamToWrite extends StreamStand {
-  readonly id: number;
-  readonly taskId: string;
-}
 
 const sql = {
   keep: `INSERT INTO payloads (hash, data) SELECT * FROM unnest($1::text[], $2::text[]) ON CONFLICT DO NOTHING`,
   kept: 'SELECT hash, id FROM payloads WHERE hash = ANY ($1)',
-  streams: `INSERT INTO streams (id, task_id, version, code_version, clock, hash, correlation_id)
-            SELECT * FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::bigint[], $5::text[], $6::text[], $7::text[])
+  streams: `INSERT INTO streams (id, version, code_version, clock, hash, task_id, correlation_id)
+            SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[])
             ON CONFLICT (id) DO UPDATE SET version = excluded.version, code_version = excluded.code_version,
               clock = excluded.clock, hash = excluded.hash`,
-  events: `INSERT INTO events (sequence, stream, stream_sequence, event_id, type, timestamp, clock, causation_id,
-             correlation_id, code_version, hash, data, type_version, payload, actor)
-           SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[],
-             $8::text[], $9::text[], $10::bigint[], $11::text[], $12::text[], $13::integer[], $14::bigint[], $15::text[])`,
+  move: `WITH moved AS (
+           UPDATE streams SET version = new.version, code_version = new.code_version, clock = new.clock, hash = new.hash
+           FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::integer[])
+             AS new (id, version, code_version, clock, hash, retired)
+           WHERE streams.id = new.id AND streams.retired = new.retired
+           RETURNING 1
+         )
+         SELECT 1 / (count(*) = cardinality($1) AND (SELECT hash FROM events ORDER BY sequence DESC LIMIT 1) = $7)::integer
+         FROM moved`,
 };
 
-/** Writes events and where their streams stand after them, each kind in one statement. */
-export async function writeRows(
+/** In the order of `columnsOf`. */
+const columns =
+  'sequence, stream, stream_sequence, event_id, type, timestamp, clock, causation_id, correlation_id, code_version, ' +
+  'hash, data, type_version, payload, actor';
+
+/** Writes new events; the commit waits for it. */
+export async function writeEvents(
   session: WriteSession,
   rows: readonly (readonly [stream: number, row: NewEvent])[],
-  streams: readonly StreamToWrite[],
 ): Promise<void> {
   const payloads = await keepPayloads(session, rows);
-  const stand = <T>(of: (stream: StreamToWrite) => T) => streams.map(of);
-  const event = <T>(of: (row: NewEvent) => T) => rows.map(([, row]) => of(row));
-  const payloadOf = (row: NewEvent) => payloads.get(row) ?? null;
-  const streamsWritten = session.query(
-    sql.streams,
-    [
-      stand(({ id }) => id),
-      stand(({ taskId }) => taskId),
-      stand(({ version }) => version),
-      stand(({ codeVersion }) => codeVersion),
-      stand(({ clock }) => JSON.stringify(clock)),
-      stand(({ hash }) => hash),
-      stand(({ correlationId }) => correlationId),
-    ],
-    'taskloom-streams',
+  session.copy(
+    'events',
+    columns,
+    rows.map(([stream, row]) => columnsOf(stream, row, payloads.get(row) ?? null)),
   );
-  const eventsWritten = session.query(
-    sql.events,
-    [
-      event(({ sequence }) => sequence),
-      rows.map(([stream]) => stream),
-      event(({ streamSequence }) => streamSequence),
-      event(({ eventId }) => eventId),
-      event(({ eventType }) => eventType),
-      event(({ timestamp }) => timestamp),
-      event(({ clock }) => clock),
-      event(({ causationId }) => causationId),
-      event(({ correlationId }) => correlationId),
-      event(({ codeVersion }) => codeVersion),
-      event(({ hash }) => hash),
-      event((row) => (payloadOf(row) === null ? row.data : '')),
-      event(({ typeVersion }) => typeVersion),
-      event(payloadOf),
-      event(({ actor }) => actor),
-    ],
-    'taskloom-events',
-  );
-  await Promise.all([streamsWritten, eventsWritten]);
+}
+
+/** Writes where streams stand, new ones among them; the commit waits for it. */
+export function writeStreams(session: WriteSession, streams: readonly StreamToWrite[]): void {
+  if (streams.length === 0) return;
+  const correlationIds = streams.map(({ correlationId }) => correlationId);
+  const taskIds = streams.map(({ taskId }) => taskId);
+  session.send(sql.streams, [...standsOf(streams), taskIds, correlationIds], 'taskloom-streams');
+}
+
+/**
+ * Writes where streams stand that are there, on condition that the log still ends at `end` and that none of their clocks
+ * was made smaller since; else the transaction is refused with GuardFailedError.
+ */
+export function moveKnownStreams(session: WriteSession, streams: readonly StreamToWrite[], end: LogEnd): void {
+  const retired = streams.map(({ retired: { generations } }) => generations.length);
+  session.sendGuarded('events.known', sql.move, [...standsOf(streams), retired, end.hash], 'taskloom-move');
+}
+
+/** A column of each kind. */
+function standsOf(streams: readonly StreamToWrite[]): readonly (readonly SqlValue[])[] {
+  return [
+    streams.map(({ id }) => id),
+    streams.map(({ version }) => version),
+    streams.map(({ codeVersion }) => codeVersion),
+    streams.map(({ clock }) => JSON.stringify(clock)),
+    streams.map(({ hash }) => hash),
+  ];
+}
+
+function columnsOf(stream: number, row: NewEvent, payload: number | null): readonly SqlValue[] {
+  return [
+    row.sequence,
+    stream,
+    row.streamSequence,
+    row.eventId,
+    row.eventType,
+    row.timestamp,
+    row.clock,
+    row.causationId,
+    row.correlationId,
+    row.codeVersion,
+    row.hash,
+    payload === null ? row.data : '',
+    row.typeVersion,
+    payload,
+    row.actor,
+  ];
 }
 
 /** Large data is stored once, however many events hold it; answers where that of a row is. */

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { messageOf } from '../kernel/errors.ts';
 import type { PostgresDatabase, WriteSession } from '../storage/index.ts';
 import type { NewEvent } from './append-plan.ts';
-import { writeRows } from './event-rows.postgres.ts';
+import { writeEvents, writeStreams } from './event-rows.postgres.ts';
 import type { ImportOutput } from './import-outcome.ts';
 import { DamagedLine, LogFileReading, type ReadEvent } from './log-file.ts';
 import { LogFileLines } from './log-file-lines.ts';
@@ -55,7 +55,7 @@ async function readInto(session: WriteSession, path: string): Promise<ImportOutp
   const write = async () => {
     const known = await session.query('SELECT event_id FROM events WHERE event_id = ANY ($1)', [[...lineOf.keys()]]);
     for (const [eventId] of known) throw taken(String(eventId), lineOf.get(String(eventId)) ?? 0);
-    if (rows.length > 0) await writeRows(session, rows, []);
+    if (rows.length > 0) await writeEvents(session, rows);
     rows = [];
     lineOf.clear();
   };
@@ -71,7 +71,7 @@ async function readInto(session: WriteSession, path: string): Promise<ImportOutp
   const { streams, seal } = reading.end();
   const stands = [...streams].map(([taskId, stand]) => ({ ...stand, taskId, id: ids.get(taskId) ?? 0 }));
   for (let index = 0; index < stands.length; index += ROWS_PER_WRITE) {
-    await writeRows(session, [], stands.slice(index, index + ROWS_PER_WRITE));
+    writeStreams(session, stands.slice(index, index + ROWS_PER_WRITE));
   }
   for (const { id, retired } of stands.filter(({ retired: { generations } }) => generations.length > 0)) {
     const { generations } = retired;

@@ -1,10 +1,30 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomFillSync } from 'node:crypto';
 import { hostname } from 'node:os';
 import { v7, validate } from 'uuid';
 
-/** A new UUID v7 (RFC 9562): unique, and ordered by the millisecond it was made in. */
+const BYTES_OF_AN_ID = 16;
+/** Random bytes for many ids: to ask the system for those of each takes longer than all the rest of making it. */
+const randomPool = new Uint8Array(256 * BYTES_OF_AN_ID);
+let poolUsed = randomPool.length;
+let [milliseconds, counter] = [0, 0];
+
+/** A new UUID v7 (RFC 9562): unique, and ordered by the millisecond it was made in; those of one process by their making. */
 export function newId(): string {
-  return v7();
+  const random = nextRandom();
+  const now = Date.now();
+  // The counter starts anywhere in the lower half of its 32 bits, so that it does not run over within a millisecond.
+  counter = now > milliseconds ? new DataView(random.buffer, random.byteOffset).getUint32(6) >>> 1 : counter + 1;
+  milliseconds = Math.max(milliseconds, now);
+  return v7({ random, msecs: milliseconds, seq: counter });
+}
+
+function nextRandom(): Uint8Array<ArrayBuffer> {
+  if (poolUsed === randomPool.length) {
+    randomFillSync(randomPool);
+    poolUsed = 0;
+  }
+  poolUsed += BYTES_OF_AN_ID;
+  return randomPool.subarray(poolUsed - BYTES_OF_AN_ID, poolUsed);
 }
 
 export function isUuid(value: unknown): value is string {

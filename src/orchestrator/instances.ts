@@ -16,6 +16,8 @@ export interface InstancesOptions {
   readonly id: string;
   /** So long an instance may be silent before others take its tasks over. */
   readonly timeoutMs: number;
+  /** Milliseconds that only ever grow. Default: those of this process. */
+  readonly now?: () => number;
 }
 
 /**
@@ -26,9 +28,12 @@ export class Instances {
   /** How often `beat` is to be called, in milliseconds. */
   readonly beatMs: number;
   private readonly isShared: boolean;
+  private readonly now: () => number;
   private heardAt = 0;
+  private leavesOthersUntil = 0;
 
   constructor(private readonly options: InstancesOptions) {
+    this.now = options.now ?? (() => performance.now());
     this.isShared = options.database.dialect === 'postgres';
     this.beatMs = options.timeoutMs / 4;
   }
@@ -36,19 +41,22 @@ export class Instances {
   /** At start: makes ready what nobody holds any more. Answers how many tasks. */
   async join(): Promise<number> {
     if (!this.isShared) return this.write([requeueHeldBy('true')]);
-    this.heardAt = performance.now();
+    this.heardAt = this.now();
     return this.write([this.sayHere(), ...this.takeOver()]);
   }
 
   /**
    * Says that this instance is there, and makes ready what silent ones held. Answers how many tasks. After a silence of
-   * its own it leaves the others alone: what kept it from being heard may have kept them, too.
+   * its own it leaves the others alone for as long: what kept it from being heard may have kept them, too.
    */
   async beat(): Promise<number> {
     if (!this.isShared) return 0;
-    const wasCutOff = performance.now() - this.heardAt > this.options.timeoutMs;
-    const taken = await this.write(wasCutOff ? [this.sayHere()] : [this.sayHere(), ...this.takeOver()]);
-    this.heardAt = performance.now();
+    const { timeoutMs } = this.options;
+    const now = this.now();
+    if (now - this.heardAt > timeoutMs) this.leavesOthersUntil = now + timeoutMs;
+    const isTakingOver = now >= this.leavesOthersUntil;
+    const taken = await this.write(isTakingOver ? [this.sayHere(), ...this.takeOver()] : [this.sayHere()]);
+    this.heardAt = now;
     return taken;
   }
 

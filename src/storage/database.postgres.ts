@@ -157,20 +157,23 @@ export class PostgresDatabase extends Database {
     } catch (error) {
       throw this.errorOf(error);
     }
-    let broken = false;
+    const session = new WriteSession(client);
+    session.send(`BEGIN; SELECT pg_advisory_xact_lock(${WRITE_LOCK})`);
+    const outcome = await settledOf(() => work(session));
+    const ended = client.query('result' in outcome ? 'COMMIT' : 'ROLLBACK');
+    // Whoever writes next may ask already: the server deals with it after this.
+    client.release();
     try {
-      const begun = [client.query('BEGIN'), client.query(`SELECT pg_advisory_xact_lock(${WRITE_LOCK})`)];
-      await Promise.all(begun);
-      const result = await work(new WriteSession(client));
-      const { command } = await client.query('COMMIT');
+      const [end] = await Promise.allSettled([ended]);
+      if ('error' in outcome) throw outcome.error;
+      await session.sent();
+      if (end.status === 'rejected') throw end.reason;
       // A transaction in which something went wrong unnoticed is rolled back instead.
-      if (command !== 'COMMIT') throw new Error('The transaction was rolled back, as a statement of it had failed.');
-      return result;
+      if (end.value.command !== 'COMMIT')
+        throw new Error('The transaction was rolled back, as a statement of it had failed.');
+      return outcome.result;
     } catch (error) {
-      await client.query('ROLLBACK').catch(() => (broken = true));
-      throw this.errorOf(error);
-    } finally {
-      client.release(broken);
+      throw this.errorOf(session.causeOf(error));
     }
   }
 
@@ -187,5 +190,13 @@ function fitting<T>(make: () => T): T {
     return make();
   } catch (error) {
     throw new DatabaseUnfitError('of DATABASE_URL', `${messageOf(error)}. Correct the URL`);
+  }
+}
+
+async function settledOf<T>(work: () => Promise<T>): Promise<Settled<T>> {
+  try {
+    return { result: await work() };
+  } catch (error) {
+    return { error };
   }
 }

@@ -73,7 +73,7 @@ export class WebhooksService implements OnApplicationBootstrap, OnModuleDestroy 
     const insert = this.table.insert(row, filter);
     const data = { id, origin: new URL(url).origin, by };
     await this.record(id, { eventType: 'WEBHOOK_CREATED', data }, [...insert, ...alongside]);
-    await this.look();
+    await this.lookNow();
     return { ...shown(await this.table.find(id)), secret };
   }
 
@@ -110,7 +110,7 @@ export class WebhooksService implements OnApplicationBootstrap, OnModuleDestroy 
     await this.table.find(id);
     await this.stopSender(id);
     await this.record(id, { eventType: 'WEBHOOK_RESUMED', data: { id, by } }, [this.table.resume(id)]);
-    await this.look();
+    await this.lookNow();
     return this.get(id);
   }
 
@@ -161,8 +161,13 @@ export class WebhooksService implements OnApplicationBootstrap, OnModuleDestroy 
     for (;;) {
       await sleep(LOOK_EVERY_MS, signal).catch(() => undefined);
       if (signal.aborted) return;
-      await this.look().catch((error: unknown) => this.logger.warn(error, 'webhooks were not looked at'));
+      await this.lookNow();
     }
+  }
+
+  /** Never rejects: it is tried again soon. */
+  private async lookNow(): Promise<void> {
+    await this.look().catch((error: unknown) => this.logger.warn(error, 'webhooks were not looked at'));
   }
 
   /** Sends what is this instance's to send, and nothing else. Calls follow each other. */

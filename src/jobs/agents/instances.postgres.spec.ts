@@ -149,6 +149,21 @@ describeOnPostgres('several instances on one database (JB-6, PL-9)', () => {
     expect([loud.closed, other.assigned.length]).toEqual([[], 1]);
   });
 
+  it('fire a schedule once, also when the one that it was made at is gone by then [JB-5]', async () => {
+    let now = Date.now();
+    const life: Life = { capabilities: ['rpn'], clock: () => now, instanceTimeoutMs: 600 };
+    const first = await instance(life);
+    const [{ system: second }, { system: third }] = [await instance(life), await instance(life)];
+    const { scheduleId } = await first.system.schedules.create({ job: { tasks: one }, cron: '0 * * * *' });
+    for (let hour = 1; hour <= 3; hour++) {
+      if (hour === 2) await first.kill();
+      now += 3_600_000;
+      await until(async () => (await second.schedules.get(scheduleId)).fired === hour);
+    }
+    const fired = (await bench.typesOf(scheduleId)).filter((type) => type === 'SCHEDULE_FIRED');
+    expect([fired.length, (await third.jobs.read.list()).jobs.length]).toEqual([3, 3]);
+  });
+
   it('give a step to one that asks for it by itself, at whichever it asks', async () => {
     const [{ system: here }, { system: there }] = [await instance({ heartbeatMs: 400 }), await instance()];
     const { key } = await here.agents.register({ agentId: 'poll', host: 'h', os: 'o', capabilities: ['rpn'] });

@@ -4,8 +4,10 @@ import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { expect, it, jest } from '@jest/globals';
 import { taskloom } from '../support/cli-host.ts';
-import { jsonLines } from '../support/cli-process.ts';
+import { jsonLines, taskloom as ownProcess } from '../support/cli-process.ts';
 import { describeOnPostgres, runSql, temporaryPostgres } from '../support/postgres.ts';
+import { eventually, request } from '../support/rest.ts';
+import { ServerProcess } from '../support/server-process.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 
 jest.setTimeout(60_000);
@@ -19,8 +21,8 @@ interface Finding {
   readonly cure: string | null;
 }
 
-describeOnPostgres('the commands that work on the log, in PostgreSQL', () => {
-  it('move a log from SQLite to PostgreSQL and back, the same to the last hash [CLI-1, EV-27, PL-9]', async () => {
+describeOnPostgres('with DATABASE_URL', () => {
+  it('a log moves from SQLite to PostgreSQL and back, the same to the last hash [CLI-1, EV-27, PL-9]', async () => {
     using directory = temporaryDirectory();
     await using server = await temporaryPostgres();
     const place = (name: string) => join(directory.path, name);
@@ -95,5 +97,56 @@ describeOnPostgres('the commands that work on the log, in PostgreSQL', () => {
     const gone = await finding(at('postgres', (url) => (url.port = '1')));
     expect(gone).toMatchObject({ status: 'fault', detail: expect.stringContaining('cannot be reached') });
     expect(JSON.stringify(gone)).not.toContain('hunter2');
+  });
+
+  it('a server goes on from a log that was moved there, and when the database is back after it was gone [PL-7, PL-9, OR-16]', async () => {
+    using directory = temporaryDirectory();
+    await using postgres = await temporaryPostgres();
+    const place = (name: string) => join(directory.path, name);
+    const file = place('log.jsonl');
+    mkdirSync(place('log'));
+    writeFileSync(join(place('log'), 'taskloom.db'), gunzipSync(readFileSync(golden)));
+    await taskloom(['export', '--out', file], { env: { DATA_DIR: place('log') } });
+    const env = { DATA_DIR: place('server'), DATABASE_URL: postgres.url, LLM_PROVIDER: 'delegated' };
+    expect(await taskloom(['import', file], { env })).toMatchObject({ exitCode: 0 });
+
+    await using server = await ServerProcess.start(env);
+    const { body } = await request<{ tasks: { taskId: string; status: string }[] }>('GET', `${server.url}/tasks`);
+    expect(body.tasks.map(({ taskId, status }) => [taskId, status])).toEqual([
+      ['waiting-1', 'awaitingModel'],
+      ['zweite Aufgabe/ü', 'failed'],
+      [expect.any(String), 'completed'],
+    ]);
+    const claimed = await request('POST', `${server.url}/work-items/claim`, { by: 'ada', waitMs: 10_000 });
+    expect(claimed.body).toMatchObject({ item: { taskId: 'waiting-1' } });
+    expect(readdirSync(place('server'))).not.toContain('taskloom.db');
+
+    const { pathname, href } = new URL(postgres.url);
+    const elsewhere = new URL(href);
+    elsewhere.pathname = '/postgres';
+    const open = (is: boolean) => runSql(elsewhere.href, `ALTER DATABASE ${pathname.slice(1)} ALLOW_CONNECTIONS ${is}`);
+    await open(false);
+    await runSql(
+      elsewhere.href,
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${pathname.slice(1)}'`,
+    );
+    const health = () => request<{ parts: { store: { status: string } } }>('GET', `${server.url}/health`);
+    await eventually(health, ({ status }) => status === 503);
+    await open(true);
+    await eventually(health, ({ status }) => status === 200);
+    expect(await taskloom(['verify'], { env })).toMatchObject({ exitCode: 0 });
+  });
+
+  it('a server that cannot reach its database ends with the reason and the cure, and no password [PL-7]', async () => {
+    using directory = temporaryDirectory();
+    const env = { DATA_DIR: directory.path, PORT: '0', DATABASE_URL: 'postgres://ada:hunter2@127.0.0.1:1/taskloom' };
+    const { exitCode, err } = await ownProcess(['serve'], { env });
+    expect({ exitCode, err }).toMatchObject({
+      exitCode: 1,
+      err: expect.stringMatching(
+        /^taskloom cannot start: .*postgres:\/\/ada@127\.0\.0\.1:1\/taskloom is unavailable: the server cannot be reached.*Start it, or set DATABASE_URL/,
+      ),
+    });
+    expect(err).not.toContain('hunter2');
   });
 });
