@@ -4,11 +4,12 @@ import { built, compare, scaled } from './support/arms.mjs';
 // the least of some runs, as the first ones load and compile.
 const EVENTS = scaled(1000, 100);
 const NODES = scaled(10_000, 500);
+const FILES = scaled(500, 40);
 const RUNS = scaled(12, 2);
 const FUNCTIONS = 10;
 const WORKED_ON = 'src/m7.ts';
 
-const { TaskMemory, NetworkedCache, relatedContext } = await built('context/index.js');
+const { chooseCode, CodeIndex, TaskMemory, NetworkedCache, relatedContext } = await built('context/index.js');
 const { estimateTokens } = await built('llm/index.js');
 
 async function processorTime(run) {
@@ -90,7 +91,47 @@ async function related() {
   return processorTime(() => relatedContext(cache, 'n77', room));
 }
 
+/** A repository of some 60 lines a file, each of which uses functions of three others. */
+function repository() {
+  const nameOf = (file, n) => `part${file}${['Read', 'Write', 'Check', 'Price', 'Total'][n % 5]}${n}`;
+  return Array.from({ length: FILES }, (_, file) => {
+    const used = [1, 7, 31].map((step) => (file * step + step) % FILES);
+    const lines = [
+      ...used.map((other) => `import { ${nameOf(other, 0)} } from '../area${other % 20}/file${other}.ts';`),
+      ...Array.from({ length: 8 }, (_, n) => [
+        `/** What is ${nameOf(file, n)} of these numbers. */`,
+        `export function ${nameOf(file, n)}(numbers: readonly number[], factor = ${n}): number {`,
+        `  const known = numbers.filter((number) => number > factor);`,
+        `  if (known.length === 0) return ${nameOf(used[n % 3], 0)}(numbers);`,
+        `  return known.reduce((sum, number) => sum + number * factor, 0);`,
+        '}',
+        '',
+      ]).flat(),
+    ];
+    return { path: `src/area${file % 20}/file${file}.ts`, text: lines.join('\n') };
+  });
+}
+
+/** Every time another file is worked on, and the one before has changed: that is read and all are linked again. */
+async function choose() {
+  const files = repository();
+  const index = new CodeIndex();
+  const history = files.map(({ path }, time) => ({ time, paths: [path, files[(time + 1) % FILES].path] }));
+  let turn = 0;
+  const answer = async () => {
+    const at = (turn * 13) % FILES;
+    files[at] = { ...files[at], text: `${files[at].text}\nexport const changed${turn} = ${turn};\n` };
+    const { path: current } = files[(++turn * 13) % FILES];
+    const request = { files, current, budgetTokens: 12_000, countTokens: estimateTokens, changes: history };
+    const items = await chooseCode(index, request);
+    if (items.length < 10) throw new Error('Next to nothing was chosen.');
+  };
+  await answer();
+  return processorTime(answer);
+}
+
 const names = {
+  choose: `lines of a repository, ${FILES} files`,
   prepare: `a context, ${EVENTS.toLocaleString('en-US')} events`,
   related: `what is related, ${NODES.toLocaleString('en-US')} nodes`,
   update: `one more event, ${EVENTS.toLocaleString('en-US')} known`,
@@ -100,6 +141,16 @@ await compare({
   file: import.meta.url,
   title: 'Preparing a context, processor time',
   unit: 'ms',
-  arms: { [names.prepare]: prepare, [names.related]: related, [names.update]: update },
-  targets: { [names.prepare]: { atMost: 50 }, [names.related]: { atMost: 150 }, [names.update]: { atMost: 2 } },
+  arms: {
+    [names.prepare]: prepare,
+    [names.choose]: choose,
+    [names.related]: related,
+    [names.update]: update,
+  },
+  targets: {
+    [names.prepare]: { atMost: 50 },
+    [names.choose]: { atMost: 300 },
+    [names.related]: { atMost: 150 },
+    [names.update]: { atMost: 2 },
+  },
 });

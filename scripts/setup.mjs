@@ -159,6 +159,7 @@ function installTestTools() {
     ['bubblewrap', 'bwrap'],
     ['openssl', 'openssl'],
     ['python3', 'python3'],
+    ['redis-server', 'redis-server', 'valkey-server'],
     ['tmux', 'tmux'],
     // Debian keeps `postgres` itself apart from the PATH, by version.
     ['postgresql', 'postgres', 'pg_ctlcluster'],

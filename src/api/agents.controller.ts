@@ -119,8 +119,8 @@ export class AgentsController {
   @ApiNoContentResponse({ description: 'It was heard' })
   @Problems(ofAnAgent)
   async heartbeat(@Param('id') id: string, @AgentKey() key: string, @Body() heartbeat: HeartbeatDto): Promise<void> {
-    this.agents.checkKnown(id);
-    this.agents.authenticate(id, key);
+    await this.agents.checkKnown(id);
+    await this.agents.authenticate(id, key);
     await this.agents.heartbeat(id, heartbeat);
   }
 
@@ -144,8 +144,8 @@ export class AgentsController {
     @ClientGone() gone: AbortSignal,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<AssignedDto | undefined> {
-    this.agents.checkKnown(id);
-    const agent = this.agents.authenticate(id, key);
+    await this.agents.checkKnown(id);
+    const agent = await this.agents.authenticate(id, key);
     const message = await this.work.take(
       agent,
       this.leaving.orWhen(AbortSignal.any([gone, AbortSignal.timeout(waitMs)])),
@@ -187,7 +187,7 @@ export class AgentMessagesController {
   ): Promise<AcceptedDto> {
     const message = parseMessage(request.body ?? null);
     const { sender } = message;
-    this.agents.authenticate(sender, key);
+    await this.agents.authenticate(sender, key);
     // Agents may share the key of a caller: each has idempotency keys of its own.
     return onceOnly(this.keys, { ...once, scope: JSON.stringify([scope, sender]) }, message, {
       id: sender,

@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import type { ManifestEntry, Rebuilt, TaskContext } from '../tasks/index.ts';
+import type { Briefing, ManifestEntry, Rebuilt, TaskContext } from '../tasks/index.ts';
 
 const tokens = { type: 'integer', minimum: 0 } as const;
 
@@ -105,4 +105,51 @@ export class TaskContextDto implements TaskContext {
     example: 'same',
   })
   rebuilt!: Rebuilt;
+}
+
+export class BriefingPartDto {
+  @ApiProperty({
+    type: String,
+    description: 'What it is: a node of the graph, code, facts, an event',
+    example: 'facts',
+  })
+  part!: string;
+
+  @ApiProperty({ ...tokens, description: 'What it takes', example: 212 })
+  tokens!: number;
+
+  @ApiProperty({ type: String, description: 'Why it is worth them', example: 'direct dependency' })
+  why!: string;
+
+  @ApiProperty({ type: Boolean, description: 'Whether it is told', example: true })
+  included!: boolean;
+
+  @ApiProperty({ type: Boolean, required: false, description: 'It is told, and not all of it', example: true })
+  cut?: true;
+}
+
+export class BriefingDto implements Briefing {
+  @ApiProperty({ type: String, description: 'The task', example: 'slugify-1' })
+  taskId!: string;
+
+  @ApiProperty({ type: String, description: 'The file', example: 'src/slugify.js' })
+  path!: string;
+
+  @ApiProperty({ ...tokens, description: 'Stream sequence of the newest event that it knows', example: 12 })
+  sequence!: number;
+
+  @ApiProperty({ type: String, nullable: true, description: 'Whose tokens; null: estimated', example: 'mistral:7b' })
+  model!: string | null;
+
+  @ApiProperty({ ...tokens, description: 'The budget, of which it takes at most 80 %', example: 8192 })
+  budgetTokens!: number;
+
+  @ApiProperty({ ...tokens, description: 'What it takes', example: 1204 })
+  tokens!: number;
+
+  @ApiProperty({ type: String, description: 'What there is to know, in levels', example: '# CRITICAL …' })
+  text!: string;
+
+  @ApiProperty({ type: [BriefingPartDto], description: 'All that there was to tell', example: [] })
+  parts!: readonly BriefingPartDto[];
 }

@@ -12,7 +12,13 @@ import { type PartHealth, Probe } from './health-report.ts';
 const PART_LIMIT_MS = 700;
 
 const migrations: readonly Migration[] = [
-  { id: 1, up: 'CREATE TABLE health_probe (id INTEGER PRIMARY KEY CHECK (id = 1), at INTEGER NOT NULL) STRICT;' },
+  {
+    id: 1,
+    up: {
+      sqlite: 'CREATE TABLE health_probe (id INTEGER PRIMARY KEY CHECK (id = 1), at INTEGER NOT NULL) STRICT;',
+      postgres: 'CREATE TABLE health_probe (id integer PRIMARY KEY CHECK (id = 1), at bigint NOT NULL);',
+    },
+  },
 ];
 
 const writeProbe = 'INSERT INTO health_probe (id, at) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET at = excluded.at';

@@ -3,10 +3,10 @@ import { ApiExtraModels, ApiOkResponse, ApiOperation, ApiResponse, getSchemaPath
 import { NeedsRole } from '../policy/index.ts';
 import { TaskContexts, TasksService } from '../tasks/index.ts';
 import { CodeDiffDto, CodeVersionsDto } from './code.dto.ts';
-import { TaskContextDto } from './context.dto.ts';
+import { BriefingDto, TaskContextDto } from './context.dto.ts';
 import { FileExplanationDto } from './explain.dto.ts';
 import { ApiTaskId, Problems, RestController, Untrusted, WantsJson } from './rest.adapter.ts';
-import { ContextQuery, DiffQuery, ExplainQuery, VersionQuery } from './task-requests.dto.ts';
+import { BriefingQuery, ContextQuery, DiffQuery, ExplainQuery, VersionQuery } from './task-requests.dto.ts';
 
 const patchType = 'text/x-diff';
 
@@ -91,6 +91,24 @@ export class TaskCodeController {
   @Problems({ 400: 'The query is wrong', 404: 'There is no such task, or no such call of it' })
   context(@Param('id') id: string, @Query() query: ContextQuery): Promise<TaskContextDto> {
     return this.contexts.find(id, query);
+  }
+
+  @Get(':id/briefing')
+  @ApiTaskId()
+  @ApiOperation({
+    operationId: 'getBriefing',
+    summary: 'Brief who works on a file',
+    description:
+      'What of the task there is to know for work on one file, in levels: the file and what it builds on, what fails, facts and related functions, tests, decisions. For who is not asked by the task itself.',
+  })
+  @ApiOkResponse({ type: BriefingDto, description: 'The briefing' })
+  @Problems({
+    400: 'The query is wrong',
+    404: 'There is no such task or file; it says what there is',
+    413: 'Not even what must be known fits the budget',
+  })
+  briefing(@Param('id') id: string, @Query() query: BriefingQuery): Promise<BriefingDto> {
+    return this.contexts.briefings.of(id, query);
   }
 
   @Get(':id/archive')

@@ -1,5 +1,6 @@
 import { Transform } from 'class-transformer';
 import {
+  type BriefingQuery as Brief,
   type ExplainQuery as Explain,
   type Fork,
   type TaskQuery,
@@ -194,6 +195,43 @@ export class ContextQuery {
     optional: true,
   })
   callId?: string;
+}
+
+export class BriefingQuery implements Brief {
+  @TextField({ description: 'The file, relative, with /', example: 'src/slugify.js', maxLength: 1024 })
+  path!: string;
+
+  @TextField({
+    description: 'What is to be done with it, in words',
+    example: 'keep the digits',
+    maxLength: 10_000,
+    optional: true,
+  })
+  about?: string;
+
+  @TextField({
+    description: 'Whose tokens count, and whose window is the budget. Default: tokens are estimated',
+    example: 'mistral:7b',
+    maxLength: 200,
+    optional: true,
+  })
+  model?: string;
+
+  @NumberInQuery({
+    description: 'The budget, of which it takes at most 80 %. Default: the window of the model, else 8,192',
+    example: 4000,
+    min: 100,
+    max: 1_000_000,
+  })
+  tokens?: number;
+
+  @NumberInQuery({
+    description: 'What was known by this stream sequence. Default: now',
+    example: 12,
+    min: 1,
+    max: Number.MAX_SAFE_INTEGER,
+  })
+  sequence?: number;
 }
 
 function momentOf(value: unknown): unknown {

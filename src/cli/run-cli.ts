@@ -12,6 +12,7 @@ import { addResume } from './commands/resume.ts';
 import { addCancel } from './commands/cancel.ts';
 import { addCompare } from './commands/compare.ts';
 import { addConnect, addDisconnect } from './commands/connect.ts';
+import { addBrief } from './commands/brief.ts';
 import { addContext } from './commands/context.ts';
 import { addDemo } from './commands/demo.ts';
 import { addDiff } from './commands/diff.ts';
@@ -121,6 +122,7 @@ export function programOf(cli: Cli): Command {
     addDiff,
     addExplain,
     addContext,
+    addBrief,
     addIntervene,
     addPause,
     addResume,

@@ -34,3 +34,38 @@ export interface TaskContext {
   /** How the prompt made again from the events before it compares with what was sent. */
   readonly rebuilt: 'same' | 'different' | 'impossible';
 }
+
+/** For which file, and for whom. */
+export interface BriefingQuery {
+  readonly path: string;
+  /** What is to be done with it, in words. */
+  readonly about?: string | undefined;
+  /** Whose tokens count, and whose window is the budget. Default: tokens are estimated. */
+  readonly model?: string | undefined;
+  /** The budget. Default: the window of the model, else 8,192. */
+  readonly tokens?: number | undefined;
+  /** What was known by this stream sequence. Default: now. */
+  readonly sequence?: number | undefined;
+}
+
+/** What there is to know for work on one file of a task. */
+export interface Briefing {
+  readonly taskId: string;
+  readonly path: string;
+  /** Stream sequence of the newest event that it knows. */
+  readonly sequence: number;
+  /** Null: its tokens are estimated. */
+  readonly model: string | null;
+  /** Of which it takes at most 80 %. */
+  readonly budgetTokens: number;
+  readonly tokens: number;
+  readonly text: string;
+  /** All that there was to tell; `cut`: it is in, and not all of it. */
+  readonly parts: readonly {
+    readonly part: string;
+    readonly tokens: number;
+    readonly why: string;
+    readonly included: boolean;
+    readonly cut?: boolean;
+  }[];
+}

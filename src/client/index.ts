@@ -11,7 +11,7 @@ export type {
   ChangeExplanation,
   FileExplanation,
 } from './code-types.ts';
-export type { ContextPart, TaskContext } from './context-types.ts';
+export type { Briefing, BriefingQuery, ContextPart, TaskContext } from './context-types.ts';
 export { connect, type ConnectOptions, TaskloomClient } from './client.ts';
 export type { ConnectionOptions, ConnectionStatus } from './connection.ts';
 export { ConnectionError, type RequestIssue, TaskloomError } from './errors.ts';

@@ -1,5 +1,5 @@
 import type { CodeDiff, CodeVersion, FileExplanation } from './code-types.ts';
-import type { TaskContext } from './context-types.ts';
+import type { Briefing, BriefingQuery, TaskContext } from './context-types.ts';
 import * as api from './generated/sdk.gen.ts';
 import type { Comparison, Fork, StepPage } from './history-types.ts';
 import type { GivenPlan } from './plan-types.ts';
@@ -187,6 +187,11 @@ export abstract class TaskRequests {
     query: { readonly sequence?: number | undefined; readonly callId?: string | undefined } = {},
   ): Promise<TaskContext> {
     return this.rest.answer(api.getContext({ ...this.of(taskId), query }));
+  }
+
+  /** What of a task there is to know for work on one file of it. */
+  briefing(taskId: string, query: BriefingQuery): Promise<Briefing> {
+    return this.rest.answer(api.getBriefing({ ...this.of(taskId), query }));
   }
 
   /** The files of a version as a .tar.gz; default: the newest. */

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { processorTime, slowness } from '../../test/support/processor-time.ts';
-import { shopEvents } from '../../test/support/shop-history.ts';
+import { passed } from '../../test/support/coding-facts.ts';
+import { shopDrafts, shopEvents } from '../../test/support/shop-history.ts';
 import { storedEvents } from '../../test/support/stored-events.ts';
 import type { EventDraft } from '../events/index.ts';
 import { estimateTokens } from '../llm/index.ts';
@@ -39,6 +40,15 @@ describe('the memory of a task', () => {
     expect(oneByOne.sequence).toBe(11);
     expect(oneByOne.contextFor(cart, room(2000)).text).toBe(atOnce.contextFor(cart, room(2000)).text);
     expect(oneByOne.ledger.at()).toEqual(atOnce.ledger.at());
+  });
+
+  it('tells the last two corrections of a module however much has happened since [CX-13]', async () => {
+    const since = Array.from({ length: 30 }, (): EventDraft => passed(cart.module));
+    const memory = await remembered(storedEvents('shop', [...shopDrafts, ...since]));
+    const why = 'a correction that was tried';
+    expect(memory.contextFor(cart, room(8000)).manifest).toContainEqual(
+      expect.objectContaining({ part: 'event #9', why, included: true }),
+    );
   });
 
   it('takes in an event in less than 2 ms when it knows a thousand, on a slower machine in as many times more [CX-15]', async () => {

@@ -6,7 +6,7 @@ import { Ledger } from './history/ledger.ts';
 import type { ModuleCode } from './history/module-code.ts';
 import { Outlines } from './history/outlines.ts';
 import { TaskReader } from './history/read-task.ts';
-import { relevantEvents } from './history/relevant-events.ts';
+import { type RelevantEvent, relevantEvents } from './history/relevant-events.ts';
 import { StatementWriter } from './history/task-statements.ts';
 import { buildHierarchy, type HierarchicalContext } from './levels/build-hierarchy.ts';
 import { taskParts } from './levels/task-parts.ts';
@@ -53,6 +53,18 @@ export class TaskMemory {
     return this.#events.at(-1)?.streamSequence ?? 0;
   }
 
+  /** The code version after that event; 0 before the first. */
+  get codeVersion(): number {
+    return this.#events.at(-1)?.codeVersion ?? 0;
+  }
+
+  /** Paths of the files that are planned or there, sorted. */
+  get files(): readonly string[] {
+    const ofFiles = this.graph.nodes().filter(({ type }) => type === 'module' || type === 'test');
+    const paths = ofFiles.map(({ metadata }) => metadata['module']).filter((path) => typeof path === 'string');
+    return [...new Set(paths)].sort();
+  }
+
   /** Takes in what came since, whatever the order here; events that are known or of other tasks are passed over. */
   async add(events: readonly StoredEvent[]): Promise<void> {
     const inOrder = events
@@ -79,14 +91,29 @@ export class TaskMemory {
       { symbols, text },
       { ...room, budgetTokens: Math.floor(room.budgetTokens * FACTS_SHARE) },
     );
-    const events = newest === undefined ? [] : relevantEvents(this.#events, asIfNext(newest, module));
+    const events = newest === undefined ? [] : this.#eventsFor(newest, module);
     const codeOf = (path: string) => {
       const file = this.#code.get(path);
       return file === undefined ? null : { code: file.content, outline: file.outline };
     };
     return buildHierarchy(taskParts(this.taskId, module, { graph, facts, events, codeOf }), room);
   }
+
+  /** What matters of what happened, oldest first. */
+  #eventsFor(newest: StoredEvent, module: string): readonly RelevantEvent[] {
+    const relevant = relevantEvents(this.#events, asIfNext(newest, module));
+    const known = new Set(relevant.map(({ event }) => event));
+    const corrections = this.#events
+      .filter((event) => event.eventType === 'CORRECTION_COMPLETED' && event.data.module === module)
+      .slice(-MAX_ITERATIONS)
+      .filter((event) => !known.has(event))
+      .map((event): RelevantEvent => ({ event, reason: 'sameModuleBefore' }));
+    return [...corrections, ...relevant].sort((a, b) => a.event.streamSequence - b.event.streamSequence);
+  }
 }
+
+/** So many corrections of a module are told, however long ago. */
+const MAX_ITERATIONS = 2;
 
 /** The event that the context is for: it will come after the newest one, and concern the module. */
 function asIfNext(newest: StoredEvent, module: string): StoredEvent {

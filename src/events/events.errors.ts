@@ -140,6 +140,8 @@ export class LogNotEmptyError extends AppError {
   readonly kind = 'conflict';
 
   constructor(events: number) {
-    super(`The store holds ${events} events already: import into an empty one, by another DATA_DIR.`, { events });
+    super(`The store holds ${events} events already: import into an empty one, by another DATA_DIR or DATABASE_URL.`, {
+      events,
+    });
   }
 }

@@ -20,7 +20,8 @@ export interface FollowedIndex {
 
 /**
  * Keeps an index in step with the log. How far it has come is committed with what came of it, so several servers may
- * follow one log, and nothing is missed or done twice whenever one of them ends.
+ * follow one log: whoever comes second keeps nothing and reads on from there, and nothing is missed or done twice
+ * whenever one of them ends.
  */
 export class IndexFollower {
   private readonly stopping = new AbortController();
@@ -28,6 +29,8 @@ export class IndexFollower {
   private catchingUp: Promise<void> = Promise.resolve();
   /** Up to here the log has nothing that the index does not know. */
   private seen = 0;
+  /** Where the cursor was seen last. */
+  private cursor = 0;
 
   constructor(
     private readonly events: Pick<EventStore, 'lastSequence' | 'readAll'>,
@@ -71,6 +74,9 @@ export class IndexFollower {
     const last = await this.events.lastSequence();
     while (this.seen < last && !this.stopping.signal.aborted) {
       const cursor = await this.index.cursor();
+      // Somebody has begun the index anew: what was seen by then is not in it any more.
+      if (cursor < this.cursor) this.seen = 0;
+      this.cursor = cursor;
       const batch = await this.events.readAll({ after: Math.max(cursor, this.seen), limit: BATCH, types });
       const newest = batch.at(-1)?.sequenceNumber;
       const end = batch.length < BATCH ? Math.max(newest ?? 0, last) : (newest ?? last);

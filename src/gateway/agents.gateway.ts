@@ -66,7 +66,7 @@ export class AgentsGateway implements OnGatewayDisconnect<Socket> {
     @MessageBody() body: unknown,
   ): Promise<{ ok: true; heartbeatMs: number; revoked: readonly string[] }> {
     const { agentId, key, holding = [] } = readRequest('agent:connect', body);
-    const agent = this.agents.authenticate(agentId, key);
+    const agent = await this.agents.authenticate(agentId, key);
     const link = new SocketLink(agentId, socket, (code, message) => this.live.hub.drop(socket, code, message));
     // Agents of one machine are many on purpose.
     this.door.promote(socket);

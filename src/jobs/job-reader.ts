@@ -1,6 +1,5 @@
 import type { EventStore } from '../events/index.ts';
 import { explainReason, type Orchestrator, type WaitExplanation } from '../orchestrator/index.ts';
-import type { AgentPool } from './agents/agent-pool.ts';
 import { deadLetterEventTypes } from './dead-letters.ts';
 import { JobNotFoundError } from './job-work.errors.ts';
 import type { WorkStatus } from './protocol/agent-message.ts';
@@ -43,7 +42,8 @@ export class JobReader {
     private readonly events: EventStore,
     private readonly orchestrator: Orchestrator,
     private readonly states: JobStates,
-    private readonly pool: AgentPool,
+    /** Agents that are there and can all of this. */
+    private readonly ableTo: (needs: readonly string[]) => Promise<readonly string[]>,
   ) {}
 
   /** Rejects with JobNotFoundError. */
@@ -90,7 +90,8 @@ export class JobReader {
     const { state } = await this.known(jobId);
     const status = jobStatusOf(state);
     const decision = decideJob(state);
-    const steps = state.outcome ? [] : stepWaits(state).map((wait) => this.explainStep(state, wait));
+    const waits = state.outcome ? [] : stepWaits(state);
+    const steps = await Promise.all(waits.map((each) => this.explainStep(state, each)));
     const wait = state.startedAt !== null && decision.kind === 'wait' ? decision.wait : null;
     if (!wait) {
       const explained = await this.orchestrator.why(state.jobId);
@@ -109,12 +110,15 @@ export class JobReader {
     return known;
   }
 
-  private explainStep(state: KnownJob['state'], wait: ReturnType<typeof stepWaits>[number]): StepExplanation {
+  private async explainStep(
+    state: KnownJob['state'],
+    wait: ReturnType<typeof stepWaits>[number],
+  ): Promise<StepExplanation> {
     const record = state.steps.get(wait.step);
     const explained = { step: wait.step, ...explainReason(wait) };
     if (record?.phase !== 'discovery') return explained;
     const needs = [record.step.action, ...record.step.capabilities];
-    const able = this.pool.ableTo(needs);
+    const able = await this.ableTo(needs);
     const those = new Intl.ListFormat('en').format(able.slice(0, 5));
     const detail =
       able.length === 0

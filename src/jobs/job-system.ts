@@ -61,7 +61,7 @@ export class JobSystem {
   private readonly board = new StepBoard();
   private readonly registry = new AgentRegistry();
   private readonly deadLetters = new DeadLetters();
-  private readonly pool = new AgentPool((agentId) => this.board.countOf(agentId));
+  private readonly pool: AgentPool;
   private readonly dispatcher: Dispatcher;
   private readonly follower: WorkFollower;
   private readonly watch: AgentWatch;
@@ -69,15 +69,21 @@ export class JobSystem {
 
   private constructor(parts: JobSystemParts, heartbeats: Heartbeats) {
     const { events, orchestrator, clock, report, heartbeatMs } = parts;
-    const { board, pool } = this;
+    const { board } = this;
+    const { instanceId } = orchestrator;
+    const instances = { instanceId, liveInstances: () => orchestrator.liveInstances() };
+    // `local` is one name for the executors of all instances: each counts what its own have.
+    const held = (agentId: string) => board.countOf({ agentId, instance: agentId === LOCAL_AGENT ? instanceId : null });
+    const pool = new AgentPool(held);
+    this.pool = pool;
+    const caughtUp = () => this.follower.caughtUp();
     const agentsCan = () => new Set(this.registry.list().flatMap(({ capabilities }) => capabilities));
     const workflow = new JobWorkflow({ clock, plan: (wish, signal) => parts.plan(wish, signal, agentsCan()) });
     orchestrator.register(workflow);
     const states = new JobStates(events);
     const writer = new JobWriter(orchestrator, workflow, states, clock);
     const pump = () => asNobody(() => this.dispatcher.pump());
-    const held = (agentId: string) => board.countOf(agentId);
-    const read = new JobReader(events, orchestrator, states, pool);
+    const read = new JobReader(events, orchestrator, states, (needs) => this.agents.ableTo(needs));
     const defaults = { ...parts.defaults, agentsCan };
     this.jobs = new Jobs({ ...parts, defaults, writer, read });
     this.local = new LocalAgent({
@@ -98,14 +104,18 @@ export class JobSystem {
     this.schedules = new Schedules({ ...parts, defaults, workflow: calendar });
     const registeredAt = new Date(clock()).toISOString();
     const local = { ...this.local.description, status: 'live', present: true, registeredAt } as const;
-    this.agents = new Agents({ events, registry: this.registry, pool, heartbeats, clock, held, heartbeatMs, local });
-    this.work = new AgentWork({ events, agents: this.agents, pool, board, writer, clock, pump });
+    const { registry } = this;
+    const ofAgents = { events, registry, pool, heartbeats, clock, held, heartbeatMs, local, instances, caughtUp };
+    this.agents = new Agents(ofAgents);
+    this.work = new AgentWork({ events, agents: this.agents, pool, board, writer, clock, caughtUp, report, pump });
     this.approvals = new Approvals(events, board, states, writer, clock);
     const messages = new MessageFactory(SENDER, clock);
     this.dispatcher = new Dispatcher({
       board,
       pool,
       writer,
+      stateOf: async (jobId) => (await states.current(jobId)).state,
+      instanceId,
       messages,
       clock,
       choose: parts.choose?.(this.agents) ?? null,
@@ -115,7 +125,8 @@ export class JobSystem {
     const apply = (event: StoredEvent) => this.apply(event);
     const applyPast = (event: StoredEvent) => this.applyPast(event);
     this.follower = new WorkFollower({ events, orchestrator, apply, applyPast, applied: pump, report });
-    this.watch = new AgentWatch({ agents: this.agents, work: this.work, board, clock, report });
+    const { agents, work } = this;
+    this.watch = new AgentWatch({ agents, heartbeats, pool, work, board, instances, clock, report });
   }
 
   /** Registers the workflow. Starts nothing. */
@@ -123,10 +134,10 @@ export class JobSystem {
     return new JobSystem(parts, await Heartbeats.open(parts.database));
   }
 
-  /** From now on steps are handed to agents. What the server itself was at when it ended is done anew. */
+  /** From now on steps are handed to agents. What an instance was at that is gone is done anew. */
   async start(): Promise<void> {
     await this.follower.start();
-    await this.work.giveBack(this.board.heldBy(LOCAL_AGENT), 'The server was started again.');
+    await this.watch.giveBackOrphans();
     this.pool.connect(this.local.description, this.local);
     this.watch.start();
     this.dispatcher.pump();
@@ -147,6 +158,7 @@ export class JobSystem {
 
   private apply(event: StoredEvent): void {
     this.applyPast(event);
+    this.agents.told(event);
     const freed = this.board.apply(event);
     this.dispatcher.seen(event);
     if (event.eventType === 'STEP_DONE') return;

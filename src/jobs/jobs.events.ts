@@ -53,6 +53,8 @@ declare module '../events/event.ts' {
       agentId: string;
       lease: string;
       deadline: string;
+      /** Of a step that the server itself has: which of the instances that share the log. Absent: another agent has it. */
+      instance?: string;
       /** `load`: it was the least busy one. */
       chosenBy: 'load' | 'model';
       /** Why the model chose it, or why the model did not choose. Absent: it was not asked. */

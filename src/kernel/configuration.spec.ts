@@ -87,6 +87,7 @@ describe('readConfiguration', () => {
     const environment = {
       OPENAI_BASE_URL: 'ftp://user:hunter2@models.example/v1',
       OLLAMA_BASE_URL: '//user:hunter2@models.example',
+      DATABASE_URL: 'postgres://user:hunter2/p@hunter2@db.example?password=hunter2',
       OPENAI_API_KEY: 'sk-very-secret',
       ANTHROPIC_API_KEY: 'sk-ant-very-secret',
       PORT: 'x',
@@ -94,5 +95,24 @@ describe('readConfiguration', () => {
     const shown = JSON.stringify(refusalOf(environment)) + refusalOf(environment).message;
     expect(shown).toContain('models.example');
     expect(shown).not.toMatch(/hunter2|very-secret/);
+  });
+
+  it.each([
+    'mysql://ada:hunter2@db/taskloom',
+    'postgres://ada:hunter2@db',
+    'postgres://ada:hunter2/@db/x',
+    './hunter2',
+  ])('refuses the database %s, and shows nothing of it [PL-1, PL-9]', (url) => {
+    const { message } = refusalOf({ DATABASE_URL: url });
+    expect(message).toContain('must be a postgres or postgresql URL that names a database');
+    expect(message).not.toContain('hunter2');
+  });
+
+  it.each([
+    'postgres://ada:secret@db.example:5432/taskloom?sslmode=require',
+    'postgresql:///taskloom?host=/var/run/postgresql',
+    'postgres://%2Fvar%2Frun/taskloom',
+  ])('takes %s for a database [PL-1, PL-9]', (url) => {
+    expect(readConfiguration({ DATABASE_URL: url }).DATABASE_URL).toBe(url);
   });
 });

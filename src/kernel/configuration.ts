@@ -51,8 +51,8 @@ function allPrices({ MODELS = [], LLM_PRICES }: Values): ModelPrices | undefined
 function explain(issue: z.core.$ZodIssue, given: Record<string, string>): { path: string; message: string } {
   const name = String(issue.path[0]);
   const example = settings[name as keyof typeof settings].meta()?.example;
-  // A key is never repeated, and neither are the user and password of a URL.
-  const value = (given[name] ?? '').replace(/^([^/]*\/\/)[^/]*@/, '$1…@');
+  // A key is never repeated, and neither are the user and password of a URL, whatever stands in them.
+  const value = (given[name] ?? '').replace(/^([^/]*\/\/).*@/s, '$1…@').replace(/([?&]password=)[^&]*/gi, '$1…');
   const shown = secretSettings.has(name as keyof typeof settings) ? 'the value given' : JSON.stringify(value);
   return { path: name, message: `${shown} does not work: ${issue.message}. Example: ${name}=${String(example)}` };
 }

@@ -3,6 +3,8 @@ import { z } from 'zod';
 import { accessSettings } from './settings.access.ts';
 import { jobSettings } from './settings.jobs.ts';
 import { mailSettings } from './settings.mail.ts';
+import { scaleSettings } from './settings.scale.ts';
+import { storageSettings } from './settings.storage.ts';
 import { webhookSettings } from './settings.webhooks.ts';
 import { count, whole } from './setting-forms.ts';
 import { readModelEntries } from './model-entries.ts';
@@ -20,11 +22,7 @@ export const settings = {
     description: 'Port of REST, Socket.IO and docs; 0 takes a free one',
     example: 9876,
   }),
-  DATA_DIR: z.string().default('./data').meta({ description: 'Directory of the event log', example: './data' }),
-  WORKSPACE_ROOT: z.string().optional().meta({
-    description: 'Directory of the task workspaces; default: DATA_DIR/workspaces',
-    example: './data/workspaces',
-  }),
+  ...storageSettings,
   LOG_LEVEL: z
     .enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'])
     .default('info')
@@ -107,6 +105,11 @@ export const settings = {
     description:
       "Most tokens of context that any model is given, to save memory or money; unset: the model's window (MODELS), and 8192 for unknown ones. What an Ollama model is given as num_ctx never changes while the server runs, as a change makes Ollama reload",
     example: 8192,
+  }),
+  LLM_RULES_DIR: z.string().optional().meta({
+    description:
+      'Directory of rules of your own that coding models are told besides what they are told anyway: PLANNING_COMPLETE.md, TESTS_WRITTEN.md, CODE_GENERATED.md, CORRECTION_COMPLETED.md, by what the answer becomes, and CODE_GENERATED.mistral_7b.md for one model; read again when they change',
+    example: './rules',
   }),
   LLM_ANSWER_TOKENS: count(2048, 64, 262_144).meta({
     description: 'Tokens of the context kept free for the answer',
@@ -217,6 +220,7 @@ export const settings = {
     description: 'Largest body of a request, in bytes',
     example: 4_194_304,
   }),
+  ...scaleSettings,
   ...webhookSettings,
   IDEMPOTENCY_TTL_MS: count(86_400_000, 1000, 2_592_000_000).meta({
     description: 'How long an Idempotency-Key is remembered, in milliseconds; after that it is a new one',

@@ -27,7 +27,7 @@ export const webhookSettings = {
     .optional()
     .meta({
       description:
-        'What the secrets of webhooks are sealed with in the database; unset: a key in the file webhook-key in DATA_DIR, which is made at the first start. What the key of that file has sealed is sealed anew when this is set',
+        'What the secrets of webhooks are sealed with in the database; unset: a key in the file webhook-key in DATA_DIR, which is made at the first start. Several instances on one PostgreSQL need the same text here. What the key of that file has sealed is sealed anew when this is set',
       example: 'a-long-random-text-of-at-least-32-bytes',
       secret: true,
     }),

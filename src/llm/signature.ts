@@ -23,6 +23,8 @@ export interface Signature<Input, Output, Role extends ModelRole = ModelRole> {
 }
 
 export interface PromptOptions {
+  /** The system message, where it is to be another than the signature's own. */
+  readonly instructions?: string;
   /** Sections of their own that stand in front of the question. */
   readonly background?: string;
   /** That of the answer to this input, where it is at hand: making it takes longest. */
@@ -33,12 +35,17 @@ export interface PromptOptions {
 export function promptOf<Input, Output>(
   signature: Signature<Input, Output>,
   input: Input,
-  { background = '', answerSchema = answerSchemaOf(signature, input) }: PromptOptions = {},
+  options: PromptOptions = {},
 ): Prompt {
+  const {
+    instructions = signature.instructions,
+    background = '',
+    answerSchema = answerSchemaOf(signature, input),
+  } = options;
   const question = sections(background.trim(), signature.render(input).trim());
   return {
     messages: [
-      { role: 'system', content: signature.instructions },
+      { role: 'system', content: instructions },
       {
         role: 'user',
         content: `${question}\n\nAnswer with this JSON object and nothing else:\n${answerShape(answerSchema)}`,

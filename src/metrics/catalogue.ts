@@ -224,7 +224,7 @@ export const catalogue = {
   },
   database_size_bytes: {
     type: 'gauge',
-    help: 'Size of the database and of its write-ahead log',
+    help: 'Size of the database and of its write-ahead log; that of PostgreSQL belongs to its whole server: 0',
     labels: { file: ['database', 'wal'] },
   },
   metric_read_failures_total: {

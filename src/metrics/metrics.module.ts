@@ -1,11 +1,10 @@
-import { join } from 'node:path';
 import { Injectable, Logger, Module, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { Broker } from '../broker/index.ts';
 import { EventStore } from '../events/index.ts';
 import { JobCensus } from '../jobs/index.ts';
 import { CONFIGURATION, type Configuration } from '../kernel/configuration.ts';
 import { Orchestrator } from '../orchestrator/index.ts';
-import { DATABASE_FILE } from '../storage/index.ts';
+import { Database } from '../storage/index.ts';
 import { WebhooksService } from '../webhooks/index.ts';
 import { EventCounter } from './event-counter.ts';
 import { LogFollower } from './log-follower.ts';
@@ -42,13 +41,14 @@ class MetricsLifecycle implements OnApplicationBootstrap, OnModuleDestroy {
     MetricsLifecycle,
     {
       provide: Metrics,
-      inject: [Orchestrator, Broker, JobCensus, WebhooksService, CONFIGURATION],
+      inject: [Orchestrator, Broker, JobCensus, WebhooksService, Database, CONFIGURATION],
       useFactory: (
         orchestrator: Orchestrator,
         broker: Broker,
         census: JobCensus,
         webhooks: WebhooksService,
-        { DATA_DIR, MAX_QUEUE: maxQueue, MAX_CONCURRENT: maxConcurrent }: Configuration,
+        database: Database,
+        { MAX_QUEUE: maxQueue, MAX_CONCURRENT: maxConcurrent }: Configuration,
       ) => {
         const logger = new Logger('Metrics');
         const metrics = new Metrics((error) => logger.warn({ err: error }, 'gauges could not be read'));
@@ -57,7 +57,7 @@ class MetricsLifecycle implements OnApplicationBootstrap, OnModuleDestroy {
           workerReadings(broker),
           jobReadings(census),
           webhookReadings(webhooks),
-          databaseReadings(join(DATA_DIR, DATABASE_FILE)),
+          databaseReadings(database),
         );
         return metrics;
       },

@@ -1,8 +1,8 @@
-import { stat } from 'node:fs/promises';
 import type { Broker } from '../broker/index.ts';
 import type { EventStore } from '../events/index.ts';
 import type { JobCensus } from '../jobs/index.ts';
 import { type Orchestrator, priorityName, type WorkCount } from '../orchestrator/index.ts';
+import type { Database } from '../storage/index.ts';
 import type { WebhooksService } from '../webhooks/index.ts';
 import { type GaugeName, type LabelsOf, priorityClasses, type Reading } from './catalogue.ts';
 
@@ -109,12 +109,14 @@ export function logReadings(
   };
 }
 
-/** Of a database in a file. */
-export function databaseReadings(path: string): ReadingSource {
-  return async () => [
-    reading('database_size_bytes', { file: 'database' }, await sizeOf(path)),
-    reading('database_size_bytes', { file: 'wal' }, await sizeOf(`${path}-wal`)),
-  ];
+export function databaseReadings(database: Pick<Database, 'size'>): ReadingSource {
+  return async () => {
+    const { database: bytes, log } = await database.size();
+    return [
+      reading('database_size_bytes', { file: 'database' }, bytes),
+      reading('database_size_bytes', { file: 'wal' }, log),
+    ];
+  };
 }
 
 export function doorReadings(count: () => DoorCounts): ReadingSource {
@@ -135,14 +137,4 @@ function reading<Name extends GaugeName>(name: Name, labels: LabelsOf<Name>, val
 
 function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, each) => total + each, 0);
-}
-
-/** 0 where there is no such file: a write-ahead log comes and goes. */
-async function sizeOf(path: string): Promise<number> {
-  try {
-    return (await stat(path)).size;
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return 0;
-    throw error;
-  }
 }

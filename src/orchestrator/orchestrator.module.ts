@@ -13,6 +13,7 @@ import { systemClock } from '../kernel/clock.ts';
 import { CONFIGURATION, type Configuration } from '../kernel/configuration.ts';
 import { newProcessId } from '../kernel/ids.ts';
 import { Database } from '../storage/index.ts';
+import { Doorbell } from './doorbell.ts';
 import { Orchestrator } from './orchestrator.ts';
 
 const WAKE_INTERVAL_MS = 250;
@@ -50,6 +51,18 @@ class OrchestratorLifecycle implements OnApplicationBootstrap, OnModuleDestroy {
   }
 }
 
+/** Redis' client is loaded only where it is used: it is large. */
+async function doorbellOf({ REDIS_URL: url }: Configuration, id: string, logger: Logger): Promise<Doorbell> {
+  if (url === undefined) return new Doorbell();
+  const { RedisDoorbell } = await import('./doorbell.redis.ts');
+  const onChange = (lost: Error | null) => {
+    if (lost)
+      logger.warn(lost, 'Redis does not answer: work of other instances is found by looking, four times a second');
+    else logger.log('Redis answers again');
+  };
+  return new RedisDoorbell({ url, id, onChange });
+}
+
 @Global()
 @Module({
   imports: [ScheduleModule.forRoot()],
@@ -58,17 +71,21 @@ class OrchestratorLifecycle implements OnApplicationBootstrap, OnModuleDestroy {
     {
       provide: Orchestrator,
       inject: [EventStore, Database, CONFIGURATION],
-      useFactory: (events: EventStore, database: Database, configuration: Configuration) => {
+      useFactory: async (events: EventStore, database: Database, configuration: Configuration) => {
         const logger = new Logger('Orchestrator');
+        const processId = newProcessId();
+        const doorbell = await doorbellOf(configuration, processId, logger);
         return Orchestrator.open({
           events,
           database,
-          processId: newProcessId(),
+          doorbell,
+          processId,
           clock: systemClock,
           maxConcurrent: configuration.MAX_CONCURRENT,
           maxQueue: configuration.MAX_QUEUE,
           ageingTurns: configuration.AGEING_TURNS,
           taskTimeoutMs: configuration.TASK_TIMEOUT_MS,
+          instanceTimeoutMs: configuration.INSTANCE_TIMEOUT_MS,
           report: (message, error) => logger.error(error, message),
         });
       },

@@ -2,9 +2,9 @@ import { type AppendOptions, type EventDraft, StreamConflictError, type StoredEv
 import { type Actor, actorNow } from '../kernel/acting.ts';
 import { sleep } from '../kernel/clock.ts';
 import { type GuardedStatement, GuardFailedError } from '../storage/index.ts';
-import { displacedBy } from './displace.ts';
 import { Doorbell } from './doorbell.ts';
 import { explainWait, type WaitExplanation } from './explain-wait.ts';
+import { Instances } from './instances.ts';
 import {
   CircularDependencyError,
   DuplicateTaskError,
@@ -15,11 +15,11 @@ import {
 import type { OrchestratorOptions } from './orchestrator-options.ts';
 import { QueueWatch } from './queue-watch.ts';
 import { restoreWork } from './restore-work.ts';
-import { type OrchestratorStats, queuedByPriority, Tally } from './stats.ts';
-import { RESTART_DELAY_MS, supervise } from './supervise.ts';
-import { TaskRun } from './task-run.ts';
+import { type AnyWorkflow, Slots } from './slots.ts';
+import { type OrchestratorStats, queuedByPriority } from './stats.ts';
+import { supervise } from './supervise.ts';
 import { FULL, WaitingLine } from './waiting-line.ts';
-import { guards, type Lease, moves, type NewWork } from './work-moves.ts';
+import { guards, moves, type NewWork } from './work-moves.ts';
 import { WorkTable } from './work-table.ts';
 import { workMigrations } from './work-schema.ts';
 import type { StepAction, Workflow } from './workflow.ts';
@@ -44,38 +44,61 @@ export interface Submission {
 
 const ENDLESS_MS = 2_147_483_647;
 
-/** What every workflow looks like from here: its states and actions are its own business. */
-type AnyWorkflow = Workflow<unknown, StepAction>;
-
 /**
- * Dispatches what the log and its `work` table say is ready to a bounded number of slots. Nothing here is remembered:
- * killed at any moment, the next start finds every accepted task again and each goes on from its last event.
+ * Dispatches what the log and its `work` table say is ready to a bounded number of slots, which all instances on one
+ * database share. Nothing here is remembered: killed at any moment, the next start or another instance finds every
+ * accepted task again and each goes on from its last event.
  */
 export class Orchestrator {
   readonly work: WorkTable;
   readonly queueWatch: QueueWatch;
   private readonly workflows = new Map<string, AnyWorkflow>();
-  private readonly runs = new Map<string, TaskRun<unknown, StepAction>>();
-  private readonly ended = new Set<Promise<void>>();
-  private readonly doorbell = new Doorbell();
+  private readonly slots: Slots;
+  private readonly doorbell: Doorbell;
+  private readonly instances: Instances;
   private readonly overbell = new Doorbell();
   private readonly line = new WaitingLine();
-  private readonly tally = new Tally();
   private readonly stopping = new AbortController();
-  private loops: Promise<void>[] = [];
+  private readonly left = new AbortController();
+  private beating: Promise<void> = Promise.resolve();
+  private readonly loops: Promise<void>[] = [];
+  private workers = 0;
 
   private constructor(private readonly options: OrchestratorOptions) {
     this.work = new WorkTable(options.database);
     this.queueWatch = new QueueWatch(this.work, options);
+    this.doorbell = options.doorbell ?? new Doorbell();
+    const { database, processId: id, instanceTimeoutMs: timeoutMs } = options;
+    this.instances = new Instances({ database, id, timeoutMs });
+    this.slots = new Slots({
+      options,
+      work: this.work,
+      workflows: this.workflows,
+      doorbell: this.doorbell,
+      stopping: this.stopping.signal,
+      onRoom: () => this.line.roomCameFree(),
+      onOver: () => this.overbell.ring(),
+    });
   }
 
-  /** Prepares the work table and makes ready again what was running when the last process ended. Starts nothing. */
+  /** Prepares the work table and makes ready again what nobody holds any more. Starts nothing but its heartbeat. */
   static async open(options: OrchestratorOptions): Promise<Orchestrator> {
     await options.database.migrate('orchestrator', workMigrations);
     const orchestrator = new Orchestrator(options);
     await orchestrator.work.ageBy(options.ageingTurns);
-    await orchestrator.work.recover();
+    await orchestrator.instances.join();
+    orchestrator.beating = orchestrator.supervised('heartbeat', () => orchestrator.beat(), orchestrator.left.signal);
     return orchestrator;
+  }
+
+  /** This process among those that share the database; no other ever has the same. */
+  get instanceId(): string {
+    return this.options.processId;
+  }
+
+  /** The instances that are there, this one among them: what any other has held is free. */
+  liveInstances(): Promise<ReadonlySet<string>> {
+    return this.instances.live();
   }
 
   /** Makes a workflow known by its name, before the workers start. */
@@ -93,9 +116,23 @@ export class Orchestrator {
 
   /** Starts `count` loops that feed the slots. */
   startWorkers(count: number): void {
-    const supervision = { signal: this.stopping.signal, report: this.options.report };
-    const feed = () => this.feed();
-    this.loops = Array.from({ length: count }, (_, index) => supervise(`worker ${index + 1}`, feed, supervision));
+    for (let number = 1; number <= count; number++) {
+      this.loops.push(this.supervised(`worker ${number}`, () => this.slots.feed(), this.stopping.signal));
+    }
+    this.workers += count;
+  }
+
+  private supervised(name: string, loop: () => Promise<void>, signal: AbortSignal): Promise<void> {
+    return supervise(name, loop, { signal, report: this.options.report });
+  }
+
+  /** Until nothing runs here any more, however long that takes once it stops. */
+  private async beat(): Promise<void> {
+    const { signal } = this.left;
+    while (!signal.aborted) {
+      await sleep(this.instances.beatMs, signal).catch(() => undefined);
+      if (!signal.aborted && (await this.instances.beat()) > 0) this.doorbell.ring();
+    }
   }
 
   /**
@@ -195,14 +232,16 @@ export class Orchestrator {
   async why(taskId: string): Promise<WaitExplanation | null> {
     const place = await this.work.find(taskId);
     const { database, maxConcurrent: total } = this.options;
-    const slots = { held: [...this.runs.keys()], total, isStopping: this.stopping.signal.aborted };
+    const held = (await this.work.holders()).map((holder) => holder.taskId);
+    const slots = { held, total, isStopping: this.stopping.signal.aborted };
     return place && explainWait(database, taskId, place, slots);
   }
 
   /** Makes ready what waited until now. Called at intervals; also the net under a lost ring. */
   async wakeDue(): Promise<void> {
-    await this.work.wakeDue(this.options.clock());
-    this.doorbell.ring();
+    const woken = await this.work.wakeDue(this.options.clock());
+    if (woken > 0) this.doorbell.ring();
+    else this.doorbell.ringHere();
   }
 
   /** Resolves when the next task is over that has run here. */
@@ -225,18 +264,20 @@ export class Orchestrator {
     return false;
   }
 
+  /** What is queued and runs is that of all instances, the rest what this one has done since it started. */
   async stats(): Promise<OrchestratorStats> {
-    const { completed, failed, cancelled, timedOut, slotHeld } = this.tally;
+    const { completed, failed, cancelled, timedOut, slotHeld } = this.slots.tally;
+    const counts = await this.work.counts();
     return {
-      queued: queuedByPriority(await this.work.counts()),
-      running: this.runs.size,
+      queued: queuedByPriority(counts),
+      running: counts.reduce((sum, { status, count }) => (status === 'running' ? sum + count : sum), 0),
       waitingSubmitters: this.line.length,
       completed,
       failed,
       cancelled,
       timedOut,
       slotHeld,
-      workers: this.stopping.signal.aborted ? 0 : this.loops.length,
+      workers: this.stopping.signal.aborted ? 0 : this.workers,
     };
   }
 
@@ -247,76 +288,25 @@ export class Orchestrator {
   async shutdown({ graceMs }: { readonly graceMs: number }): Promise<void> {
     const reason = new ShuttingDownError();
     this.stopping.abort(reason);
-    this.doorbell.ring();
+    this.doorbell.ringHere();
     await Promise.all(this.loops);
-    for (const run of this.runs.values()) run.yieldSlot();
-    const grace = new AbortController();
-    await Promise.race([Promise.all(this.ended), sleep(graceMs, grace.signal).catch(() => undefined)]);
-    grace.abort();
-    for (const run of this.runs.values()) run.abort(reason);
-    await Promise.all(this.ended);
+    await this.slots.drain(graceMs, reason);
+    await this.leave();
   }
 
-  private async feed(): Promise<void> {
-    while (!this.stopping.signal.aborted) {
-      const rung = this.doorbell.heard();
-      const lease =
-        this.runs.size < this.options.maxConcurrent
-          ? await this.work.claim(this.options.processId, this.options.maxConcurrent)
-          : null;
-      if (!lease) {
-        await this.displace();
-        await rung;
-        continue;
-      }
-      const ended = this.hold(lease).finally(() => this.ended.delete(ended));
-      this.ended.add(ended);
-      this.line.roomCameFree();
-    }
-  }
-
-  /** Where every slot is taken: asks running tasks to yield to more urgent ones. They keep their place in the queue. */
-  private async displace(): Promise<void> {
-    if (this.runs.size < this.options.maxConcurrent) return;
-    const ready = await this.work.nextReady(this.options.maxConcurrent);
-    // No wait from here on: the other loops see who has been asked.
-    for (const run of displacedBy(ready, [...this.runs.values()])) run.yieldSlot();
-  }
-
-  private async hold(lease: Lease): Promise<void> {
-    const workflow = this.workflows.get(lease.workflow);
-    const startedAt = performance.now();
+  private async leave(): Promise<void> {
+    if (this.left.signal.aborted) return;
+    this.left.abort();
+    await this.beating;
     try {
-      if (!workflow) throw new UnknownWorkflowError(lease.workflow);
-      const run = new TaskRun(workflow, lease, this.options.events, this.options.clock);
-      this.runs.set(lease.taskId, run);
-      if (this.stopping.signal.aborted) run.yieldSlot();
-      const end = await run.run();
-      if (end.kind === 'done') {
-        this.tally[end.outcome] += 1;
-        if (end.timedOut) this.tally.timedOut += 1;
-        this.overbell.ring();
-      }
-    } catch (error) {
-      this.options.report(`task ${lease.taskId} gave its slot back`, error);
-      await this.returnToQueue(lease);
-    } finally {
-      this.runs.delete(lease.taskId);
-      this.tally.slotHeldFor(performance.now() - startedAt);
+      await this.instances.leave();
       this.doorbell.ring();
+    } catch (error) {
+      this.options.report(
+        'the other instances were not told that this one leaves: they find out by its silence',
+        error,
+      );
     }
-  }
-
-  /** The store refused in mid-run: the task stays accepted and is tried again, for as long as the store takes to come back. */
-  private async returnToQueue(lease: Lease): Promise<void> {
-    while (!this.stopping.signal.aborted) {
-      try {
-        await this.options.database.write([moves.requeue(lease)]);
-        return;
-      } catch (error) {
-        if (error instanceof GuardFailedError) return;
-        await sleep(RESTART_DELAY_MS, this.stopping.signal).catch(() => undefined);
-      }
-    }
+    await this.doorbell.close();
   }
 }

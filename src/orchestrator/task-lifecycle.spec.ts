@@ -203,7 +203,7 @@ describe('a run', () => {
     await until(() => workflow.running === 1);
     await bench.log.database.write([{ sql: 'UPDATE work SET lease_token = lease_token + 1', parameters: [] }]);
     hold.open();
-    await until(async () => (await orchestrator.stats()).running === 0);
+    await until(async () => (await orchestrator.stats()).slotHeld.count === 1);
     expect(await bench.typesOf('t')).toEqual(['TEST_TASK']);
   });
 });

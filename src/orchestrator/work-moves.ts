@@ -42,15 +42,16 @@ export const moves = {
       guard: { name: guards.room, rows: 1 },
     };
     if (work.dependsOn.length === 0) return [insert];
-    const names = JSON.stringify(work.dependsOn);
+    const names = work.dependsOn.map(() => '(?)').join(', ');
     const dependencies: GuardedStatement = {
       sql: `INSERT INTO work_dependencies (task_id, depends_on)
-            SELECT ?, value FROM json_each(?) WHERE NOT EXISTS (
-              WITH RECURSIVE reachable (id) AS (
-                SELECT value FROM json_each(?)
+            WITH RECURSIVE names (name) AS (VALUES ${names}),
+              reachable (id) AS (
+                SELECT name FROM names
                 UNION SELECT depends_on FROM work_dependencies JOIN reachable ON task_id = reachable.id
-              ) SELECT 1 FROM reachable WHERE id = ?)`,
-      parameters: [work.taskId, names, names, work.taskId],
+              )
+            SELECT ?, name FROM names WHERE NOT EXISTS (SELECT 1 FROM reachable WHERE id = ?)`,
+      parameters: [...work.dependsOn, work.taskId, work.taskId],
       guard: { name: guards.noCircle, rows: work.dependsOn.length },
     };
     return [insert, dependencies];
@@ -110,11 +111,21 @@ export const moves = {
     };
   },
 
+  /** A task that waits no longer than until now is ready again; any other stays as it is. */
+  wakeDue(taskId: string, now: number): GuardedStatement {
+    return {
+      sql: `UPDATE work SET status = 'queued', wait_reason = NULL, wait_detail = NULL, wake_at = NULL
+            WHERE task_id = ? AND status = 'waiting' AND wake_at <= ?`,
+      parameters: [taskId, now],
+    };
+  },
+
   /** A waiting task is ready again then at the latest; any other stays as it is. */
   wakeBy(taskId: string, wakeAt: number): GuardedStatement {
     return {
-      sql: `UPDATE work SET wake_at = min(coalesce(wake_at, ?), ?) WHERE task_id = ? AND status = 'waiting'`,
-      parameters: [wakeAt, wakeAt, taskId],
+      sql: `UPDATE work SET wake_at = ?
+            WHERE task_id = ? AND status = 'waiting' AND (wake_at IS NULL OR wake_at > ?)`,
+      parameters: [wakeAt, taskId, wakeAt],
     };
   },
 

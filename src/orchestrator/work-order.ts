@@ -1,4 +1,4 @@
-import type { GuardedStatement, Migration } from '../storage/index.ts';
+import type { GuardedStatement } from '../storage/index.ts';
 
 /** SQL: a row of `work` that nothing but a slot keeps from running. */
 export const READY = `work.status = 'queued' AND work.turn IS NOT NULL`;
@@ -49,9 +49,7 @@ const unfinishedNeedOf = (taskId: string) => `
  * the setting's worth for each point. A row has a turn from when it is ready until it no longer runs, also back in the
  * queue. Why so: docs/decisions/0014-fair-queue.md.
  */
-export const workOrderMigration: Migration = {
-  id: 2,
-  up: `
+export const orderOnSqlite = `
     DROP INDEX work_ready;
     ALTER TABLE work ADD COLUMN submitter TEXT NOT NULL DEFAULT '';
     ALTER TABLE work ADD COLUMN turn INTEGER;
@@ -91,5 +89,4 @@ export const workOrderMigration: Migration = {
         SELECT bound.position FROM work_dependencies AS need JOIN work AS bound ON bound.task_id = need.task_id
         WHERE need.depends_on = NEW.task_id AND NOT EXISTS (${unfinishedNeedOf('need.task_id')}));
     END;
-  `,
-};
+  `;

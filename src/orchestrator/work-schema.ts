@@ -1,5 +1,6 @@
 import type { Migration } from '../storage/index.ts';
-import { workOrderMigration } from './work-order.ts';
+import { orderOnSqlite } from './work-order.ts';
+import { NOTHING_LEFT, workOnPostgres } from './work-schema.postgres.ts';
 
 /** Every task that was ever accepted, and where it stands: what is ready, at which priority, under whose lease. */
 export interface WorkRow {
@@ -32,12 +33,15 @@ export interface WorkTables {
   work_turns: { priority: number; turn: number; claims: number };
   /** One row: how many claims make up for a point of priority. */
   work_ageing: { point: number };
+  /** The processes that share the queue, and when each was last heard of, by the database's clock. */
+  work_instances: { id: string; seen_at: number };
 }
 
 export const workMigrations: readonly Migration[] = [
   {
     id: 1,
-    up: `
+    up: {
+      sqlite: `
       CREATE TABLE work (
         position INTEGER PRIMARY KEY AUTOINCREMENT,
         task_id TEXT NOT NULL UNIQUE,
@@ -73,12 +77,15 @@ export const workMigrations: readonly Migration[] = [
         PRIMARY KEY (task_id, depends_on)
       ) STRICT, WITHOUT ROWID;
     `,
+      postgres: workOnPostgres,
+    },
   },
-  workOrderMigration,
+  { id: 2, up: { sqlite: orderOnSqlite, postgres: NOTHING_LEFT } },
   {
     // Counted by workflow, too.
     id: 3,
-    up: `
+    up: {
+      sqlite: `
       DROP TRIGGER work_count_new;
       DROP TRIGGER work_count_move;
       DROP TABLE work_counts;
@@ -101,5 +108,14 @@ export const workMigrations: readonly Migration[] = [
           ON CONFLICT DO UPDATE SET count = count + 1;
       END;
     `,
+      postgres: NOTHING_LEFT,
+    },
+  },
+  {
+    id: 4,
+    up: {
+      sqlite: 'CREATE TABLE work_instances (id TEXT PRIMARY KEY, seen_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;',
+      postgres: 'CREATE TABLE work_instances (id text PRIMARY KEY, seen_at bigint NOT NULL);',
+    },
   },
 ];

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { Database, GuardedStatement, Row } from '../storage/index.ts';
 import { ageBy, CLAIM_ORDER, READY } from './work-order.ts';
-import { countOf, type Lease, type Ranked } from './work-moves.ts';
+import { countOf, type Lease, moves, type Ranked } from './work-moves.ts';
 import type { WorkRow, WorkTables } from './work-schema.ts';
 
 export interface WaitingTask {
@@ -16,6 +16,13 @@ export interface WorkPlace {
   readonly status: WorkRow['status'];
   readonly wait: WaitingTask | null;
 }
+
+/** A task that holds a slot. */
+export interface Holder extends Ranked {
+  readonly taskId: string;
+}
+
+const MOST_WOKEN = 500;
 
 /** How many tasks of a workflow and priority stand at a status. */
 export type WorkCount = Readonly<WorkTables['work_counts']>;
@@ -37,15 +44,19 @@ export class WorkTable {
     await this.database.write(ageBy(ageingTurns));
   }
 
-  /** Takes the best ready task, unless as many run as may. One statement: two callers never take the same. */
+  /**
+   * Takes the best ready task, unless as many run as may. One statement: two callers never take the same. Where several
+   * instances share the table, one that the others have not heard for long takes nothing.
+   */
   async claim(owner: string, maxConcurrent: number): Promise<Lease | null> {
+    const isShared = this.database.dialect === 'postgres';
     const rows = await this.returning(
       `UPDATE work SET status = 'running', lease_owner = ?, lease_token = lease_token + 1
        WHERE position = (
          SELECT position FROM work WHERE ${READY} ORDER BY ${CLAIM_ORDER.join(', ')} LIMIT 1)
-       AND ${countOf('running')} < ?
+       AND ${countOf('running')} < ? ${isShared ? 'AND EXISTS (SELECT 1 FROM work_instances WHERE id = ?)' : ''}
        RETURNING task_id, workflow, priority, rank, timeout_ms, lease_token`,
-      [owner, maxConcurrent],
+      [owner, maxConcurrent, ...(isShared ? [owner] : [])],
     );
     const row = rows[0];
     if (!row) return null;
@@ -71,31 +82,30 @@ export class WorkTable {
     return rows.map(({ priority, rank }) => ({ priority, rank: Number(rank) }));
   }
 
-  /** At start nobody can hold a lease any more: what was running when the process ended is ready again. Answers how many. */
-  async recover(): Promise<number> {
-    const rows = await this.returning(
-      `UPDATE work SET status = 'queued', lease_owner = NULL WHERE status = 'running' RETURNING task_id`,
-      [],
-    );
-    return rows.length;
+  /** The tasks that hold a slot, of all processes, in order of arrival. */
+  async holders(): Promise<readonly Holder[]> {
+    const rows = await this.reader
+      .selectFrom('work')
+      .select(['task_id', 'priority', 'rank'])
+      .where('status', '=', 'running')
+      .orderBy('position')
+      .execute();
+    return rows.map(({ task_id: taskId, priority, rank }) => ({ taskId, priority, rank: Number(rank) }));
   }
 
-  /** Makes ready every waiting task whose time has come. Answers how many. */
+  /** Makes ready the waiting tasks whose time has come, in order of arrival, some hundred at once. Answers how many were due. */
   async wakeDue(now: number): Promise<number> {
     const due = await this.reader
       .selectFrom('work')
       .select('task_id')
       .where('wake_at', '<=', now)
       .where('wake_at', 'is not', null)
-      .limit(1)
+      .orderBy('position')
+      .limit(MOST_WOKEN)
       .execute();
     if (due.length === 0) return 0;
-    const rows = await this.returning(
-      `UPDATE work SET status = 'queued', wait_reason = NULL, wait_detail = NULL, wake_at = NULL
-       WHERE wake_at <= ? AND status = 'waiting' RETURNING task_id`,
-      [now],
-    );
-    return rows.length;
+    await this.database.write(due.map(({ task_id: taskId }) => moves.wakeDue(taskId, now)));
+    return due.length;
   }
 
   /** The chain of dependencies that leads from one of `dependsOn` back to `taskId`. */

@@ -85,12 +85,12 @@ export class Access {
     if (principal.by !== 'loopback') this.rate.take(`${principal.by} ${principal.keyId ?? principal.name}`);
   }
 
-  /** Makes an admin's key where keys are required and nobody could be admin; null where that is not so. */
+  /** Makes an admin's key where keys are required and nobody could be admin, whichever instance starts; else null. */
   async ensureAdmin(): Promise<string | null> {
     const isConfigured = this.tokens !== null || this.fixedKeys.some(isForAdmins);
     if (!this.keysRequired || isConfigured || (await this.keys.hasValid('admin'))) return null;
     const request = { name: 'first-admin', role: 'admin', createdBy: 'start', expiresAt: null } as const;
-    return (await this.keys.create(request)).key;
+    return this.keys.createFirst(request);
   }
 
   private async principalOf({ token, isForwarded, otherTokens }: Arrival): Promise<Principal | undefined> {

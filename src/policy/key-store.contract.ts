@@ -132,6 +132,18 @@ export function keyStoreContract(open: () => Promise<KeyDatabase>): void {
     await expect(keys.create(request())).rejects.toMatchObject({ code: 'ACCESS_KEY_LIMIT' });
   });
 
+  it('is the first of its role for one of several processes that start at once, and again once it is revoked [PL-3, PL-9]', async () => {
+    const stores = [keys, await KeyStore.open(await place.another(), clock)];
+    await keys.create(request());
+    const first = request({ role: 'admin' });
+    const made = await Promise.all([...stores, ...stores].map((store) => store.createFirst(first)));
+    expect(made.filter((key) => key !== null)).toHaveLength(1);
+    const admins = (await keys.list()).filter(({ role }) => role === 'admin');
+    expect(admins).toHaveLength(1);
+    await keys.revoke(admins[0]?.id ?? '', 'ada');
+    expect(await stores[1]?.createFirst(first)).toMatch(/./);
+  });
+
   it('is one for several processes: what one makes or revokes holds for the other [PL-3, PL-9]', async () => {
     const other = await KeyStore.open(await place.another(), clock);
     const { key, record } = await keys.create(request());

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import { type Clock, systemClock, toTimestamp } from '../kernel/clock.ts';
 import { isRole, type Role } from '../kernel/roles.ts';
-import { type Database, GuardFailedError, type Migration } from '../storage/index.ts';
+import { type Database, GuardFailedError, type Migration, type SqlValue } from '../storage/index.ts';
 import { isKeyOf, newKey } from './api-key.ts';
 import { type KeyLedger, SilentKeyLedger } from './key-ledger.ts';
 import { KeyNotFoundError, TooManyKeysError } from './policy.errors.ts';
@@ -76,6 +76,9 @@ const MAX_BELIEVED = 2000;
 const LIMIT_GUARD = 'policy.keyLimit';
 const VALID_GUARD = 'policy.keyValid';
 
+/** That there is a valid key of a role, as `hasValid` has it. */
+const someValid = `SELECT 1 FROM access_keys WHERE role = ? AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ?)`;
+
 const insertion = `
   INSERT INTO access_keys (id, name, role, hash, created_at, created_by, last_used_at, expires_at, revoked_at)
   SELECT ?, ?, ?, ?, ?, ?, NULL, ?, NULL
@@ -105,18 +108,37 @@ export class KeyStore {
   }
 
   /** A new key, which nobody can be told again. Rejects with TooManyKeysError. */
-  async create({ name, role, createdBy, expiresAt }: NewKeyRequest): Promise<{ record: KeyRecord; key: string }> {
+  async create(request: NewKeyRequest): Promise<{ record: KeyRecord; key: string }> {
+    const { id, key } = await this.insert(request, { sql: insertion, more: [] });
+    return { record: await this.get(id), key };
+  }
+
+  /** The same, unless there is a valid key of this role: of several that ask at once one gets a key, the others null. */
+  async createFirst(request: NewKeyRequest): Promise<string | null> {
+    const statement = { sql: `${insertion} AND NOT EXISTS (${someValid})`, more: [request.role, this.clock()] };
+    try {
+      return (await this.insert(request, statement)).key;
+    } catch (error) {
+      if (error instanceof TooManyKeysError && (await this.hasValid(request.role))) return null;
+      throw error;
+    }
+  }
+
+  private async insert(
+    { name, role, createdBy, expiresAt }: NewKeyRequest,
+    { sql, more }: { readonly sql: string; readonly more: readonly SqlValue[] },
+  ): Promise<{ readonly id: string; readonly key: string }> {
     const { id, key, hash } = newKey();
     const now = this.clock();
-    const parameters = [id, name, role, hash, now, createdBy, expiresAt, now];
+    const parameters = [id, name, role, hash, now, createdBy, expiresAt, now, ...more];
     try {
       await this.ledger.commit({ kind: 'created', id, name, role, expiresAt: timestampOf(expiresAt), by: createdBy }, [
-        { sql: insertion, parameters, guard: { name: LIMIT_GUARD, rows: 1 } },
+        { sql, parameters, guard: { name: LIMIT_GUARD, rows: 1 } },
       ]);
     } catch (error) {
       throw error instanceof GuardFailedError ? new TooManyKeysError(MAX_VALID_KEYS) : error;
     }
-    return { record: await this.get(id), key };
+    return { id, key };
   }
 
   /** All keys, also those that are no longer valid, the newest first and at most 2,000. */

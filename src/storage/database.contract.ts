@@ -65,6 +65,19 @@ export function databaseContract(open: () => Promise<DatabaseUnderTest>): void {
       expect({ ...rows?.[0] }).toEqual({ 'name?': "it's ?!", count: 7 });
     });
 
+    it('keeps texts of any characters, and finds them by the same text, or by none [EV-27]', async () => {
+      const odd = ['a\u0000b', '\u0000', '🧵 é', "'; DROP TABLE items --", 'x\ud800'];
+      await database.write(odd.map((name, index) => insert(name, index)));
+      const items = database.reader<Tables>().selectFrom('items');
+      for (const [index, name] of odd.entries()) {
+        const [row, ...others] = await items.select('count').where('name', '=', name).execute();
+        expect({ name, count: row?.count, others }).toEqual({ name, count: index, others: [] });
+      }
+      expect(await items.select('name').where('name', '=', 'a').execute()).toEqual([]);
+      expect(await items.select('name').where('name', 'in', []).execute()).toEqual([]);
+      expect(await items.select('name').where('name', 'not in', []).execute()).toHaveLength(odd.length);
+    });
+
     it('keeps nothing of a write whose guard finds another number of rows [EV-27]', async () => {
       const guarded = {
         sql: 'UPDATE items SET count = 9 WHERE name = ?',
@@ -108,6 +121,13 @@ export function databaseContract(open: () => Promise<DatabaseUnderTest>): void {
       await database.write([insert('a')]);
       await expect(database.reader<Tables>().deleteFrom('items').execute()).rejects.toThrow(/read-?only/);
       expect(await names()).toEqual(['a']);
+    });
+
+    it('tells how much room it takes [EV-27]', async () => {
+      const before = await database.size();
+      await database.write(Array.from({ length: 20 }, (_, index) => insert('x'.repeat(2000) + index)));
+      const after = await database.size();
+      expect(after.database + after.log).toBeGreaterThan(before.database + before.log);
     });
 
     it('commits everything asked for before it closes, and closes once [EV-27]', async () => {

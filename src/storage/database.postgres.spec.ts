@@ -67,4 +67,18 @@ describeOnPostgres('PostgresDatabase', () => {
     await expect(opening).rejects.toThrow(/postgres:\/\/\S+:1\/nowhere is unavailable: the server cannot be reached/);
     await expect(opening).rejects.not.toThrow(/hunter2/);
   });
+
+  it('says of a database or a URL of the wrong kind what would be right [EV-26, PL-7]', async () => {
+    await using place = await temporaryPostgres();
+    const name = `taskloom_latin_${process.pid}`;
+    await runSql(place.url, `CREATE DATABASE ${name} ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0`);
+    const latin = new URL(place.url);
+    latin.pathname = `/${name}`;
+    const opening = PostgresDatabase.open({ url: latin.href });
+    await expect(opening).rejects.toMatchObject({ code: 'STORAGE_DATABASE_UNFIT', kind: 'unavailable' });
+    await expect(opening).rejects.toThrow(/its encoding is LATIN1. Make one of UTF8 \(`createdb --encoding=UTF8/);
+    await runSql(place.url, `DROP DATABASE ${name}`);
+    const withCertificate = PostgresDatabase.open({ url: `${place.url}?sslrootcert=/no/such.pem` });
+    await expect(withCertificate).rejects.toThrow(/of DATABASE_URL cannot be used: .*such\.pem.*\. Correct the URL/);
+  });
 });

@@ -1,8 +1,8 @@
-import { Kysely } from 'kysely';
+import { HandleEmptyInListsPlugin, Kysely, replaceWithNoncontingentExpression } from 'kysely';
 import type pg from 'pg';
-import { AppError } from '../kernel/errors.ts';
+import { AppError, messageOf } from '../kernel/errors.ts';
 import { readerPool, shownUrl, writerPool } from './connection.postgres.ts';
-import { Database } from './database.ts';
+import { Database, type DatabaseSize } from './database.ts';
 import { postgresFailureOf } from './failure.postgres.ts';
 import { Gathering, type Settled } from './gathering.ts';
 import { postgresReaderDialect } from './kysely-dialect.postgres.ts';
@@ -10,7 +10,8 @@ import { migrateOnPostgres } from './migrate.postgres.ts';
 import { type Migration, stepsIn } from './migration.ts';
 import { Notices } from './notices.postgres.ts';
 import type { Columns, GuardedStatement, Row, SqlValue } from './statement.ts';
-import { StoreClosedError, toError } from './storage.errors.ts';
+import { DatabaseUnfitError, StoreClosedError, toError } from './storage.errors.ts';
+import { keepable } from './values.postgres.ts';
 import { type PostgresValue, WriteSession } from './write-session.postgres.ts';
 
 export interface PostgresDatabaseOptions {
@@ -20,6 +21,12 @@ export interface PostgresDatabaseOptions {
 
 /** All writes of all processes on a database wait for one another at this lock, so that each sees what was before it. */
 const WRITE_LOCK = 0x7461736b;
+
+/** Any other could not keep all characters. */
+const ENCODING = 'UTF8';
+
+const wrongEncoding = (found: string) =>
+  `its encoding is ${found}. Make one of ${ENCODING} (\`createdb --encoding=${ENCODING} --template=template0\`), and name it in DATABASE_URL`;
 
 /**
  * One database of a PostgreSQL server: some connections for reading, and one that commits whatever has gathered, one
@@ -44,14 +51,19 @@ export class PostgresDatabase extends Database {
     this.readers = readerPool(url);
     this.writers = writerPool(url);
     this.notices = new Notices(url);
-    this.kysely = new Kysely({ dialect: postgresReaderDialect(this.readers, (error) => this.errorOf(error)) });
+    this.kysely = new Kysely({
+      dialect: postgresReaderDialect(this.readers, (error) => this.errorOf(error)),
+      // None of nothing, as in SQLite: PostgreSQL has no empty lists.
+      plugins: [new HandleEmptyInListsPlugin({ strategy: replaceWithNoncontingentExpression })],
+    });
   }
 
-  /** Connects once, to find out whether it can be used. Rejects with StoreUnavailableError. */
+  /** Connects once, to find out whether it can be used. Rejects with StoreUnavailableError or DatabaseUnfitError. */
   static async open({ url }: PostgresDatabaseOptions): Promise<PostgresDatabase> {
-    const database = new PostgresDatabase(url);
+    const database = fitting(() => new PostgresDatabase(url));
     try {
-      await database.query('SELECT 1');
+      const [row] = await database.query(`SELECT current_setting('server_encoding')`);
+      if (row?.[0] !== ENCODING) throw new DatabaseUnfitError(database.name, wrongEncoding(String(row?.[0])));
       return database;
     } catch (error) {
       await database.close();
@@ -68,7 +80,7 @@ export class PostgresDatabase extends Database {
   async query(text: string, values: readonly PostgresValue[] = []): Promise<readonly Columns[]> {
     if (this.closed) throw new StoreClosedError(this.name);
     try {
-      const { rows } = await this.readers.query<SqlValue[]>({ text, values: [...values], rowMode: 'array' });
+      const { rows } = await this.readers.query<SqlValue[]>({ text, values: keepable(values), rowMode: 'array' });
       return rows;
     } catch (error) {
       throw this.errorOf(error);
@@ -101,6 +113,11 @@ export class PostgresDatabase extends Database {
   /** Calls back at each NOTIFY on a channel, until it is told to stop. A notice may be lost: look now and then, too. */
   listen(channel: string, heard: () => void): () => void {
     return this.notices.listen(channel, heard);
+  }
+
+  override async size(): Promise<DatabaseSize> {
+    const [row] = await this.query('SELECT pg_database_size(current_database())');
+    return { database: Number(row?.[0]), log: 0 };
   }
 
   override close(): Promise<void> {
@@ -164,6 +181,15 @@ export class PostgresDatabase extends Database {
   errorOf(error: unknown): AppError {
     if (error instanceof AppError) return error;
     return this.closed ? new StoreClosedError(this.name) : toError(postgresFailureOf(error), this.name);
+  }
+}
+
+/** What a URL asks for may be missing: the file of a certificate, say. */
+function fitting<T>(make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    throw new DatabaseUnfitError('of DATABASE_URL', `${messageOf(error)}. Correct the URL`);
   }
 }
 

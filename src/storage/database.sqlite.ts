@@ -1,10 +1,12 @@
+import { stat } from 'node:fs/promises';
 import { isAbsolute, resolve } from 'node:path';
 import { Kysely } from 'kysely';
+import { systemCodeOf } from '../kernel/errors.ts';
 import { Connection } from './connection.ts';
 import { failureOf } from './failure.ts';
 import { diagnosed } from './file-identity.ts';
 import { readerDialect } from './kysely-dialect.sqlite.ts';
-import { Database } from './database.ts';
+import { Database, type DatabaseSize } from './database.ts';
 import { type Migration, stepsIn } from './migration.ts';
 import type { Columns, GuardedStatement, Row, SqlValue } from './statement.ts';
 import { StoreClosedError, toError } from './storage.errors.ts';
@@ -109,6 +111,11 @@ export class SqliteDatabase extends Database {
     return this.writer.migrate(module, stepsIn(this.dialect, migrations));
   }
 
+  override async size(): Promise<DatabaseSize> {
+    const [database, log] = await Promise.all([sizeOf(this.path), sizeOf(`${this.path}-wal`)]);
+    return { database, log };
+  }
+
   /** Folds the log into the file, too, and ends the thread. */
   override close(): Promise<void> {
     this.closed ??= this.shutDown();
@@ -127,5 +134,15 @@ export class SqliteDatabase extends Database {
     } catch (error) {
       throw toError(diagnosed(failureOf(error), this.path), this.path);
     }
+  }
+}
+
+/** 0 where there is no such file: a write-ahead log comes and goes. */
+async function sizeOf(path: string): Promise<number> {
+  try {
+    return (await stat(path)).size;
+  } catch (error) {
+    if (systemCodeOf(error) === 'ENOENT') return 0;
+    throw error;
   }
 }

@@ -2,6 +2,13 @@ import type { Kysely } from 'kysely';
 import type { DatabaseDialect, Migration } from './migration.ts';
 import type { GuardedStatement, Row } from './statement.ts';
 
+/** How much room a database takes, in bytes. */
+export interface DatabaseSize {
+  readonly database: number;
+  /** Of its write-ahead log; 0 where it has none of its own. */
+  readonly log: number;
+}
+
 /** One database, whichever it is. Knows nothing of what a table means. */
 export abstract class Database {
   abstract readonly dialect: DatabaseDialect;
@@ -21,6 +28,9 @@ export abstract class Database {
    * DatabaseTooNewError when the database was written by a newer version.
    */
   abstract migrate(module: string, migrations: readonly Migration[]): Promise<void>;
+
+  /** Does not grow with what is in it. */
+  abstract size(): Promise<DatabaseSize>;
 
   /** Commits what was asked for, then lets go of the database. Safe to repeat. */
   abstract close(): Promise<void>;

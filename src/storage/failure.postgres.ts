@@ -23,7 +23,11 @@ const problems: Readonly<Record<string, StoreProblem>> = {
 /** Node's codes for a server that is not there, or not any more. */
 const CONNECTION = /^E(CONN|NOTFOUND|AI_AGAIN|PIPE|TIMEDOUT|HOSTUNREACH|NETUNREACH|NOENT|ACCES)/;
 const CONNECTION_MESSAGE =
-  /^(Connection terminated|timeout exceeded|Query read timeout|Client has encountered|Client was closed|Cannot use a pool)/i;
+  /^(Connection terminated|The server does not support SSL|timeout exceeded|Query read timeout|Client has encountered|Client was closed|Cannot use a pool)/i;
+/** The way is there, but not as safe as the URL asks for. */
+const INSECURE = /^(ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_(GET|VERIFY))/;
+/** The driver's own words where the server asks for a password and there is none, or it proves to be another server. */
+const REFUSED_MESSAGE = /^SASL: /;
 const NO_SPACE_LEFT = /no space left|disk is full/i;
 
 /** What a thrown value means. Anything that neither the server nor the way to it is to blame for is a `statement` failure. */
@@ -35,7 +39,8 @@ export function postgresFailureOf(error: unknown): Failure {
 }
 
 function problemOf(code: string, message: string): StoreProblem | null {
-  if (CONNECTION.test(code) || CONNECTION_MESSAGE.test(message)) return 'unreachable';
+  if (CONNECTION.test(code) || INSECURE.test(code) || CONNECTION_MESSAGE.test(message)) return 'unreachable';
+  if (REFUSED_MESSAGE.test(message)) return 'permission';
   const problem = problems[code] ?? problems[code.slice(0, 3)] ?? problems[code.slice(0, 2)] ?? null;
   return problem === 'io' && NO_SPACE_LEFT.test(message) ? 'diskFull' : problem;
 }

@@ -1,5 +1,5 @@
 export { type DataDirectoryLock, lockDataDirectory } from './data-directory-lock.ts';
-export { Database } from './database.ts';
+export { Database, type DatabaseSize } from './database.ts';
 export { PostgresDatabase, type PostgresDatabaseOptions } from './database.postgres.ts';
 export { type LoadedCommand, SqliteDatabase, type SqliteDatabaseOptions } from './database.sqlite.ts';
 export type { StoreProblem } from './failure.ts';
@@ -10,6 +10,7 @@ export { SqliteFile } from './sqlite-file.ts';
 export type { Columns, GuardedStatement, Row, SqlValue, Statement } from './statement.ts';
 export {
   DatabaseTooNewError,
+  DatabaseUnfitError,
   DataDirectoryLockedError,
   GuardFailedError,
   StatementFailedError,
@@ -17,7 +18,8 @@ export {
   StoreUnavailableError,
 } from './storage.errors.ts';
 export { makePrivateDirectory, makePrivateFile, openToOthers } from './private-files.ts';
+export { DATABASE_FILE, openDatabase } from './open-database.ts';
 export { numbered } from './placeholders.ts';
-export { DATABASE_FILE, StorageModule } from './storage.module.ts';
+export { StorageModule } from './storage.module.ts';
 export type { PostgresValue, WriteSession } from './write-session.postgres.ts';
 export type { WriteTransaction } from './write-transaction.ts';

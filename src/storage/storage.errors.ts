@@ -18,7 +18,8 @@ const fileCures: Readonly<Record<StoreProblem, string>> = {
 const serverCures: Readonly<Record<StoreProblem, string>> = {
   diskFull: "the server's disk is full. Free some space there; writing goes on by itself",
   readOnly: 'the server takes no writes. Connect to the primary server, or make it writable',
-  permission: 'this user may not use it. Set DATABASE_URL to a user who may create and change tables there',
+  permission:
+    'this user is not let in, or may not write there. Set DATABASE_URL to a user, with its password, who may create and change tables there',
   fileDeleted: 'the server has lost a file of it. Look at its log, and restore it from a backup',
   missing: 'there is no such database. Create it (`createdb`), or set DATABASE_URL to one that is there',
   locked: 'the server has no room, or somebody kept it locked for too long. End what keeps it busy, or try again',
@@ -85,6 +86,16 @@ export class DatabaseTooNewError extends AppError {
         `this version knows ${known}. Start the newer version, or restore a backup made before the update.`,
       { path, module, known, found },
     );
+  }
+}
+
+/** A database that can be reached, or an address of one, which is not of the kind that is needed. Nothing was written. */
+export class DatabaseUnfitError extends AppError {
+  readonly code = 'STORAGE_DATABASE_UNFIT';
+  readonly kind = 'unavailable';
+
+  constructor(database: string, problem: string) {
+    super(`The database ${database} cannot be used: ${problem}.`, { database, problem });
   }
 }
 

@@ -1,12 +1,8 @@
-import { join } from 'node:path';
 import { Global, Injectable, Logger, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { CONFIGURATION, type Configuration } from '../kernel/configuration.ts';
 import { Database } from './database.ts';
-import { SqliteDatabase } from './database.sqlite.ts';
+import { openDatabase } from './open-database.ts';
 import { openToOthers } from './private-files.ts';
-
-/** The name of the log's file in the data directory. */
-export const DATABASE_FILE = 'taskloom.db';
 
 /** Closes the database after everything that writes to it has stopped. */
 @Injectable()
@@ -28,22 +24,21 @@ async function warnOfOthers(directory: string): Promise<void> {
   );
 }
 
-/** The one database of the server, in the configured data directory. */
+/** The one database of the server, as it is configured. */
 @Global()
 @Module({
   providers: [
     DatabaseLifecycle,
     {
-      provide: SqliteDatabase,
+      provide: Database,
       inject: [CONFIGURATION],
-      useFactory: async ({ DATA_DIR }: Configuration) => {
-        const database = await SqliteDatabase.open({ path: join(DATA_DIR, DATABASE_FILE) });
-        await warnOfOthers(DATA_DIR);
+      useFactory: async (configuration: Configuration) => {
+        const database = await openDatabase(configuration);
+        await warnOfOthers(configuration.DATA_DIR);
         return database;
       },
     },
-    { provide: Database, useExisting: SqliteDatabase },
   ],
-  exports: [Database, SqliteDatabase],
+  exports: [Database],
 })
 export class StorageModule {}

@@ -3,6 +3,7 @@ import { CopyIn } from './copy-in.postgres.ts';
 import { GuardRefusal } from './failure.ts';
 import { numbered } from './placeholders.ts';
 import type { Columns, GuardedStatement, Row, SqlValue } from './statement.ts';
+import { keepable } from './values.postgres.ts';
 
 /** https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const DIVISION_BY_ZERO = '22012';
@@ -61,7 +62,7 @@ export class WriteSession {
 
   /** Runs statements with their guards; answers the rows of each one's RETURNING. What throws leaves their changes. */
   async apply(statements: readonly GuardedStatement[]): Promise<Row[][]> {
-    const asked = statements.map(({ sql, parameters }) => this.client.query<Row>(numbered(sql), [...parameters]));
+    const asked = statements.map(({ sql, parameters }) => this.client.query<Row>(numbered(sql), keepable(parameters)));
     await Promise.allSettled(asked);
     const answers: Row[][] = [];
     for (const [index, { guard }] of statements.entries()) {

@@ -12,12 +12,17 @@ interface CursorTables {
 const migrations: readonly Migration[] = [
   {
     id: 1,
-    up: `CREATE TABLE dead_code_cursor (id INTEGER PRIMARY KEY CHECK (id = 1), sequence INTEGER NOT NULL) STRICT;`,
+    up: {
+      sqlite: `CREATE TABLE dead_code_cursor (id INTEGER PRIMARY KEY CHECK (id = 1), sequence INTEGER NOT NULL) STRICT;`,
+      postgres: `CREATE TABLE dead_code_cursor (id integer PRIMARY KEY CHECK (id = 1), sequence bigint NOT NULL);`,
+    },
   },
 ];
 
 const CURSOR_GUARD = 'tasks.deadCodeCursor';
 const RETRY_MS = 2000;
+/** How soon it is noticed that another instance has ended before it searched what it had completed. */
+const LOOK_EVERY_MS = 10_000;
 
 export interface DeadCodeParts {
   readonly events: EventStore;
@@ -73,7 +78,7 @@ export class DeadCodeFollower {
         // Heard before the log is read: what comes in between is not missed.
         const over = this.parts.orchestrator.taskOver();
         const next = await this.next();
-        if (!next) await this.unlessStopped(over);
+        if (!next) await this.unlessStopped(orLater(over, signal));
         else if (await this.unlessStopped(this.parts.orchestrator.hasSlotToSpare())) await this.analyse(next);
         else await sleep(RETRY_MS, signal);
       } catch (error) {
@@ -137,5 +142,18 @@ export class DeadCodeFollower {
     const planned = facts.findLast((fact) => fact.eventType === 'PLANNING_COMPLETE');
     if (!planned || facts.some(({ eventType }) => eventType === 'DEAD_CODE_ANALYSIS')) return null;
     return { language: planned.data.plan.language, files: [...filesAtVersion(facts, codeVersion).values()] };
+  }
+}
+
+/** Resolves with the promise, or after a while. */
+async function orLater(promise: Promise<void>, stopping: AbortSignal): Promise<void> {
+  const over = new AbortController();
+  try {
+    await Promise.race([
+      promise,
+      sleep(LOOK_EVERY_MS, AbortSignal.any([over.signal, stopping])).catch(() => undefined),
+    ]);
+  } finally {
+    over.abort();
   }
 }

@@ -9,22 +9,36 @@ interface IdempotencyTables {
   idempotency_keys: { key: string; request_hash: string; task_id: string; outcome: string; expires_at: number };
 }
 
+const expiry = 'CREATE INDEX idempotency_keys_expiry ON idempotency_keys (expires_at);';
+
 const migrations: readonly Migration[] = [
   {
     id: 1,
-    up: `CREATE TABLE idempotency_keys (
-           key TEXT PRIMARY KEY,
-           request_hash TEXT NOT NULL,
-           task_id TEXT NOT NULL
-         ) STRICT, WITHOUT ROWID;`,
+    up: {
+      sqlite: `CREATE TABLE idempotency_keys (
+                 key TEXT PRIMARY KEY,
+                 request_hash TEXT NOT NULL,
+                 task_id TEXT NOT NULL
+               ) STRICT, WITHOUT ROWID;`,
+      postgres: `CREATE TABLE idempotency_keys (
+                   key text COLLATE "C" PRIMARY KEY,
+                   request_hash text NOT NULL,
+                   task_id text NOT NULL
+                 );`,
+    },
   },
   {
     id: 2,
-    // Keys of before had no scope: no request could find them again.
-    up: `DELETE FROM idempotency_keys;
-         ALTER TABLE idempotency_keys ADD COLUMN outcome TEXT NOT NULL DEFAULT 'null';
-         ALTER TABLE idempotency_keys ADD COLUMN expires_at INTEGER NOT NULL DEFAULT 0;
-         CREATE INDEX idempotency_keys_expiry ON idempotency_keys (expires_at);`,
+    up: {
+      // Keys of before had no scope: no request could find them again.
+      sqlite: `DELETE FROM idempotency_keys;
+               ALTER TABLE idempotency_keys ADD COLUMN outcome TEXT NOT NULL DEFAULT 'null';
+               ALTER TABLE idempotency_keys ADD COLUMN expires_at INTEGER NOT NULL DEFAULT 0;
+               ${expiry}`,
+      postgres: `ALTER TABLE idempotency_keys ADD COLUMN outcome text NOT NULL;
+                 ALTER TABLE idempotency_keys ADD COLUMN expires_at bigint NOT NULL;
+                 ${expiry}`,
+    },
   },
 ];
 

@@ -10,6 +10,7 @@ export type { CodeOrigin, CodeVersion, VersionedFile } from './code-versions.ts'
 export type { CallView, ChangeExplanation, LinesExplanation, PlanPartView, TestRunView } from './explain-code.ts';
 export type { Cause } from './causes.ts';
 export type { FileDiff } from './diff-files.ts';
+export type { Briefing, BriefingQuery } from './ask/briefings.ts';
 export { type ContextQuery, type Rebuilt, type TaskContext, TaskContexts } from './ask/task-contexts.ts';
 export type { ManifestEntry } from './tasks.events.ts';
 export type { StreamDifference, StreamDifferenceKind } from './compare-streams.ts';

@@ -17,6 +17,7 @@ import { Orchestrator } from '../orchestrator/index.ts';
 import { Database } from '../storage/index.ts';
 import { DeadCodeAnalyser, TestRunner, Workspaces } from '../workspace/index.ts';
 import { Asker } from './ask/asker.ts';
+import { SystemPrompts } from './ask/system-prompts.ts';
 import { TaskContexts } from './ask/task-contexts.ts';
 import { CodingWorkflow } from './coding-workflow.ts';
 import { DeadCodeFollower } from './dead-code-follower.ts';
@@ -28,6 +29,14 @@ import { TasksService } from './tasks.service.ts';
 import { WorkItemsService } from './work-items.service.ts';
 
 const nothingLearned: Pick<OfflineCache, 'search'> = { search: () => Promise.resolve([]) };
+
+function systemPromptsOf({ LLM_PROVIDER, LLM_RULES_DIR }: Configuration): SystemPrompts {
+  const logger = new Logger('SystemPrompts');
+  // A recording has the words of its day, here too.
+  return new SystemPrompts(LLM_PROVIDER === 'replay' ? undefined : LLM_RULES_DIR, (message, error) =>
+    logger.warn(error, message),
+  );
+}
 
 /** Searches completed tasks for dead code while the server runs, unless that is turned off. */
 @Injectable()
@@ -103,6 +112,7 @@ class TaskIndexing implements OnApplicationBootstrap, OnModuleDestroy {
           events,
           // A recording has the words of its day: prompts that know more would have no answer in it.
           knowledge: configuration.LLM_PROVIDER === 'replay' ? nothingLearned : knowledge,
+          systemPrompts: systemPromptsOf(configuration),
           catalogue: ModelCatalogue.of(configuration),
           answerTokens: configuration.LLM_ANSWER_TOKENS,
           delegatedTokens: configuration.LLM_CONTEXT_TOKENS ?? UNKNOWN_CONTEXT_TOKENS,
@@ -110,8 +120,9 @@ class TaskIndexing implements OnApplicationBootstrap, OnModuleDestroy {
     },
     {
       provide: TaskContexts,
-      inject: [EventStore, Asker],
-      useFactory: (events: EventStore, asker: Asker) => new TaskContexts(events, asker),
+      inject: [EventStore, Asker, CONFIGURATION],
+      useFactory: (events: EventStore, asker: Asker, configuration: Configuration) =>
+        new TaskContexts(events, asker, ModelCatalogue.of(configuration)),
     },
     {
       provide: CodingWorkflow,

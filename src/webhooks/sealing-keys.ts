@@ -3,7 +3,7 @@ import { open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemCodeOf } from '../kernel/errors.ts';
 import { keyIdIn, type SealingKey, sealingKeyOf } from './sealed-secret.ts';
-import { WebhookKeyError, WebhookKeyFileError } from './webhooks.errors.ts';
+import { WebhookKeyDiffersError, WebhookKeyError, WebhookKeyFileError } from './webhooks.errors.ts';
 
 /** Where the key comes from. */
 export interface KeySource {
@@ -22,22 +22,27 @@ const keyForm = /^[\w-]{43}$/;
 
 /**
  * The key that secrets are sealed with from now on, then the one that they may have been sealed with before. Makes the file
- * where there is no key at all. Rejects with WebhookKeyFileError for a file that holds none, and with WebhookKeyError where
- * a new key would be of no use, as secrets are sealed with one that is gone.
+ * where there is no key at all. Rejects with WebhookKeyFileError for a file that holds none, with WebhookKeyError where
+ * a new key would be of no use, as secrets are sealed with one that is gone, and with WebhookKeyDiffersError where a file's
+ * key is not that of the other instances, `othersKeyId`.
  */
 export async function sealingKeys(
   { directory, secretKey }: KeySource,
   stored: readonly { readonly id: string; readonly secret: string }[],
+  othersKeyId: string | null = null,
 ): Promise<readonly [SealingKey, ...SealingKey[]]> {
   const kept = await readKeyFile(directory);
   const ofFile = kept === null ? [] : [sealingKeyOf(kept)];
   if (secretKey !== undefined) return [sealingKeyOf(secretKey), ...ofFile];
   const [key] = ofFile;
+  const isOthers = othersKeyId !== null && key?.id !== othersKeyId;
+  if (key && isOthers) throw new WebhookKeyDiffersError();
   if (key) return [key];
   for (const { id, secret } of stored) {
     const keyId = keyIdIn(secret);
     if (keyId !== null) throw new WebhookKeyError(id, keyId);
   }
+  if (isOthers) throw new WebhookKeyDiffersError();
   return [sealingKeyOf(await makeKeyFile(directory))];
 }
 

@@ -4,7 +4,7 @@ import { signedHeaders } from './sign-message.ts';
 import { sendMessage } from './send-message.ts';
 import { isWanted } from './webhook.ts';
 import type { Attempt, StoredWebhook, WebhookTable } from './webhook-table.ts';
-import { WebhookNotFoundError } from './webhooks.errors.ts';
+import { WebhookNotFoundError, WebhookTakenOverError } from './webhooks.errors.ts';
 
 export interface SenderOptions {
   readonly events: EventStore;
@@ -26,10 +26,13 @@ const STRIDE = 1000;
 const KEPT_TASKS = 1000;
 const GONE = 410;
 const TROUBLE_MS = 1000;
+/** How soon it is noticed that somebody has resumed a failing one, wherever they asked for it. */
+const LOOK_EVERY_MS = 1000;
 
 /**
  * Sends one webhook its events, each at least once and in order: the next one goes out only when the one before was
- * taken. How far it has come is kept with every delivery, so a killed server goes on where it was.
+ * taken. How far it has come is kept with every delivery, so a killed server goes on where it was, or another instance
+ * does: it ends by itself once the webhook is another's.
  */
 export class WebhookSender {
   private readonly stopping = new AbortController();
@@ -77,8 +80,9 @@ export class WebhookSender {
         await this.follow();
         return;
       } catch (error) {
-        // It was deleted: nothing is left to do.
-        if (signal.aborted || error instanceof WebhookNotFoundError) return;
+        // It was deleted, or belongs to another instance: nothing is left to do.
+        const isOver = error instanceof WebhookNotFoundError || error instanceof WebhookTakenOverError;
+        if (signal.aborted || isOver) return;
         this.options.report(`webhook ${this.id} was interrupted; it is tried again`, error);
         await sleep(TROUBLE_MS, signal).catch(() => undefined);
       }
@@ -111,8 +115,12 @@ export class WebhookSender {
     for (;;) {
       const webhook = await table.find(this.id);
       if (webhook.status === 'disabled') return false;
+      if (webhook.owner !== table.instanceId) throw new WebhookTakenOverError(this.id);
       const waitMs = webhook.nextAttemptAt === null ? 0 : Date.parse(webhook.nextAttemptAt) - clock();
-      if (waitMs > 0) await sleep(waitMs, this.stopping.signal);
+      if (waitMs > 0) {
+        await sleep(Math.min(waitMs, LOOK_EVERY_MS), this.stopping.signal);
+        continue;
+      }
       const attempt = await this.send(webhook, event, webhook.attempt + 1);
       if (attempt.error === null) {
         await table.advance(this.id, event.sequenceNumber, attempt);

@@ -56,6 +56,30 @@ export class WebhookKeyError extends AppError {
   }
 }
 
+/** Several instances on one database, each with a key of its own: none could sign what another has sealed. */
+export class WebhookKeyDiffersError extends AppError {
+  readonly code = 'WEBHOOK_KEY_DIFFERS';
+  readonly kind = 'unavailable';
+
+  constructor() {
+    super(
+      'Another instance on this database seals the secrets of webhooks with another key: set WEBHOOK_SECRET_KEY to the same text at all of them and start them again.',
+    );
+  }
+}
+
+/** Nobody is told: the sender just ends. */
+export class WebhookTakenOverError extends AppError {
+  readonly code = 'WEBHOOK_TAKEN_OVER';
+  readonly kind = 'conflict';
+
+  constructor(id: string) {
+    super(`Webhook ${JSON.stringify(id)} is sent by another instance by now, or was deleted: it goes on there.`, {
+      id,
+    });
+  }
+}
+
 /** A secret was changed in the database, or stands at another webhook than its own. */
 export class SecretNotIntactError extends AppError {
   readonly code = 'WEBHOOK_SECRET_NOT_INTACT';

@@ -1,5 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 import { CONFIGURATION, type Configuration } from '../kernel/configuration.ts';
+import { Orchestrator } from '../orchestrator/index.ts';
 import { Database } from '../storage/index.ts';
 import { WebhookTable } from './webhook-table.ts';
 import { WebhooksService } from './webhooks.service.ts';
@@ -11,9 +12,9 @@ import { WebhooksService } from './webhooks.service.ts';
     WebhooksService,
     {
       provide: WebhookTable,
-      inject: [Database, CONFIGURATION],
-      useFactory: (database: Database, { DATA_DIR, WEBHOOK_SECRET_KEY }: Configuration) =>
-        WebhookTable.open(database, { directory: DATA_DIR, secretKey: WEBHOOK_SECRET_KEY }),
+      inject: [Database, Orchestrator, CONFIGURATION],
+      useFactory: (database: Database, { instanceId }: Orchestrator, { DATA_DIR, WEBHOOK_SECRET_KEY }: Configuration) =>
+        WebhookTable.open(database, { directory: DATA_DIR, secretKey: WEBHOOK_SECRET_KEY }, instanceId),
     },
   ],
   exports: [WebhooksService],

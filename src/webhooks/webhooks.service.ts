@@ -1,8 +1,9 @@
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { EventStore } from '../events/index.ts';
-import { systemClock } from '../kernel/clock.ts';
+import { sleep, systemClock } from '../kernel/clock.ts';
 import { CONFIGURATION, type Configuration } from '../kernel/configuration.ts';
 import { newId } from '../kernel/ids.ts';
+import { Orchestrator } from '../orchestrator/index.ts';
 import type { GuardedStatement } from '../storage/index.ts';
 import { newSecret } from './sign-message.ts';
 import { checkWebhook, type Delivery, type NewWebhook, type WebhookView } from './webhook.ts';
@@ -22,27 +23,40 @@ export interface WebhookStanding {
 }
 
 const DEFAULT_PAGE = 50;
+/** How soon an instance sends what another one has left, or has been made to send. */
+const LOOK_EVERY_MS = 1000;
 
-/** Sends events of the log to URLs, signed: what is sent where, and what came of it. All reject with WebhookNotFoundError. */
+/**
+ * Sends events of the log to URLs, signed: what is sent where, and what came of it. Each webhook is sent by one of the
+ * instances that share the database; when that one is gone, another one goes on. All reject with WebhookNotFoundError.
+ */
 @Injectable()
 export class WebhooksService implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly senders = new Map<string, WebhookSender>();
   private readonly logger = new Logger('Webhooks');
-  private isStopped = false;
+  private readonly stopping = new AbortController();
+  private looking: Promise<void> = Promise.resolve();
+  private following: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly events: EventStore,
     private readonly table: WebhookTable,
+    @Inject(Orchestrator) private readonly instances: Pick<Orchestrator, 'liveInstances'>,
     @Inject(CONFIGURATION) private readonly configuration: Configuration,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    for (const { id, status } of await this.table.list()) if (status !== 'disabled') this.startSender(id);
+    await this.look();
+    this.following = this.lookAgain();
   }
 
   async onModuleDestroy(): Promise<void> {
-    this.isStopped = true;
+    this.stopping.abort(new Error('The server shuts down.'));
+    await this.following;
+    await this.looking;
     await Promise.all([...this.senders.values()].map((sender) => sender.stop()));
+    // Who is gone by now is found out by its silence.
+    await this.table.release().catch((error: unknown) => this.logger.warn(error, 'webhooks were not left to others'));
   }
 
   /**
@@ -58,8 +72,8 @@ export class WebhooksService implements OnApplicationBootstrap, OnModuleDestroy 
     const row = { id, url, secret, cursor, created_at: systemClock(), created_by: by };
     const insert = this.table.insert(row, filter);
     const data = { id, origin: new URL(url).origin, by };
-    await this.record(id, { eventType: 'WEBHOOK_CREATED', data }, [insert, ...alongside]);
-    this.startSender(id);
+    await this.record(id, { eventType: 'WEBHOOK_CREATED', data }, [...insert, ...alongside]);
+    await this.look();
     return { ...shown(await this.table.find(id)), secret };
   }
 
@@ -71,15 +85,15 @@ export class WebhooksService implements OnApplicationBootstrap, OnModuleDestroy 
     return shown(await this.table.find(id));
   }
 
-  /** How many there are of each status, and how many events the one that is furthest behind has not looked at yet. */
+  /** How many there are of each status, and how many events the one of those sent here that is furthest behind has not looked at. */
   async standing(): Promise<WebhookStanding> {
     const last = await this.events.lastSequence();
     const counts = { active: 0, failing: 0, disabled: 0 };
     let backlog = 0;
     for (const { id, status, cursor } of await this.table.list()) {
       counts[status] += 1;
-      if (status === 'disabled') continue;
-      backlog = Math.max(backlog, last - Math.max(cursor, this.senders.get(id)?.position ?? 0));
+      const sender = this.senders.get(id);
+      if (sender && status !== 'disabled') backlog = Math.max(backlog, last - Math.max(cursor, sender.position));
     }
     return { counts, backlog };
   }
@@ -96,7 +110,7 @@ export class WebhooksService implements OnApplicationBootstrap, OnModuleDestroy 
     await this.table.find(id);
     await this.stopSender(id);
     await this.record(id, { eventType: 'WEBHOOK_RESUMED', data: { id, by } }, [this.table.resume(id)]);
-    this.startSender(id);
+    await this.look();
     return this.get(id);
   }
 
@@ -142,8 +156,38 @@ export class WebhooksService implements OnApplicationBootstrap, OnModuleDestroy 
     }
   }
 
+  private async lookAgain(): Promise<void> {
+    const { signal } = this.stopping;
+    for (;;) {
+      await sleep(LOOK_EVERY_MS, signal).catch(() => undefined);
+      if (signal.aborted) return;
+      await this.look().catch((error: unknown) => this.logger.warn(error, 'webhooks were not looked at'));
+    }
+  }
+
+  /** Sends what is this instance's to send, and nothing else. Calls follow each other. */
+  private look(): Promise<void> {
+    const next = this.looking.then(() => this.takeTurns());
+    this.looking = next.catch(() => undefined);
+    return next;
+  }
+
+  private async takeTurns(): Promise<void> {
+    const { instanceId } = this.table;
+    const owners = await this.table.owners();
+    const isOwn = owners.every(({ owner }) => owner === instanceId);
+    const live = isOwn ? new Set([instanceId]) : await this.instances.liveInstances();
+    const own = new Set<string>();
+    for (const webhook of owners) {
+      const isFree = webhook.owner === null || !live.has(webhook.owner);
+      if (webhook.owner === instanceId || (isFree && (await this.table.takeOver(webhook)))) own.add(webhook.id);
+    }
+    for (const id of this.senders.keys()) if (!own.has(id)) await this.stopSender(id);
+    for (const id of own) this.startSender(id);
+  }
+
   private startSender(id: string): void {
-    if (this.isStopped) return;
+    if (this.stopping.signal.aborted || this.senders.has(id)) return;
     const sender = this.sender(id);
     this.senders.set(id, sender);
     sender.start();

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { connect, type TaskContext } from '../../src/client/index.ts';
+import { type Briefing, connect, type TaskContext } from '../../src/client/index.ts';
 import { ModelCatalogue, tokenCounterFor } from '../../src/llm/index.ts';
 import { answerTo, codingSamples, taskOf } from '../support/coding-samples.ts';
 import { FakeOllama } from '../support/fake-ollama.ts';
@@ -100,5 +100,50 @@ describe('the context of a model call', () => {
     const answer = await request<Record<string, unknown>>('GET', `${server.url}/tasks/${path}`);
     expect(answer).toMatchObject({ status, body: { code } });
     expect(JSON.stringify(answer.body)).toContain(words);
+  });
+
+  describe('the briefing on a file of a task (CX-13)', () => {
+    it('tells in levels what there is to know, within the budget of a model, and what had no room [CX-13, CX-4]', async () => {
+      const path = samples[0]?.path ?? '';
+      const client = connect({ url: server.url });
+      const whole = await client.briefing('t0', { path, model: 'mistral:7b' });
+      const small = await client.briefing('t0', { path, model: 'mistral:7b', tokens: 400, about: 'make it faster' });
+      client.close();
+      expect(whole).toMatchObject({ taskId: 't0', path, model: 'mistral:7b', budgetTokens: 8192 });
+      expect(whole.text).toMatch(/^# CRITICAL\n\n## task:t0\n/);
+      expect(whole.text).toContain(`## code of ${path}`);
+      expect(whole.parts).toContainEqual(
+        expect.objectContaining({ why: 'a correction that was tried', included: true }),
+      );
+      const counter = await tokenCounterFor(new ModelCatalogue().describe('mistral:7b'));
+      expect(small.tokens).toBe(counter.count(small.text));
+      expect(small.tokens).toBeLessThanOrEqual(320);
+      expect(small.parts.filter(({ included }) => !included).length).toBeGreaterThan(0);
+    });
+
+    it('is the same for a past moment as it was then [CX-12]', async () => {
+      const path = samples[0]?.path ?? '';
+      const events = await eventsOf(server.url, 't0');
+      const at = events.find(({ eventType }) => eventType === 'CODE_GENERATED')?.streamSequence ?? 0;
+      await request('POST', `${server.url}/tasks/t0/fork`, { afterSequence: at, taskId: 'then' });
+      await request('DELETE', `${server.url}/tasks/then`);
+      const briefing = (task: string) =>
+        request<Briefing>('GET', `${server.url}/tasks/${task}/briefing?path=${path}&sequence=${at}`);
+      const [past, then] = [(await briefing('t0')).body, (await briefing('then')).body];
+      expect(past.sequence).toBe(at);
+      expect(then.text.replaceAll('task:then', 'task:t0')).toBe(past.text);
+      expect(past.text).not.toContain('a correction that was tried');
+    });
+
+    it.each([
+      ['t0/briefing?path=src/nothing.js', 404, 'FILE_NOT_FOUND', 'src/nothing.js'],
+      ['nobody/briefing?path=a.js', 404, 'TASK_NOT_FOUND', 'nobody'],
+      ['t0/briefing', 400, 'INVALID_INPUT', 'path'],
+      ['t0/briefing?path=a.js&tokens=1', 400, 'INVALID_INPUT', 'tokens'],
+    ])('answers %s with %i %s', async (path, status, code, words) => {
+      const answer = await request<Record<string, unknown>>('GET', `${server.url}/tasks/${path}`);
+      expect(answer).toMatchObject({ status, body: { code } });
+      expect(JSON.stringify(answer.body)).toContain(words);
+    });
   });
 });

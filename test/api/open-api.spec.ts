@@ -83,6 +83,7 @@ describe('the OpenAPI document', () => {
       'get /tasks',
       'get /tasks/{id}',
       'get /tasks/{id}/archive',
+      'get /tasks/{id}/briefing',
       'get /tasks/{id}/compare',
       'get /tasks/{id}/context',
       'get /tasks/{id}/diff',

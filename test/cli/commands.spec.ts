@@ -130,12 +130,13 @@ describe('taskloom against a server that replays the sample', () => {
 
   it('shows versions, patches and an archive of the code, and why a line is there [TK-11, CLI-1]', async () => {
     using place = temporaryDirectory();
-    const [table, patch, stat, line, unknown, packed] = await Promise.all([
+    const [table, patch, stat, line, unknown, brief, packed] = await Promise.all([
       cli(['versions', 'statistics']),
       cli(['diff', 'statistics', '--to', '1']),
       cli(['diff', 'statistics', '--from', '1', '--stat']),
       cli(['explain', 'statistics', 'src/words.js:1']),
       cli(['explain', 'statistics', 'src/words.js:9999', '--json']),
+      cli(['brief', 'statistics', 'src/words.js', '--tokens', '2000', '--parts']),
       cli(['files', 'statistics', '--archive', 'x.tar.gz', '--version', '1'], { cwd: place.path }),
     ]);
     expect(table.out).toMatch(/^1 +\d+ +[\d-]+ [\d:]+ +generated +\S+\.js +[0-9a-f]{12}$/m);
@@ -144,6 +145,8 @@ describe('taskloom against a server that replays the sample', () => {
     expect(line.out).toMatch(/^call +(GenerateModule|CorrectModule) \(executor\), answered by replay/m);
     expect(line.out).toMatch(/^causes +1 TASK_CREATED → /m);
     expect(jsonLines(unknown.err)).toMatchObject([{ error: { code: 'LINE_NOT_FOUND' } }]);
+    expect(brief.out).toMatch(/^tokens +\d+ of 2000 \(estimated\)$/m);
+    expect(brief.out).toMatch(/^in +\d+ +code of src\/words\.js +what is to be changed$/m);
     expect(packed.exitCode).toBe(0);
     const names = spawnSync('tar', ['tzf', 'x.tar.gz'], { cwd: place.path }).stdout.toString();
     expect(names).toMatch(/^statistics-v1\/\S+\.js$/m);

@@ -38,6 +38,7 @@ describe('taskloom doctor', () => {
       'sandbox',
       'models',
       'port',
+      'database',
       'data directory',
       'disk',
     ]);

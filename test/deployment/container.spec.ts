@@ -133,13 +133,45 @@ describe('docker-compose.yml', () => {
   const { services, volumes } = load(read('docker-compose.yml')) as Compose;
 
   it('starts the server alone, with its data in a volume [PL-8]', () => {
-    expect(Object.keys(services)).toEqual(['taskloom']);
+    const names = Object.keys(services);
+    expect(names.filter((name) => services[name]?.profiles === undefined)).toEqual(['taskloom']);
     expect(services.taskloom).toMatchObject({
       build: '.',
       volumes: ['data:/data'],
       environment: { DATA_DIR: '/data' },
     });
-    expect(Object.keys(volumes)).toEqual(['data']);
+    expect(Object.keys(volumes)).toEqual(['data', 'postgres']);
+  });
+
+  it('starts instances on PostgreSQL and Redis when it is asked to scale, published to its host alone [PL-8, PL-9]', () => {
+    const scaled = Object.entries(services).filter(
+      ([, { profiles }]) => (profiles as string[] | undefined)?.[0] === 'scale',
+    );
+    expect(scaled.map(([name]) => name)).toEqual(['instance', 'postgres', 'redis']);
+    const {
+      environment,
+      ports,
+      depends_on: needs,
+    } = services.instance as unknown as {
+      readonly environment: Readonly<Record<string, string>>;
+      readonly ports: readonly string[];
+      readonly depends_on: Readonly<Record<string, { readonly condition: string }>>;
+    };
+    for (const port of ports) expect(port).toMatch(/^127\.0\.0\.1:/);
+    for (const name of ['postgres', 'redis']) {
+      expect(services[name]).not.toHaveProperty('ports');
+      expect(services[name]).toHaveProperty('healthcheck');
+      expect(String(services[name]?.image)).toMatch(/^\w+:\d+-alpine$/);
+      expect(needs[name]).toEqual({ condition: 'service_healthy' });
+    }
+    // As the server itself reads them, once the password is in.
+    const filled = Object.entries(environment).map(([name, value]) => [name, value.replace(/\$\{\w+:-\}/, 'secret')]);
+    const configuration = readConfiguration({
+      ...(Object.fromEntries(filled) as NodeJS.ProcessEnv),
+      WEBHOOK_SECRET_KEY: 'the same at all of the instances',
+    });
+    expect(configuration.DATABASE_URL).toBe('postgres://taskloom:secret@postgres:5432/taskloom');
+    expect(configuration.REDIS_URL).toBe('redis://redis:6379');
   });
 
   it('is reachable from its host alone: HOST stays on loopback, so the network is the host’s', () => {

@@ -51,6 +51,7 @@ describe('docs/api.md', () => {
       /"origin":"given".*"files":\[\].*slugify-1-v0\/test\/slugify\.test\.js$/s,
       /"lines":\["it\(.*"origin":"given".*"causes":\[\{"sequence":1,/s,
       /"signature":"GenerateModule".*"parts":\[\{"part":"system prompt".*"rebuilt":"same"/s,
+      /"path":"src\/slugify\.js".*"text":"# CRITICAL/s,
       /"taskId":"slugify-2".*"forkedFrom":\{"taskId":"slugify-1","sequence":4\}/,
       /"actions":\["start"\].*"nextAfterSequence":4.*"samePrefix":4/s,
       /"status":400.*"path":"more"/,

@@ -59,7 +59,7 @@ describe('the list of tools [MCP-2]', () => {
       expect.arrayContaining([
         ...['start_coding_task', 'run_coding_task', 'get_task_status', 'list_tasks', 'cancel_task'],
         ...['send_intervention', 'answer_questions', 'approve_plan', 'reject_plan', 'pause_task', 'resume_task'],
-        ...['list_events', 'get_task_files', 'get_context', 'explain'],
+        ...['list_events', 'get_task_files', 'get_context', 'get_briefing', 'explain'],
         ...['create_job', 'get_job', 'list_approvals', 'decide_approval'],
         ...['claim_work', 'submit_work', 'release_work', 'dispatch_message', 'list_workers'],
       ]),
@@ -226,6 +226,10 @@ describe('looking [MCP-2]', () => {
       is_end: false,
     });
     expect(await mcp.call('get_context', { task_id })).toMatchObject({ kind: 'GenerateModule', rebuilt: 'same' });
+    expect(await mcp.call('get_briefing', { task_id, path: 'test/add.test.js' })).toMatchObject({
+      text: expect.stringContaining('test/add.test.js'),
+      left_out: [],
+    });
     expect(await mcp.call('explain', { task_id })).toMatchObject({ waits_for: 'model', changes: [] });
     expect(await mcp.call('explain', { task_id, path: 'test/add.test.js', line: 1 })).toMatchObject({
       changes: [{ from: 1, to: 1, event_type: 'TASK_CREATED', causes: [{ sequence: 1 }] }],

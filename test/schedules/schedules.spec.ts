@@ -79,6 +79,7 @@ class Schedule {
       maxConcurrent,
       maxQueue,
       taskTimeoutMs,
+      instanceTimeoutMs: 10_000,
       ageingTurns: 0,
       report: (message, error) => {
         throw new Error(message, { cause: error });

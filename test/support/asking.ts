@@ -1,6 +1,7 @@
 import type { EventStore } from '../../src/events/index.ts';
 import { type Brain, ModelCatalogue } from '../../src/llm/index.ts';
 import { Asker } from '../../src/tasks/ask/asker.ts';
+import { SystemPrompts } from '../../src/tasks/ask/system-prompts.ts';
 import type { ModelCallRequest } from '../../src/tasks/tasks.events.ts';
 import type { Question } from '../../src/tasks/coding-decide.ts';
 import type { CodingState } from '../../src/tasks/coding-state.ts';
@@ -26,6 +27,7 @@ export function askerOn(events: EventStore, contextTokens = 8000): Asker {
     brain: twoModels,
     events,
     knowledge: noKnowledge,
+    systemPrompts: new SystemPrompts(),
     catalogue: new ModelCatalogue([], contextTokens),
     answerTokens: 0,
     delegatedTokens: contextTokens,

@@ -2,6 +2,7 @@ import type { StoredEvent } from '../../src/events/index.ts';
 import type { AgentLink } from '../../src/jobs/agents/agent-pool.ts';
 import type { RunStep } from '../../src/jobs/agents/local-agent.ts';
 import { InvalidInputError } from '../../src/kernel/errors.ts';
+import { newProcessId } from '../../src/kernel/ids.ts';
 import { JobSystem, type JobSystemParts } from '../../src/jobs/job-system.ts';
 import type { AgentMessage } from '../../src/jobs/protocol/agent-message.ts';
 import { MessageFactory } from '../../src/jobs/protocol/message-factory.ts';
@@ -16,6 +17,9 @@ export interface Life extends Partial<Pick<JobSystemParts, 'clock' | 'planner' |
   readonly capabilities?: readonly string[];
   readonly maxConcurrent?: number;
   readonly run?: RunStep;
+  /** Of an instance with a connection of its own to the database of the bench's log. Default: the bench's. */
+  readonly log?: EventLog;
+  readonly instanceTimeoutMs?: number;
 }
 
 /** A log with a job system on it, which can be ended the hard way and started again. */
@@ -26,8 +30,9 @@ export class JobBench {
 
   private constructor(readonly log: EventLog) {}
 
-  static async open(): Promise<JobBench> {
-    return new JobBench(await eventLog());
+  /** Closes the log at its end. Default: a new one. */
+  static async open(log?: EventLog): Promise<JobBench> {
+    return new JobBench(log ?? (await eventLog()));
   }
 
   /** Without capabilities the server itself does nothing. */
@@ -36,24 +41,27 @@ export class JobBench {
     capabilities = [],
     maxConcurrent = 8,
     run = () => Promise.resolve({ ok: true, result: null }),
+    log: { events, database } = this.log,
+    instanceTimeoutMs = 10_000,
     ...life
   }: Life = {}): Promise<JobSystem> {
     const report = (message: string, error: unknown) => void this.reports.push(`${message}: ${String(error)}`);
     const clock = life.clock ?? Date.now;
     const orchestrator = await Orchestrator.open({
-      events: this.log.events,
-      database: this.log.database,
-      processId: 'test',
+      events,
+      database,
+      processId: newProcessId('test'),
       clock,
       maxConcurrent: 5,
       maxQueue: 100,
       ageingTurns: 20,
       taskTimeoutMs: 60_000,
+      instanceTimeoutMs,
       report,
     });
     const system = await JobSystem.open({
-      events: this.log.events,
-      database: this.log.database,
+      events,
+      database,
       orchestrator,
       clock,
       defaults: {
@@ -147,8 +155,9 @@ export class TestAgent implements AgentLink {
     return new TestAgent(system, this.agentId, this.key, this.does);
   }
 
-  connect(holding: readonly string[] = []): Promise<readonly string[]> {
-    return this.system.work.connect(this.system.agents.authenticate(this.agentId, this.key), this, holding);
+  async connect(holding: readonly string[] = []): Promise<readonly string[]> {
+    const agent = await this.system.agents.authenticate(this.agentId, this.key);
+    return this.system.work.connect(agent, this, holding);
   }
 
   assign(message: AgentMessage<'assign'>): void {

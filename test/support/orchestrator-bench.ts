@@ -16,8 +16,11 @@ export interface StartedOrchestrator {
   readonly reports: readonly string[];
 }
 
-export async function orchestratorBench(): Promise<OrchestratorBench> {
-  const log = await eventLog();
+export async function orchestratorBench(log?: EventLog): Promise<OrchestratorBench> {
+  return benchOn(log ?? (await eventLog()));
+}
+
+function benchOn(log: EventLog): OrchestratorBench {
   const started: Orchestrator[] = [];
   return {
     log,
@@ -33,6 +36,7 @@ export async function orchestratorBench(): Promise<OrchestratorBench> {
         maxQueue: 100,
         ageingTurns: 20,
         taskTimeoutMs: 60_000,
+        instanceTimeoutMs: 10_000,
         report: (message) => reports.push(message),
         ...change,
       });

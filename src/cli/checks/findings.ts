@@ -3,6 +3,7 @@ import type { Cli } from '../cli.ts';
 import { healthOf } from '../health.ts';
 import { startFailure } from '../start-failure.ts';
 import { checkBrain } from './brain.ts';
+import { checkDatabase } from './database.ts';
 import type { Finding } from './finding.ts';
 import { checkDataDirectory, checkDisk, checkNode, checkPort } from './machine.ts';
 import { checkSandbox } from './sandbox.ts';
@@ -28,6 +29,7 @@ export async function* findings(cli: Cli): AsyncGenerator<Finding> {
   yield await checkSandbox(configuration);
   yield await checkBrain(configuration);
   yield await checkPort(configuration, (url) => isTaskloom(cli, url));
+  yield await checkDatabase(configuration);
   yield await checkDataDirectory(configuration.DATA_DIR);
   yield await checkDisk(configuration.DATA_DIR);
 }

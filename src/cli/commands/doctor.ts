@@ -15,7 +15,7 @@ Example:
 export function addDoctor(program: Command, cli: Cli): void {
   cli
     .command(program, 'doctor')
-    .description('check Node, sandbox, models, port, disk and data directory, and say what to do about each')
+    .description('check Node, sandbox, models, port, database, disk and data directory, and say what to do about each')
     .addHelpText('after', HELP)
     .action(cli.action((options: CommonOptions) => doctor(cli, options)));
 }

@@ -15,8 +15,8 @@ interface ExportOptions extends CommonOptions {
 }
 
 const HELP = `
-Writes every event of the log in DATA_DIR as one line of JSON, with its hash, and verifies the log on the way; a server
-may be running. The file can be kept as a backup and given to import. Without --out it goes to standard output.
+Writes every event of the log in DATA_DIR, or in the database of DATABASE_URL, as one line of JSON, with its hash, and
+verifies the log on the way; a server may be running. The file can be kept as a backup and given to import. Without --out it goes to standard output.
 
 Examples:
   $ taskloom export --out backup.jsonl

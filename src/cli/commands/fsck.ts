@@ -10,7 +10,8 @@ const MAX_TASKS = 20;
 
 const HELP = `
 Reads all of the log's file in DATA_DIR, says what is damaged and which events are lost, and what to do. It changes
-nothing; a server may be running. Ends with 1 when something is damaged.
+nothing; a server may be running. Ends with 1 when something is damaged. Of a log in PostgreSQL it looks at nothing: there
+taskloom verify checks every event.
 
 Example:
   $ taskloom fsck`;

@@ -10,7 +10,7 @@ interface VerifyOptions extends CommonOptions {
 }
 
 const HELP = `
-Recomputes the hashes of all events in DATA_DIR and names the first one that was changed, removed or put elsewhere; a
+Recomputes the hashes of all events in DATA_DIR, or in the database of DATABASE_URL, and names the first one that was changed, removed or put elsewhere; a
 server may be running. The seal that it prints stands for the whole log up to now: kept elsewhere and given to a later
 --seal, it shows that nothing up to there has changed, not even by somebody who has computed all hashes anew.
 

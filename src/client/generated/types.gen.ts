@@ -1631,6 +1631,64 @@ export type TaskContextDto = {
     rebuilt: 'same' | 'different' | 'impossible';
 };
 
+export type BriefingPartDto = {
+    /**
+     * What it is: a node of the graph, code, facts, an event
+     */
+    part: string;
+    /**
+     * What it takes
+     */
+    tokens: number;
+    /**
+     * Why it is worth them
+     */
+    why: string;
+    /**
+     * Whether it is told
+     */
+    included: boolean;
+    /**
+     * It is told, and not all of it
+     */
+    cut?: boolean;
+};
+
+export type BriefingDto = {
+    /**
+     * The task
+     */
+    taskId: string;
+    /**
+     * The file
+     */
+    path: string;
+    /**
+     * Stream sequence of the newest event that it knows
+     */
+    sequence: number;
+    /**
+     * Whose tokens; null: estimated
+     */
+    model: string | null;
+    /**
+     * The budget, of which it takes at most 80 %
+     */
+    budgetTokens: number;
+    /**
+     * What it takes
+     */
+    tokens: number;
+    /**
+     * What there is to know, in levels
+     */
+    text: string;
+    /**
+     * All that there was to tell
+     */
+    parts: ReadonlyArray<BriefingPartDto>;
+};
+
 export type WorkItemDto = {
     /**
      * The item
@@ -5369,6 +5427,87 @@ export type GetContextResponses = {
 };
 
 export type GetContextResponse = GetContextResponses[keyof GetContextResponses];
+
+export type GetBriefingData = {
+    body?: never;
+    headers?: {
+        /**
+         * Ties the answer, its events and the log to your own request; default: a new one
+         */
+        'x-correlation-id'?: string;
+    };
+    path: {
+        /**
+         * The task, percent-encoded
+         */
+        id: string;
+    };
+    query: {
+        /**
+         * The file, relative, with /
+         */
+        path: string;
+        /**
+         * What is to be done with it, in words
+         */
+        about?: string;
+        /**
+         * Whose tokens count, and whose window is the budget. Default: tokens are estimated
+         */
+        model?: string;
+        /**
+         * The budget, of which it takes at most 80 %. Default: the window of the model, else 8,192
+         */
+        tokens?: number;
+        /**
+         * What was known by this stream sequence. Default: now
+         */
+        sequence?: number;
+    };
+    url: '/tasks/{id}/briefing';
+};
+
+export type GetBriefingErrors = {
+    /**
+     * The query is wrong
+     */
+    400: ProblemDto;
+    /**
+     * No key was shown where one is needed, or it is not valid
+     */
+    401: ProblemDto;
+    /**
+     * The role of the key is not enough, or the Host or Origin header names another site
+     */
+    403: ProblemDto;
+    /**
+     * There is no such task or file; it says what there is
+     */
+    404: ProblemDto;
+    /**
+     * Not even what must be known fits the budget
+     */
+    413: ProblemDto;
+    /**
+     * Too many requests; see Retry-After
+     */
+    429: ProblemDto;
+    /**
+     * Our own fault; the log has it
+     */
+    500: ProblemDto;
+};
+
+export type GetBriefingError = GetBriefingErrors[keyof GetBriefingErrors];
+
+export type GetBriefingResponses = {
+    /**
+     * The briefing
+     */
+    200: BriefingDto;
+};
+
+export type GetBriefingResponse = GetBriefingResponses[keyof GetBriefingResponses];
 
 export type GetArchiveData = {
     body?: never;

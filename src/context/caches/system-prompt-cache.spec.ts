@@ -59,4 +59,12 @@ describe('the cache of system prompts (CX-6)', () => {
     expect(thrice.reported).toEqual(['TASK_CREATED']);
     expect(await thrice.cache.get('TASK_CREATED', 'a')).toBe('plan for a, number 4');
   });
+
+  it('has a fallback of its own for each event type [CX-6]', async () => {
+    const failing: PromptMaker = () => Promise.reject(new Error('no template'));
+    const makers = new Map<EventType, PromptMaker>([['TASK_CREATED', failing]]);
+    const fallback = (eventType: EventType) => `in short: ${eventType}`;
+    const cache = new SystemPromptCache(makers, { report: () => undefined, fallback });
+    expect(await cache.get('TASK_CREATED', 'a')).toBe('in short: TASK_CREATED');
+  });
 });

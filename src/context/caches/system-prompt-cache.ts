@@ -8,8 +8,8 @@ export interface SystemPromptOptions {
   readonly report: (eventType: string, error: unknown) => void;
   /** For event types without a maker. Default: GENERAL_PROMPT. */
   readonly general?: PromptMaker;
-  /** Stands in when a maker fails. Default: GENERAL_PROMPT. */
-  readonly fallback?: string;
+  /** Stands in when the maker of an event type fails. Default: GENERAL_PROMPT. */
+  readonly fallback?: (eventType: EventType) => string;
   /** How often a failing maker is called. Default: 3. */
   readonly attempts?: number;
 }
@@ -52,9 +52,9 @@ export class SystemPromptCache {
     return this.prompts.size;
   }
 
-  private async make(maker: PromptMaker, eventType: string, model: string, key: string): Promise<string> {
+  private async make(maker: PromptMaker, eventType: EventType, model: string, key: string): Promise<string> {
     const { prompts } = this;
-    const { attempts = 3, fallback = GENERAL_PROMPT, report } = this.options;
+    const { attempts = 3, fallback = () => GENERAL_PROMPT, report } = this.options;
     for (let attempt = 1; ; attempt++) {
       try {
         return await maker(model);
@@ -62,7 +62,7 @@ export class SystemPromptCache {
         if (attempt < attempts) continue;
         prompts.delete(key);
         report(eventType, error);
-        return fallback;
+        return fallback(eventType);
       }
     }
   }

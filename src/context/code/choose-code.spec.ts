@@ -94,6 +94,16 @@ describe('the code that a model must see (CX-9, CX-13)', () => {
     expect(others.filter((path) => paths.includes(path))).toEqual([]);
   });
 
+  it('shows likely places to edit without their comments, and marks no gap for these', async () => {
+    const lines = Array.from({ length: 60 }, (_, n) => `  // The total ${n}, said of items.\n  total(items${n});`);
+    const text = `import { total } from './cart.js';\nexport function all() {\n${lines.join('\n')}\n}\n`;
+    const files = [...request().files, { path: 'src/all.ts', text }];
+    const shown = (await choose({ files })).find(({ path }) => path === 'src/all.ts')?.text ?? '';
+    expect(shown.match(/total\(items\d+\);/g)?.length).toBeGreaterThan(10);
+    expect(shown).not.toContain('said of items');
+    expect(shown).toMatch(/total\(items\d+\);\n {2}total\(items\d+\);\n {2}total\(items/);
+  });
+
   it('marks a gap within a definition, and needs no mark before one begins', async () => {
     const body = Array.from({ length: 300 }, (_, n) => `  weather.add(${n});`).join('\n');
     const text = `export function first() {\n${body}\n  total();\n}\n\nexport function last() {\n${body}\n}\n`;

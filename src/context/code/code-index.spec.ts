@@ -2,7 +2,6 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { CodeIndex } from './code-index.ts';
 import { splitCode } from './split-code.ts';
-import { wordsOf } from './words.ts';
 
 describe('what is kept of code that was read (CX-9)', () => {
   it('reads a text once, whatever its path', async () => {
@@ -47,20 +46,5 @@ describe('the pieces of a file', () => {
     );
     const definition = { name: 'f', kind: 'function', owner: null, firstLine: 6, headEnd: 6, lastLine: 9 } as const;
     expect(splitCode(Array<string>(9).fill('x'), [definition], 8)[0]).toEqual({ firstLine: 1, lastLine: 5 });
-  });
-});
-
-describe('words of code', () => {
-  it('are names and what they are made of', () => {
-    expect(wordsOf('readHTMLFile(max_size2, größe)')).toEqual([
-      'readhtmlfile',
-      'read',
-      'html',
-      'file',
-      'max_size2',
-      'max',
-      'size',
-      'größe',
-    ]);
   });
 });

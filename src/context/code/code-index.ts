@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { Grammar } from '../outline/syntax-parser.ts';
+import { commentLines } from './comment-lines.ts';
 import { linkCode, type LinkedCode } from './link-code.ts';
 import { grammarOf, readFacts } from './read-facts.ts';
 import type { ImportRules } from './resolve-import.ts';
 import { countUses, type IndexedText, type Piece } from './indexed-text.ts';
 import { type LineRange, splitCode } from './split-code.ts';
-import { wordNumber, wordsOf } from './words.ts';
+import { splitWords } from '../words.ts';
+import { wordNumber } from './word-number.ts';
 
 /** A file of a repository version. `hash` tells its text apart from any other text; without it one is made. */
 export interface CodeFile {
@@ -87,12 +89,13 @@ async function readText(text: string, hash: string, grammar: Grammar | null): Pr
   if (lines.at(-1) === '') lines.pop();
   const pieces = splitCode(lines, facts.definitions, PIECE_LINES).map((range) => countWords(lines, range));
   const starts = new Set(facts.definitions.map(({ firstLine }) => firstLine));
-  const names = facts.definitions.map(({ name }) => [...new Set(wordsOf(name))]);
-  return { hash, facts, lines, starts, names, uses: countUses(facts), pieces };
+  const names = facts.definitions.map(({ name }) => [...new Set(splitWords(name))]);
+  const comments = commentLines(lines, grammar);
+  return { hash, facts, lines, starts, comments, names, uses: countUses(facts), pieces };
 }
 
 function countWords(lines: readonly string[], range: LineRange): Piece {
-  const words = wordsOf(lines.slice(range.firstLine - 1, range.lastLine).join('\n'));
+  const words = splitWords(lines.slice(range.firstLine - 1, range.lastLine).join('\n'));
   const counts = new Map<number, number>();
   for (const word of words) {
     const number = wordNumber(word);

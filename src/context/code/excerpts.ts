@@ -4,8 +4,8 @@ import type { LinkedFile } from './link-code.ts';
 export type CodeLevel = 'CRITICAL' | 'HIGH' | 'MEDIUM' | 'LOW';
 
 /**
- * What of one file is shown: some of its lines in order, blank lines left out. Gaps are marked by `…`, but for those
- * before a definition: nobody takes it for what comes next in the one before, and marks would take a twentieth of the room.
+ * What of one file is shown: some of its lines in order, blank lines left out. Gaps are marked by `…`, but for those that
+ * hold only comments and those before a definition: nobody takes it for what comes next in the one before, and marks would take a twentieth of the room.
  */
 export interface CodeItem {
   readonly path: string;
@@ -115,7 +115,9 @@ export class Excerpts {
   }
 
   private hasCodeBetween(file: number, first: number, last: number): boolean {
-    for (let line = first + 1; line < last; line++) if (this.line(file, line).trim() !== '') return true;
+    const comments = this.files[file]?.text.comments;
+    for (let line = first + 1; line < last; line++)
+      if (this.line(file, line).trim() !== '' && !comments?.has(line)) return true;
     return false;
   }
 

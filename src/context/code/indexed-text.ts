@@ -8,6 +8,8 @@ export interface IndexedText {
   readonly lines: readonly string[];
   /** The lines that a definition begins in. */
   readonly starts: ReadonlySet<number>;
+  /** The lines that hold nothing but a comment. */
+  readonly comments: ReadonlySet<number>;
   /** By definition: the words that its name is made of, each once. */
   readonly names: readonly (readonly string[])[];
   readonly uses: readonly Use[];

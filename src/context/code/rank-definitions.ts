@@ -2,7 +2,7 @@ import { fuseRanks, type RankedItem } from '../rank/fuse-ranks.ts';
 import { bestFirst, type CodeView } from './code-view.ts';
 import { STEP_LOSS } from './rank-files.ts';
 import { rankBySignatures } from './rank-symbols.ts';
-import { wordsOf } from './words.ts';
+import { splitWords } from '../words.ts';
 
 /** What speaks for a definition besides the code itself. */
 export interface DefinitionSignals {
@@ -107,7 +107,7 @@ function likeNames({ code, current }: CodeView): Float64Array {
   const names = code.files.flatMap((file) => file.text.names);
   const holding = countWords(names.flat());
   const { path = '', text } = code.files[current] ?? {};
-  const own = countWords(wordsOf(`${text?.lines.join('\n') ?? ''} ${path}`));
+  const own = countWords(splitWords(`${text?.lines.join('\n') ?? ''} ${path}`));
   const weight = (word: string) => {
     const there = Math.min(MOST_WORD_WEIGHT, Math.log2(1 + (own.get(word) ?? 0)));
     return there * Math.log(1 + names.length / (holding.get(word) ?? 1));

@@ -1,6 +1,7 @@
 import type { Piece } from './indexed-text.ts';
 import type { LinkedCode } from './link-code.ts';
-import { wordNumber, wordNumbers, wordsOf } from './words.ts';
+import { splitWords } from '../words.ts';
+import { wordNumber, wordNumbers } from './word-number.ts';
 
 export interface FoundPiece {
   readonly file: number;
@@ -55,7 +56,7 @@ export function searchPieces({ files }: LinkedCode, current: number, query: Quer
 
 /** What the words of a path weigh, each once. */
 function pathWeight(path: string, asked: Float64Array): number {
-  const words = new Set(wordsOf(path).map(wordNumber));
+  const words = new Set(splitWords(path).map(wordNumber));
   let sum = 0;
   for (const word of words) sum += asked[word] ?? 0;
   return sum;
@@ -65,7 +66,7 @@ function pathWeight(path: string, asked: Float64Array): number {
 function askedWords(query: Query, holding: Uint32Array, pieces: number): Float64Array {
   const counts = new Map<number, number>();
   for (const { text, weight } of query) {
-    for (const word of wordsOf(text)) {
+    for (const word of splitWords(text)) {
       const number = wordNumber(word);
       counts.set(number, (counts.get(number) ?? 0) + weight);
     }

@@ -61,15 +61,26 @@ export function callers(
 /** Files that import more are not shown with all of it. */
 const MOST_IMPORT_LINES = 24;
 
-export function placesToEdit({ isTest }: CodeView, places: readonly FoundPiece[]): readonly WantedLines[] {
+/** With fewer lines of code its comments are what a place is about. */
+const LEAST_CODE_LINES = 3;
+
+/** Places without their comments: these tell people what the code does, and would take a fifth of the room. */
+export function placesToEdit({ code, isTest }: CodeView, places: readonly FoundPiece[]): readonly WantedLines[] {
   return places
     .filter(({ file }) => !isTest[file])
     .map(({ file, piece }) => ({
       file,
-      lines: range(piece.firstLine, piece.lastLine),
+      lines: codeLines(code.files[file], piece),
       level: 'MEDIUM',
       why: 'likely place to edit',
     }));
+}
+
+function codeLines(file: LinkedFile | undefined, { firstLine, lastLine }: FoundPiece['piece']): readonly number[] {
+  const lines = range(firstLine, lastLine);
+  const code = lines.filter((line) => !file?.text.comments.has(line));
+  const holding = code.filter((line) => /\w/.test(file?.text.lines[line - 1] ?? ''));
+  return holding.length < LEAST_CODE_LINES ? lines : code;
 }
 
 /** What likely files to edit import: an edit often needs one more. */

@@ -1,5 +1,5 @@
 import type { Fact } from './fact.ts';
-import { wordsOf } from './words.ts';
+import { splitWords } from '../words.ts';
 
 const SATURATION = 1.2;
 const LENGTH_SHARE = 0.75;
@@ -9,7 +9,7 @@ const LENGTH_SHARE = 0.75;
  * the facts and the names of their owners. Source: Robertson, Zaragoza, The Probabilistic Relevance Framework (2009).
  */
 export function matchFacts(facts: readonly Fact[], text: string): ReadonlyMap<Fact, number> {
-  const wanted = new Set(wordsOf(text));
+  const wanted = new Set(splitWords(text));
   const documents = facts.map((fact) => ({ fact, words: wordsOfFact(fact) }));
   const meanLength = documents.reduce((sum, { words }) => sum + words.length, 0) / (documents.length || 1);
   const counted = documents.map(({ fact, words }) => ({ fact, length: words.length, counts: countsOf(words, wanted) }));
@@ -33,7 +33,7 @@ export function matchFacts(facts: readonly Fact[], text: string): ReadonlyMap<Fa
 const known = new WeakMap<Fact, readonly string[]>();
 
 function wordsOfFact(fact: Fact): readonly string[] {
-  const words = known.get(fact) ?? wordsOf(`${fact.owner} ${fact.text}`);
+  const words = known.get(fact) ?? splitWords(`${fact.owner} ${fact.text}`);
   known.set(fact, words);
   return words;
 }

@@ -1,6 +1,6 @@
 import type { GuardedStatement } from '../../storage/index.ts';
 import type { Lesson } from './knowledge-entry.ts';
-import { splitWords } from './split-words.ts';
+import { tellingWords } from '../words.ts';
 
 /** Words of an entry that it is found by. */
 const MAX_INDEXED_WORDS = 800;
@@ -50,7 +50,7 @@ export const changes = {
 };
 
 function indexed(title: string, text: string): string {
-  return splitWords(`${title}\n${text}`, MAX_INDEXED_WORDS).join(' ');
+  return tellingWords(`${title}\n${text}`, MAX_INDEXED_WORDS).join(' ');
 }
 
 function withoutVector(id: string): GuardedStatement {

@@ -42,10 +42,20 @@ export class KnowledgeTable {
    */
   async damage({ thorough }: { readonly thorough: boolean }): Promise<string | null> {
     try {
-      const cursor = await this.reader.selectFrom('knowledge_cursor').selectAll().executeTakeFirst();
+      // Read at one moment: another server may be adding to them.
+      const cursor = await this.reader
+        .selectFrom('knowledge_cursor')
+        .select((table) => [
+          'entries as expected',
+          table
+            .selectFrom('knowledge')
+            .select(({ fn }) => fn.countAll().as('count'))
+            .as('found'),
+        ])
+        .executeTakeFirst();
       if (!cursor) return 'how far the log was read is lost';
-      const entries = await this.count('knowledge');
-      if (entries !== Number(cursor.entries)) return `it has ${entries} entries instead of ${cursor.entries}`;
+      const [entries, expected] = [Number(cursor.found), Number(cursor.expected)];
+      if (entries !== expected) return `it has ${entries} entries instead of ${expected}`;
       await this.reader.selectFrom('knowledge_vectors').select('position').limit(1).execute();
       await this.reader.selectFrom('knowledge_forgotten').select('id').limit(1).execute();
       return this.database.dialect === 'sqlite' ? await this.damageOfIndex(entries, thorough) : null;

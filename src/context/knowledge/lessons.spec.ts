@@ -7,7 +7,6 @@ import type { EventDraft, ExecutionPlan } from '../../events/index.ts';
 import { changedLines } from './changed-lines.ts';
 import { MAX_TEXT_CHARACTERS, MAX_TITLE_CHARACTERS } from './knowledge-entry.ts';
 import { lessonsOf } from './lessons.ts';
-import { splitWords } from './split-words.ts';
 
 const stream = (...drafts: readonly EventDraft[]) => drafts.map((draft, index) => storedEvent(index + 1, {}, draft));
 
@@ -112,15 +111,5 @@ describe('the lines that changed', () => {
     expect(changedLines('a\na', 'a\na\na', 9)).toBe('+ a');
     expect(changedLines('same', 'same', 9)).toBe('');
     expect(changedLines('', '1\n2\n3', 2)).toBe('- \n+ 1\n+ 2\n+ … 1 more lines');
-  });
-});
-
-describe('the words of a text', () => {
-  it('are names as a whole and in their parts, numbers, and single Chinese characters [CX-11]', () => {
-    expect(splitWords('The validateEmail of HTTPServer2 in snake_case', 20)).toEqual(
-      'validateemail validate email httpserver2 http server 2 snakecase snake case'.split(' '),
-    );
-    expect(splitWords('解析 date', 20)).toEqual(['解', '析', 'date']);
-    expect(splitWords('one two three', 2)).toEqual(['one', 'two']);
   });
 });

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { Database } from '../../storage/index.ts';
 import type { KnowledgeTables } from './knowledge-schema.ts';
-import { splitWords } from './split-words.ts';
+import { tellingWords } from '../words.ts';
 
 /** Words of a question; of these the rarest are looked for, as common ones take long and tell little. */
 const MAX_ASKED_WORDS = 40;
@@ -17,7 +17,7 @@ export class WordIndex {
 
   /** Ids of the entries that have words of the question, best first by BM25 (SQLite) or ts_rank (PostgreSQL). */
   async find(question: string, limit: number): Promise<readonly string[]> {
-    const asked = [...new Set(splitWords(question, MAX_ASKED_WORDS))];
+    const asked = [...new Set(tellingWords(question, MAX_ASKED_WORDS))];
     if (asked.length === 0) return [];
     if (this.database.dialect === 'postgres') return this.findInPostgres(asked, limit);
     const sought = await this.rarest(asked);

@@ -31,7 +31,13 @@ interface Presence {
   turn: number;
 }
 
-/** The agents that are there, and how much room they have. In this process only. */
+/** A connection of an agent that is there. */
+export interface AgentConnection {
+  readonly agentId: string;
+  readonly link: AgentLink;
+}
+
+/** The agents that are there, and how much room they have. In this process only: each instance hands steps to its own. */
 export class AgentPool {
   private readonly present = new Map<string, Presence>();
   /** Leases that are about to be recorded, by agent. */
@@ -54,11 +60,16 @@ export class AgentPool {
     if (this.present.get(agentId)?.link === link) this.present.delete(agentId);
   }
 
-  /** Ends the connection of an agent that is not to be one any more. */
-  drop(agentId: string, code: string, message: string): void {
+  /** Ends the connection of an agent that is not to be here any more: this one, where it is named. */
+  drop(agentId: string, code: string, message: string, link?: AgentLink): void {
     const presence = this.present.get(agentId);
+    if (!presence || (link && presence.link !== link)) return;
     this.present.delete(agentId);
-    presence?.link.close(code, message);
+    presence.link.close(code, message);
+  }
+
+  connections(): readonly AgentConnection[] {
+    return [...this.present.values()].map(({ agent: { agentId }, link }) => ({ agentId, link }));
   }
 
   /** It takes no more steps, and finishes those that it has. */

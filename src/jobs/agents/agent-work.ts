@@ -44,6 +44,9 @@ export interface AgentWorkParts {
   readonly board: StepBoard;
   readonly writer: JobWriter;
   readonly clock: Clock;
+  /** Resolves once everything is known that was in the log when it was asked. */
+  readonly caughtUp: () => Promise<void>;
+  readonly report: (message: string, error: unknown) => void;
   /** There is room for steps, or there are steps to be placed. */
   readonly pump: () => void;
 }
@@ -59,19 +62,27 @@ export class AgentWork {
    * valid; what it should have and has not is looked for an agent anew.
    */
   async connect(agent: AgentRecord, link: AgentLink, holding: readonly string[]): Promise<readonly string[]> {
-    await this.parts.agents.heartbeat(agent.agentId);
-    const held = this.parts.board.heldBy(agent.agentId);
+    const { agentId } = agent;
+    const { agents, board, pool, caughtUp, pump } = this.parts;
+    await agents.heartbeat(agentId, { isHere: true });
+    // It may have got a step from another instance a moment ago.
+    await caughtUp();
+    // At once with the connection: what is assigned from here on is sent over it.
+    const held = board.heldBy({ agentId, instance: null });
+    pool.connect(agent, link);
     const missing = held.filter(({ lease }) => !holding.includes(lease));
     await this.giveBack(missing, 'The agent came back without it.');
-    this.parts.pool.connect(agent, link);
-    this.parts.pump();
+    pump();
     const valid = new Set(held.map(({ lease }) => lease));
     return holding.filter((lease) => !valid.has(lease));
   }
 
   /** The connection is gone: what the agent has stays its own until it is lost. */
   disconnect(agentId: string, link: AgentLink): void {
-    this.parts.pool.disconnect(agentId, link);
+    const { pool, agents, report } = this.parts;
+    if (pool.link(agentId) !== link) return;
+    pool.disconnect(agentId, link);
+    agents.left(agentId).catch((error: unknown) => report(`agent ${agentId} was not taken off`, error));
   }
 
   /** The agent takes no more steps, and answers for those that it has. */
@@ -87,7 +98,7 @@ export class AgentWork {
       this.polled.set(agentId, link);
       this.parts.pool.connect(agent, link);
     }
-    await this.parts.agents.heartbeat(agentId);
+    await this.parts.agents.heartbeat(agentId, { isHere: true });
     const taken = link.take(signal);
     this.parts.pump();
     return taken;
@@ -117,6 +128,11 @@ export class AgentWork {
   async missed({ security: { lease } }: AgentMessage<'assign'>): Promise<void> {
     const held = this.parts.board.find(lease ?? '');
     if (held) await this.giveBack([held], 'The agent was gone before it had it.');
+  }
+
+  /** Steps for agents that have stopped asking for them, here at least: each is looked for another. */
+  async giveBackUnfetched(): Promise<void> {
+    for (const link of this.polled.values()) for (const message of link.unfetched()) await this.missed(message);
   }
 
   /** Steps that their agent will not do: each is looked for another. */

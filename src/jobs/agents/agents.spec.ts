@@ -27,13 +27,13 @@ describe('agents (JB-6; unit lists 2.3, 2.5 and 11.1)', () => {
     });
     expect(agent).toMatchObject({ agentId: 'desk', status: 'live', present: false, capabilities: ['rpn'], holding: 0 });
     expect(JSON.stringify(await bench.log.events.getEvents(agentStream('desk')))).not.toContain(key);
-    expect(system.agents.authenticate('desk', key)).toMatchObject({ agentId: 'desk' });
+    expect(await system.agents.authenticate('desk', key)).toMatchObject({ agentId: 'desk' });
     for (const [id, wrong] of [
       ['desk', `${key}x`],
       ['desk', ''],
       ['nobody', key],
     ] as const) {
-      expect(() => system.agents.authenticate(id, wrong)).toThrow(expect.objectContaining({ code: 'JOBS_AGENT_KEY' }));
+      await expect(system.agents.authenticate(id, wrong)).rejects.toMatchObject({ code: 'JOBS_AGENT_KEY' });
     }
     expect((await system.agents.list()).map(({ agentId }) => agentId)).toEqual(['local', 'desk']);
     for (const agentId of ['desk', 'local']) {
@@ -53,8 +53,9 @@ describe('agents (JB-6; unit lists 2.3, 2.5 and 11.1)', () => {
     expect(other.closed).toEqual(['AGENT_DELETED']);
     await bench.stop();
     const next = await bench.start();
-    expect(next.agents.authenticate('desk', agent.key)).toMatchObject({ status: 'live' });
-    expect(() => next.agents.authenticate('other', other.key)).toThrow('The key given is not that of agent "other"');
+    expect(await next.agents.authenticate('desk', agent.key)).toMatchObject({ status: 'live' });
+    const late = next.agents.authenticate('other', other.key);
+    await expect(late).rejects.toThrow('The key given is not that of agent "other"');
     await expect(next.agents.remove('other', 'ada')).rejects.toMatchObject({ code: 'JOBS_AGENT_NOT_FOUND' });
   });
 
@@ -206,7 +207,7 @@ describe('agents (JB-6; unit lists 2.3, 2.5 and 11.1)', () => {
   it('without a connection take their steps by asking [JB-6]', async () => {
     const system = await bench.start();
     const { key } = await system.agents.register({ agentId: 'poll', host: 'h', os: 'o', capabilities: ['rpn'] });
-    const agent = system.agents.authenticate('poll', key);
+    const agent = await system.agents.authenticate('poll', key);
     const early = new AbortController();
     const nothing = system.work.take(agent, early.signal);
     early.abort();

@@ -1,12 +1,18 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { type AppendOptions, type EventDraft, type EventStore, StreamConflictError } from '../../events/index.ts';
+import {
+  type AppendOptions,
+  type EventDraft,
+  type EventStore,
+  type StoredEvent,
+  StreamConflictError,
+} from '../../events/index.ts';
 import { type Clock, toTimestamp } from '../../kernel/clock.ts';
 import { InvalidInputError } from '../../kernel/errors.ts';
 import { newId } from '../../kernel/ids.ts';
 import { AgentIdTakenError, AgentKeyError, AgentNotFoundError } from '../job-work.errors.ts';
 import type { AgentPool } from './agent-pool.ts';
 import { type AgentRecord, type AgentRegistry, agentStream } from './agent-registry.ts';
-import type { Heartbeats } from './heartbeats.ts';
+import type { Heartbeat, Heartbeats } from './heartbeats.ts';
 import { LOCAL_AGENT } from './local-agent.ts';
 
 /** How many heartbeats an agent may miss before it counts as lost. */
@@ -31,7 +37,7 @@ export interface AgentView {
   readonly capabilities: readonly string[];
   readonly maxConcurrent: number;
   readonly status: 'live' | 'lost';
-  /** Whether steps can be sent to it right now. */
+  /** Whether steps can be sent to it right now, by this instance of the server or by another one. */
   readonly present: boolean;
   /** Steps that it has. */
   readonly holding: number;
@@ -50,8 +56,25 @@ export interface AgentsParts {
   readonly held: (agentId: string) => number;
   /** How often an agent is to be heard. */
   readonly heartbeatMs: number;
-  /** The server's own executors, or null. */
+  /** The server's own executors: those of this instance. */
   readonly local: Omit<AgentView, 'holding' | 'load' | 'lastSeen'>;
+  readonly instances: Instances;
+  /** Resolves once everything is known that was in the log when it was asked. */
+  readonly caughtUp: () => Promise<void>;
+}
+
+/** The instances that share the log. */
+export interface Instances {
+  /** This one. */
+  readonly instanceId: string;
+  liveInstances(): Promise<ReadonlySet<string>>;
+}
+
+/** What is known of all agents besides their events. */
+interface Whereabouts {
+  readonly seen: ReadonlyMap<string, Heartbeat>;
+  /** The other instances that are there. */
+  readonly others: ReadonlySet<string>;
 }
 
 /** The agents that there are: who they are, and since when they were not heard. */
@@ -79,29 +102,31 @@ export class Agents {
       if (error instanceof StreamConflictError) throw new AgentIdTakenError(agentId);
       throw error;
     }
-    await this.parts.heartbeats.seen(agentId, this.parts.clock());
+    await this.parts.heartbeats.seen(agentId);
     return { agent: await this.get(agentId), key };
   }
 
   /** All of them, by id; the server's own executors first. */
   async list(): Promise<readonly AgentView[]> {
-    const seen = await this.parts.heartbeats.all();
-    return [this.ownExecutors(), ...this.parts.registry.list().map((record) => this.view(record, seen))];
+    const where = await this.whereabouts();
+    return [this.ownExecutors(), ...this.parts.registry.list().map((record) => this.view(record, where))];
   }
 
   /** Rejects with AgentNotFoundError. */
   async get(agentId: string): Promise<AgentView> {
     if (agentId === LOCAL_AGENT) return this.ownExecutors();
-    return this.view(this.known(agentId), await this.parts.heartbeats.all());
+    return this.view(await this.known(agentId), await this.whereabouts());
   }
 
-  /** Throws AgentNotFoundError. */
-  checkKnown(agentId: string): void {
-    this.known(agentId);
+  /** Rejects with AgentNotFoundError. */
+  async checkKnown(agentId: string): Promise<void> {
+    await this.known(agentId);
   }
 
-  /** The agent of this key. Throws AgentKeyError, also where there is no such agent. */
-  authenticate(agentId: string, key: string): AgentRecord {
+  /** The agent of this key. Rejects with AgentKeyError, also where there is no such agent. */
+  async authenticate(agentId: string, key: string): Promise<AgentRecord> {
+    // It may have been registered at another instance a moment ago.
+    if (!this.parts.registry.has(agentId)) await this.parts.caughtUp();
     const record = this.parts.registry.get(agentId);
     const expected = Buffer.from(record?.keyHash ?? '0'.repeat(64), 'hex');
     const isSame = timingSafeEqual(expected, sha256(key));
@@ -109,38 +134,59 @@ export class Agents {
     return record;
   }
 
-  /** It is there. One that was lost is one of them again. */
-  async heartbeat(agentId: string, { load }: { readonly load?: number | undefined } = {}): Promise<void> {
-    const { status } = this.known(agentId);
-    if (load !== undefined) this.parts.pool.reportLoad(agentId, load);
-    await this.parts.heartbeats.seen(agentId, this.parts.clock());
+  /** It is there, connected to this instance where `isHere`. One that was lost is one of them again. */
+  async heartbeat(
+    agentId: string,
+    { load, isHere = false }: { readonly load?: number | undefined; readonly isHere?: boolean } = {},
+  ): Promise<void> {
+    const { status } = await this.known(agentId);
+    const { pool, heartbeats, instances } = this.parts;
+    if (load !== undefined) pool.reportLoad(agentId, load);
+    await heartbeats.seen(agentId, {
+      ...(load === undefined ? {} : { load }),
+      ...(isHere ? { instance: instances.instanceId } : {}),
+    });
     if (status === 'lost') await this.become(agentId, 'lost', { eventType: 'AGENT_BACK', data: { agentId } });
   }
 
   /** Its key is void from now on, and what it has is looked for another agent. Rejects with AgentNotFoundError. */
   async remove(agentId: string, by: string): Promise<void> {
-    const { status } = this.known(agentId);
+    const { status } = await this.known(agentId);
     if (status === 'deleted') return;
     await this.become(agentId, status, { eventType: 'AGENT_DELETED', data: { agentId, by } });
-    this.parts.pool.drop(agentId, 'AGENT_DELETED', `The agent was deleted by ${by}.`);
     await this.parts.heartbeats.forget(agentId);
   }
 
-  /** Agents that are live and were not heard since then, each with when it was. */
-  async silentSince(startedMs: number): Promise<readonly { readonly agentId: string; readonly lastSeen: string }[]> {
-    const { registry, heartbeats, clock, heartbeatMs } = this.parts;
-    const seen = await heartbeats.all();
-    const limit = clock() - MISSED_HEARTBEATS * heartbeatMs;
-    return registry.list().flatMap(({ agentId, status, registeredAt }) => {
-      const at = Math.max(seen.get(agentId) ?? 0, Date.parse(registeredAt), startedMs);
-      return status === 'live' && at < limit ? [{ agentId, lastSeen: toTimestamp(at) }] : [];
-    });
+  /** It is not connected to this instance any more. */
+  async left(agentId: string): Promise<void> {
+    await this.parts.heartbeats.left(agentId, this.parts.instances.instanceId);
   }
 
   /** Records that it is gone. Safe to repeat. */
   async lose(agentId: string, lastSeen: string): Promise<void> {
     await this.become(agentId, 'live', { eventType: 'AGENT_LOST', data: { agentId, lastSeen } });
-    this.parts.pool.drop(agentId, 'AGENT_LOST', `It was not heard since ${lastSeen}: connect anew.`);
+  }
+
+  /** Ends the connection of an agent that, by what the log has just said, is deleted or lost, whoever found that out. */
+  told(event: StoredEvent): void {
+    const { registry, pool } = this.parts;
+    // One that was lost may be back by now: the registry knows more than the event then.
+    if (event.eventType === 'AGENT_DELETED') {
+      pool.drop(event.data.agentId, 'AGENT_DELETED', `The agent was deleted by ${event.data.by}.`);
+    } else if (event.eventType === 'AGENT_LOST' && registry.get(event.data.agentId)?.status === 'lost') {
+      const message = `It was not heard since ${event.data.lastSeen}: connect anew.`;
+      pool.drop(event.data.agentId, 'AGENT_LOST', message);
+    }
+  }
+
+  /** Agents that are there, at any instance, and can all of this, busy or not. By id. */
+  async ableTo(needs: readonly string[]): Promise<readonly string[]> {
+    const { registry, pool } = this.parts;
+    const where = await this.whereabouts();
+    const elsewhere = registry.list().filter(({ agentId, capabilities }) => {
+      return isElsewhere(agentId, where) && needs.every((need) => capabilities.includes(need));
+    });
+    return [...new Set([...pool.ableTo(needs), ...elsewhere.map(({ agentId }) => agentId)])].sort();
   }
 
   /** Keeps a message that belongs to no step. */
@@ -152,14 +198,35 @@ export class Agents {
     await this.parts.events.append(agentStream(agentId), [draft], { alongside });
   }
 
+  /** Those that are not lost. */
+  live(): readonly string[] {
+    return this.parts.registry.list().flatMap(({ agentId, status }) => (status === 'live' ? [agentId] : []));
+  }
+
+  /** Whether it is the server itself. */
+  isLocal(agentId: string): boolean {
+    return agentId === LOCAL_AGENT;
+  }
+
   isLive(agentId: string): boolean {
     return this.parts.registry.get(agentId)?.status === 'live';
   }
 
-  private known(agentId: string): AgentRecord {
+  private async known(agentId: string): Promise<AgentRecord> {
+    if (!this.parts.registry.has(agentId)) await this.parts.caughtUp();
     const record = this.parts.registry.get(agentId);
     if (!record) throw new AgentNotFoundError(agentId);
     return record;
+  }
+
+  private async whereabouts(): Promise<Whereabouts> {
+    const { heartbeats, instances } = this.parts;
+    const seen = await heartbeats.all();
+    const { instanceId } = instances;
+    const isAnyElsewhere = [...seen.values()].some(({ instance }) => instance !== null && instance !== instanceId);
+    const others = new Set(isAnyElsewhere ? await instances.liveInstances() : []);
+    others.delete(instanceId);
+    return { seen, others };
   }
 
   /** Records a change of status, as long as the agent still has the one that it is changed from. */
@@ -181,7 +248,10 @@ export class Agents {
   private async append(agentId: string, expectedSequence: number, draft: EventDraft): Promise<void> {
     const stored = await this.parts.events.append(agentStream(agentId), [draft], { expectedSequence });
     // At once, so that whoever asks next knows of it; the log says it again.
-    for (const event of stored) this.parts.registry.apply(event);
+    for (const event of stored) {
+      this.parts.registry.apply(event);
+      this.told(event);
+    }
   }
 
   private ownExecutors(): AgentView {
@@ -190,8 +260,13 @@ export class Agents {
     return { ...local, holding: held(LOCAL_AGENT), load: pool.loadOf(LOCAL_AGENT), lastSeen };
   }
 
-  private view(record: AgentRecord, seen: ReadonlyMap<string, number>): AgentView {
+  private view(record: AgentRecord, where: Whereabouts): AgentView {
     const { agentId, host, os, capabilities, maxConcurrent, status, registeredAt } = record;
+    const { pool, held } = this.parts;
+    const { seenAt = 0, load = null } = where.seen.get(agentId) ?? {};
+    const isHere = pool.isPresent(agentId);
+    const isThere = !isHere && status === 'live' && isElsewhere(agentId, where);
+    const loadThere = Math.min(1, Math.max(load ?? 0, held(agentId) / maxConcurrent));
     return {
       agentId,
       host,
@@ -199,13 +274,19 @@ export class Agents {
       capabilities,
       maxConcurrent,
       status: status === 'live' ? 'live' : 'lost',
-      present: this.parts.pool.isPresent(agentId),
-      holding: this.parts.held(agentId),
-      load: this.parts.pool.loadOf(agentId),
-      lastSeen: toTimestamp(Math.max(seen.get(agentId) ?? 0, Date.parse(registeredAt))),
+      present: isHere || isThere,
+      holding: held(agentId),
+      load: isThere ? loadThere : pool.loadOf(agentId),
+      lastSeen: toTimestamp(Math.max(seenAt, Date.parse(registeredAt))),
       registeredAt,
     };
   }
+}
+
+/** Whether it is connected to another instance that is there. */
+function isElsewhere(agentId: string, { seen, others }: Whereabouts): boolean {
+  const instance = seen.get(agentId)?.instance ?? null;
+  return instance !== null && others.has(instance);
 }
 
 function sha256(text: string): Buffer {

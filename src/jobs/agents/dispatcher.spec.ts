@@ -26,6 +26,8 @@ describe('the dispatcher', () => {
             return Promise.reject(new Error('It is enough to know that it was tried.'));
           },
         },
+        stateOf: () => Promise.reject(new Error('Nothing is assigned.')),
+        instanceId: 'here',
         messages: new MessageFactory('taskloom'),
         clock: Date.now,
         choose: null,

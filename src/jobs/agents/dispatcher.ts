@@ -8,6 +8,7 @@ import { fillStep } from '../workflow/filled-step.ts';
 import type { JobState } from '../workflow/job-state.ts';
 import type { JobWriter } from '../workflow/job-writer.ts';
 import type { AgentPool } from './agent-pool.ts';
+import { LOCAL_AGENT } from './local-agent.ts';
 import type { StepBoard, WantedStep } from './step-board.ts';
 
 /** Who was chosen, or nobody, and why. */
@@ -26,6 +27,10 @@ export interface DispatcherParts {
   readonly board: StepBoard;
   readonly pool: AgentPool;
   readonly writer: Pick<JobWriter, 'say'>;
+  /** The newest state of a job. */
+  readonly stateOf: (jobId: string) => Promise<JobState>;
+  /** This one, among those that share the log: its own executors do the steps that it gives them. */
+  readonly instanceId: string;
   readonly messages: MessageFactory;
   readonly clock: Clock;
   readonly choose: ChooseAgent | null;
@@ -45,7 +50,8 @@ interface Placement {
 
 /**
  * Brings steps that look for an agent together with agents that have room. An assignment is in the log before its agent
- * hears of it, under a lease that no other assignment has, so an answer can be told from one that comes too late.
+ * hears of it, under a lease that no other assignment has, so an answer can be told from one that comes too late. Each
+ * instance of the server looks for agents among those that are connected to it; of two that find one, the log takes one.
  */
 export class Dispatcher {
   private readonly placing = new Map<string, Placement>();
@@ -62,14 +68,26 @@ export class Dispatcher {
     this.passing ??= this.passes();
   }
 
-  /** The board knows this event by now: whatever was kept for it is free. */
+  /**
+   * The board knows this event by now: whatever was kept for it is free. What another instance assigned to an agent that
+   * has come here meanwhile is sent from here.
+   */
   seen(event: StoredEvent): void {
     if (event.eventType !== 'STEP_ASSIGNED') return;
     const key = keyOf(event.taskId, event.data.step);
     const placement = this.placing.get(key);
-    if (placement?.lease !== event.data.lease) return;
-    placement.release();
-    this.placing.delete(key);
+    if (placement?.lease === event.data.lease) {
+      placement.release();
+      this.placing.delete(key);
+    } else if (this.parts.pool.link(event.data.agentId)?.room === null && event.data.instance === undefined) {
+      this.deliverOther(event).catch((error: unknown) => {
+        this.parts.report(`a step of job ${event.taskId} was not sent on`, error);
+      });
+    }
+  }
+
+  private async deliverOther({ taskId, data }: StoredEvent<'STEP_ASSIGNED'>): Promise<void> {
+    this.deliver(await this.parts.stateOf(taskId), data);
   }
 
   /** Places nothing more, and resolves when what was under way is in the log. */
@@ -121,16 +139,16 @@ export class Dispatcher {
   }
 
   private async place(jobId: string, placements: readonly Placement[]): Promise<void> {
-    const { writer, clock, report } = this.parts;
+    const { writer, clock, report, instanceId } = this.parts;
     let placed: readonly Placement[] = [];
     try {
       const { state } = await writer.say(jobId, (current) => {
         placed = placements.filter(
           ({ wanted }) => !current.outcome && current.steps.get(wanted.step)?.phase === 'discovery',
         );
-        return placed.flatMap((placement) => assignmentFacts(current, placement, clock()));
+        return placed.flatMap((placement) => assignmentFacts(current, placement, clock(), instanceId));
       });
-      for (const placement of placed) this.deliver(state, placement);
+      for (const { wanted, agentId, lease } of placed) this.deliver(state, { step: wanted.step, agentId, lease });
     } catch (error) {
       placed = [];
       report(`steps of job ${jobId} were not assigned`, error);
@@ -143,8 +161,11 @@ export class Dispatcher {
   }
 
   /** An agent that is gone by now misses it: it is lost with the agent, or when the agent is there again without it. */
-  private deliver(state: JobState, { wanted, agentId, lease }: Placement): void {
-    const record = state.steps.get(wanted.step);
+  private deliver(
+    state: JobState,
+    { step, agentId, lease }: { readonly step: string; readonly agentId: string; readonly lease: string },
+  ): void {
+    const record = state.steps.get(step);
     const filled = record && fillStep(state, record.step);
     if (!filled?.ok || record?.assignment?.lease !== lease) return;
     const { action, selector, text, params, id: stepId } = filled.step;
@@ -161,14 +182,15 @@ export class Dispatcher {
   }
 }
 
-function assignmentFacts(state: JobState, placement: Placement, now: number): readonly EventDraft[] {
+function assignmentFacts(state: JobState, placement: Placement, now: number, instance: string): readonly EventDraft[] {
   const { wanted, offers, agentId, chosenBy, because, lease } = placement;
   const record = state.steps.get(wanted.step);
   if (!record) return [];
   const { attempt, step: todo } = record;
   const { step } = wanted;
   const deadline = toTimestamp(now + (todo.timeoutMs ?? state.created?.stepTimeoutMs ?? 0));
-  const assigned = { step, attempt, agentId, lease, deadline };
+  const own = agentId === LOCAL_AGENT ? { instance } : {};
+  const assigned = { step, attempt, agentId, lease, deadline, ...own };
   const why = because === null ? {} : { because: because.slice(0, MAX_REASON) };
   return [
     { eventType: 'STEP_OFFERED', data: { step, attempt, offers: offers.slice(0, MOST_RECORDED) } },

@@ -6,6 +6,7 @@ export class PolledLink implements AgentLink {
   private readonly takers: ((message: AgentMessage<'assign'> | null) => void)[] = [];
   /** Assigned when the agent had just stopped asking. */
   private readonly waiting: AgentMessage<'assign'>[] = [];
+  private stale: readonly AgentMessage<'assign'>[] = [];
 
   get room(): number {
     return this.takers.length;
@@ -41,6 +42,17 @@ export class PolledLink implements AgentLink {
   cancel(lease: string): void {
     const index = this.waiting.findIndex(({ security }) => security.lease === lease);
     if (index >= 0) this.waiting.splice(index, 1);
+  }
+
+  /**
+   * Steps that nobody has fetched since this was asked before: the agent may ask another instance by now. They are not
+   * handed out any more.
+   */
+  unfetched(): readonly AgentMessage<'assign'>[] {
+    const unfetched = this.waiting.filter((message) => this.stale.includes(message));
+    for (const message of unfetched) this.waiting.splice(this.waiting.indexOf(message), 1);
+    this.stale = [...this.waiting];
+    return unfetched;
   }
 
   close(): void {

@@ -16,7 +16,12 @@ export interface HeldStep {
   readonly agentId: string;
   readonly lease: string;
   readonly deadline: string;
+  /** Of a step that the server itself has: which instance of it; null: another agent has it. */
+  readonly instance: string | null;
 }
+
+/** Who has steps: an agent, or one instance of the server. */
+export type StepHolder = Pick<HeldStep, 'agentId' | 'instance'>;
 
 /** A question to people that waits for an answer. */
 export interface OpenApproval {
@@ -42,7 +47,8 @@ interface JobEntry {
 export class StepBoard {
   private readonly jobs = new Map<string, JobEntry>();
   private readonly byLease = new Map<string, HeldStep>();
-  private readonly byAgent = new Map<string, Map<string, HeldStep>>();
+  /** By `keyOf` who has them, then by lease. */
+  private readonly byHolder = new Map<string, Map<string, HeldStep>>();
 
   /** Takes the next event of a stream; one that was taken before is passed over. Answers the steps that agents had until now. */
   apply(event: StoredEvent): readonly HeldStep[] {
@@ -61,17 +67,17 @@ export class StepBoard {
     return all.sort((one, other) => one.priority - other.priority);
   }
 
-  heldBy(agentId: string): readonly HeldStep[] {
-    return [...(this.byAgent.get(agentId)?.values() ?? [])];
+  heldBy(holder: StepHolder): readonly HeldStep[] {
+    return [...(this.byHolder.get(keyOf(holder))?.values() ?? [])];
   }
 
-  countOf(agentId: string): number {
-    return this.byAgent.get(agentId)?.size ?? 0;
+  countOf(holder: StepHolder): number {
+    return this.byHolder.get(keyOf(holder))?.size ?? 0;
   }
 
-  /** Agents that have steps. */
-  holders(): readonly string[] {
-    return [...this.byAgent.keys()];
+  /** Those that have steps. */
+  holders(): readonly StepHolder[] {
+    return [...this.byHolder.values()].flatMap((held) => held.values().next().value ?? []);
   }
 
   find(lease: string): HeldStep | null {
@@ -103,9 +109,9 @@ export class StepBoard {
         return freed;
       }
       case 'STEP_ASSIGNED': {
-        const { step, agentId, lease, deadline } = event.data;
+        const { step, agentId, lease, deadline, instance = null } = event.data;
         const freed = this.clear(job, step);
-        this.hold(job, { jobId, step, agentId, lease, deadline });
+        this.hold(job, { jobId, step, agentId, lease, deadline, instance });
         return freed;
       }
       case 'APPROVAL_REQUESTED': {
@@ -134,8 +140,8 @@ export class StepBoard {
   private hold(job: JobEntry, held: HeldStep): void {
     job.held.set(held.step, held);
     this.byLease.set(held.lease, held);
-    const ofAgent = this.byAgent.get(held.agentId) ?? new Map<string, HeldStep>();
-    this.byAgent.set(held.agentId, ofAgent.set(held.lease, held));
+    const ofHolder = this.byHolder.get(keyOf(held)) ?? new Map<string, HeldStep>();
+    this.byHolder.set(keyOf(held), ofHolder.set(held.lease, held));
   }
 
   private clear(job: JobEntry, step: string): readonly HeldStep[] {
@@ -145,11 +151,15 @@ export class StepBoard {
     if (!held) return [];
     job.held.delete(step);
     this.byLease.delete(held.lease);
-    const ofAgent = this.byAgent.get(held.agentId);
-    ofAgent?.delete(held.lease);
-    if (ofAgent?.size === 0) this.byAgent.delete(held.agentId);
+    const ofHolder = this.byHolder.get(keyOf(held));
+    ofHolder?.delete(held.lease);
+    if (ofHolder?.size === 0) this.byHolder.delete(keyOf(held));
     return [held];
   }
+}
+
+function keyOf({ agentId, instance }: StepHolder): string {
+  return JSON.stringify([agentId, instance]);
 }
 
 function newEntry(priority: number): JobEntry {

@@ -24,6 +24,9 @@ const RETRY_MS = 500;
 export class WorkFollower {
   private readonly stopping = new AbortController();
   private following: Promise<void> = Promise.resolve();
+  /** Everything up to here was handed on. */
+  private reached = 0;
+  private moved = Promise.withResolvers<void>();
 
   constructor(private readonly parts: FollowerParts) {}
 
@@ -41,23 +44,32 @@ export class WorkFollower {
     for (const jobId of await orchestrator.work.unfinished(JOB, MOST_UNFINISHED)) {
       for await (const event of events.read(jobId)) apply(event);
     }
-    this.following = this.follow(after);
+    this.reached = after;
+    this.following = this.follow();
+  }
+
+  /** Resolves once everything was handed on that was in the log when it was asked, or when it is stopped. */
+  async caughtUp(): Promise<void> {
+    const last = await this.parts.events.lastSequence();
+    while (this.reached < last && !this.stopping.signal.aborted) await this.moved.promise;
   }
 
   async stop(): Promise<void> {
     this.stopping.abort(new Error('The server shuts down.'));
+    this.moved.resolve();
     await this.following;
   }
 
-  private async follow(start: number): Promise<void> {
+  private async follow(): Promise<void> {
     const { events, apply, applied, report } = this.parts;
     const { signal } = this.stopping;
-    let after = start;
     while (!signal.aborted) {
       try {
-        for await (const batch of events.subscribe({ after, signal })) {
+        for await (const batch of events.subscribe({ after: this.reached, signal })) {
           for (const event of batch) apply(event);
-          after = batch.at(-1)?.sequenceNumber ?? after;
+          this.reached = batch.at(-1)?.sequenceNumber ?? this.reached;
+          this.moved.resolve();
+          this.moved = Promise.withResolvers();
           applied();
         }
       } catch (error) {

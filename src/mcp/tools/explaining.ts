@@ -70,6 +70,36 @@ export function explainingTools({ tasks, contexts }: ToolServices): readonly Def
     }),
 
     defineTool({
+      name: 'get_briefing',
+      title: 'Be briefed on a file',
+      description:
+        'What of a task there is to know for work on one file of it, in levels within a budget of tokens: the file and what it builds on, what fails, facts and related functions, tests, decisions.',
+      role: ['viewer'],
+      annotations: reads,
+      input: z.strictObject({
+        task_id: taskId(),
+        path: text('A file of the task', { max: 1024 }),
+        about: text('What is to be done with it', { max: 10_000 }).optional(),
+        tokens: wholeNumber('The budget, of which it takes at most 80 %. Default: 8192', 100, 1_000_000).optional(),
+      }),
+      output: z.object({
+        sequence: z.int().describe('Of the newest event that it knows'),
+        tokens: z.int().describe('Estimated'),
+        text: z.string(),
+        left_out: z.array(z.string()).describe('What there was no room for'),
+      }),
+      run: async ({ task_id, path, about, tokens }) => {
+        const found = await contexts.briefings.of(task_id, { path, about, tokens });
+        const left = found.parts.filter(({ included }) => !included).map(({ part }) => part);
+        return {
+          data: { sequence: found.sequence, tokens: found.tokens, text: found.text, left_out: left },
+          said: `What there is to know for ${path}, in ${found.tokens} tokens; ${left.length} parts had no room.`,
+          next: 'explain with the path tells why each line is as it is.',
+        };
+      },
+    }),
+
+    defineTool({
       name: 'explain',
       title: 'Explain a task or its code',
       description:

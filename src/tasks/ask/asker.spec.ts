@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { noKnowledge, twoModels } from '../../../test/support/asking.ts';
@@ -15,6 +17,7 @@ import {
 } from '../../../test/support/coding-facts.ts';
 import { failureOf } from '../../../test/support/task-with-fix.ts';
 import { type EventLog, eventLog } from '../../../test/support/event-log.ts';
+import { temporaryDirectory } from '../../../test/support/temporary-directory.ts';
 import type { EventDraft, SourceFile } from '../../events/index.ts';
 import { ModelCatalogue, PromptTooLargeError, type TokenCounter, tokenCounterFor } from '../../llm/index.ts';
 import type { Question } from '../coding-decide.ts';
@@ -22,6 +25,7 @@ import { evolveCoding } from '../coding-evolve.ts';
 import { initialCodingState } from '../coding-state.ts';
 import type { ModelCallRequest } from '../tasks.events.ts';
 import { Asker } from './asker.ts';
+import { SystemPrompts } from './system-prompts.ts';
 
 const plan = planned({ path: 'a.js' }, { path: 'b.js' }, { path: 'c.js', dependsOn: ['a.js'] });
 const beginning = [created(), started, plan, begun('a.js'), begun('b.js')];
@@ -34,11 +38,17 @@ let tasks = 0;
 beforeEach(async () => (log = await eventLog()));
 afterEach(() => log.close());
 
+interface Asking {
+  readonly model?: string;
+  readonly offers?: readonly string[];
+  readonly systemPrompts?: SystemPrompts;
+}
+
 /** What is asked after these facts, in a log of their own. */
 async function asked(
   facts: readonly EventDraft[],
   question: Question,
-  { model = 'mistral:7b', offers = [] }: { readonly model?: string; readonly offers?: readonly string[] } = {},
+  { model = 'mistral:7b', offers = [], systemPrompts = new SystemPrompts() }: Asking = {},
 ): Promise<ModelCallRequest> {
   const taskId = `t${++tasks}`;
   const events = await log.events.append(taskId, facts);
@@ -51,6 +61,7 @@ async function asked(
     brain,
     events: log.events,
     knowledge: noKnowledge,
+    systemPrompts,
     catalogue: new ModelCatalogue(),
     answerTokens: 2048,
     delegatedTokens: 8192,
@@ -95,6 +106,18 @@ describe('a question about a file', () => {
     );
     expect(other.messages[0]).toEqual(request.messages[0]);
     expect(other.messages[1]).not.toEqual(request.messages[1]);
+  });
+
+  it('tells the rules of the house first, and counts them [CX-6]', async () => {
+    using place = temporaryDirectory();
+    writeFileSync(join(place.path, 'CORRECTION_COMPLETED.md'), `Rule: ${'mind the tests. '.repeat(40)}`);
+    const facts = [...beginning, ...red];
+    const systemPrompts = new SystemPrompts(place.path);
+    const [ruled, plain] = [await asked(facts, correctB, { systemPrompts }), await asked(facts, correctB)];
+    expect(ruled.messages[0]?.content).toMatch(/Rule: mind the tests\./);
+    expect(ruled.messages[1]).toEqual(plain.messages[1]);
+    expect((ruled.tokens ?? 0) - (plain.tokens ?? 0)).toBeGreaterThan(150);
+    expect(ruled.manifest[0]?.tokens).toBeGreaterThan(150);
   });
 
   it('tells what is known of the files that it builds on [CX-13]', async () => {

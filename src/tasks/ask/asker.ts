@@ -1,4 +1,4 @@
-import { CodeIndex, type OfflineCache, Outlines } from '../../context/index.ts';
+import { type CachePriority, CodeIndex, type OfflineCache } from '../../context/index.ts';
 import type { EventStore } from '../../events/index.ts';
 import { newId } from '../../kernel/ids.ts';
 import type { Json } from '../../kernel/json.ts';
@@ -19,16 +19,26 @@ import type { CodingState } from '../coding-state.ts';
 import { basisOf } from '../stale-basis.ts';
 import type { ManifestEntry, ModelCallRequest } from '../tasks.events.ts';
 import { shortenQuestion } from './code-parts.ts';
-import { type BackgroundPart, criticalTokens, type FittedPrompt, fitPrompt, type PromptRoom } from './fit-prompt.ts';
+import {
+  type BackgroundPart,
+  criticalTokens,
+  type FittedPrompt,
+  fitPrompt,
+  type PromptRoom,
+  type WindowRoom,
+} from './fit-prompt.ts';
+import { LiveTasks, type Moment } from './live-tasks.ts';
 import { draftQuestion, type QuestionDraft } from './question-draft.ts';
 import { recall, type Recalled, recalledName, recalledParts } from './recall.ts';
-import { type Moment, Surroundings } from './surroundings.ts';
+import { Surroundings } from './surroundings.ts';
+import type { SystemPrompts } from './system-prompts.ts';
 
 export interface AskerTools {
   readonly brain: Brain;
   readonly events: EventStore;
   /** What earlier tasks have taught. */
   readonly knowledge: Pick<OfflineCache, 'search'>;
+  readonly systemPrompts: SystemPrompts;
   readonly catalogue: ModelCatalogue;
   /** Tokens kept free for an answer. */
   readonly answerTokens: number;
@@ -36,19 +46,24 @@ export interface AskerTools {
   readonly delegatedTokens: number;
 }
 
+/** How a model counts, and what it is told first. */
+type Voice = Pick<PromptRoom, 'counter' | 'instructions'>;
+
 /** Who is asked, and how much there is room for. */
-interface Seat extends PromptRoom {
+interface Seat extends WindowRoom {
   readonly model: string | null;
-  readonly contextTokens: number;
   readonly passedOver: ModelCallRequest['passedOver'];
 }
 
 /** Puts the questions of a task into prompts: what the model must know, within its window, and what of it went in. */
 export class Asker {
-  private readonly outlines = new Outlines();
   private readonly code = new CodeIndex();
+  /** What its questions are made from. */
+  readonly live: LiveTasks;
 
-  constructor(private readonly tools: AskerTools) {}
+  constructor(private readonly tools: AskerTools) {
+    this.live = new LiveTasks(tools.events);
+  }
 
   /**
    * The request for a call: the model, or a larger one where its window is too small, and the prompt for it. Rejects
@@ -59,10 +74,10 @@ export class Asker {
     const draft = draftQuestion(state, question);
     this.refuseHopeless(state, draft);
     const [surroundings, recalled] = await Promise.all([
-      this.surroundingsAt(moment, draft.module),
+      this.surroundingsAt(moment, draft.module, 'HIGH'),
       recall(this.tools.knowledge, draft, state),
     ]);
-    const seat = await this.seatFor(state, draft, [surroundings.standing(draft)]);
+    const seat = await this.seatFor(state, draft, question.signature, [surroundings.standing(draft)]);
     const { prompt, tokens, manifest, has } = await this.compose(draft, surroundings, recalled, seat);
     const told = recalled.filter((each) => has(recalledName(each)));
     const { model, contextTokens, promptTokens, passedOver } = seat;
@@ -120,14 +135,15 @@ export class Asker {
     const { model, room } = request;
     const counter = model === null ? estimatingCounter : await tokenCounterFor(this.tools.catalogue.describe(model));
     const draft = draftQuestion(state, question);
-    const surroundings = await this.surroundingsAt(moment, draft.module);
+    const surroundings = await this.surroundingsAt(moment, draft.module, 'LOW');
     const recalled = request.recalled ?? [];
-    const { prompt } = await this.compose(draft, surroundings, recalled, { counter, ...room });
+    const instructions = await this.tools.systemPrompts.of(question.signature, model);
+    const { prompt } = await this.compose(draft, surroundings, recalled, { counter, instructions, ...room });
     return prompt.messages;
   }
 
-  private surroundingsAt(moment: Moment, module: string | null): Promise<Surroundings> {
-    return Surroundings.at(moment, module, this.tools.events, this.outlines);
+  private async surroundingsAt(moment: Moment, module: string | null, priority: CachePriority): Promise<Surroundings> {
+    return new Surroundings(await this.live.knownAt(moment, module, priority), moment.state);
   }
 
   /**
@@ -138,7 +154,7 @@ export class Asker {
     draft: QuestionDraft,
     surroundings: Surroundings,
     recalled: readonly Recalled[],
-    room: PromptRoom,
+    room: WindowRoom,
   ): Promise<FittedPrompt> {
     const standing = surroundings.standing(draft);
     const shown = fitPrompt(draft, [standing], room);
@@ -154,33 +170,40 @@ export class Asker {
   private async seatFor(
     state: CodingState,
     draft: QuestionDraft,
+    signature: Question['signature'],
     background: readonly BackgroundPart[],
   ): Promise<Seat> {
-    const { brain, catalogue, answerTokens, delegatedTokens } = this.tools;
+    const { brain, catalogue, answerTokens, delegatedTokens, systemPrompts } = this.tools;
     const name = brain.modelFor(draft.role, state.created?.models[draft.role])?.model;
     if (name === undefined) {
       const promptTokens = delegatedTokens - answerTokens;
-      return { model: null, contextTokens: delegatedTokens, promptTokens, counter: estimatingCounter, passedOver: [] };
+      const instructions = await systemPrompts.of(signature, null);
+      const counter = estimatingCounter;
+      return { model: null, contextTokens: delegatedTokens, promptTokens, counter, instructions, passedOver: [] };
     }
     const model = catalogue.describe(name);
-    const counters = new Map([[model.name, await tokenCounterFor(model)]]);
-    const counterOf = (each: ModelDescription) => counters.get(each.name) ?? estimatingCounter;
+    const voiceOf = async (each: ModelDescription): Promise<Voice> => ({
+      counter: await tokenCounterFor(each),
+      instructions: await systemPrompts.of(signature, each.name),
+    });
+    const own = await voiceOf(model);
+    const voices = new Map([[model.name, own]]);
     const needFor = (each: ModelDescription) => {
-      const room = { counter: counterOf(each), promptTokens: each.contextTokens - answerTokens };
-      const needed = criticalTokens(draft, background, room);
+      const voice = voices.get(each.name) ?? { ...own, counter: estimatingCounter };
+      const needed = criticalTokens(draft, background, { ...voice, promptTokens: each.contextTokens - answerTokens });
       return { neededTokens: needed, criticalTokens: needed };
     };
     // The tokenizers of larger models are loaded only where one is needed.
     if (needFor(model).neededTokens + answerTokens > model.contextTokens * WINDOW_SHARE) {
       for (const sibling of catalogue.largerThan(model)) {
-        if (await brain.offers(sibling.name)) counters.set(sibling.name, await tokenCounterFor(sibling));
+        if (await brain.offers(sibling.name)) voices.set(sibling.name, await voiceOf(sibling));
       }
     }
-    const isAvailable = (sibling: string) => counters.has(sibling);
+    const isAvailable = (sibling: string) => voices.has(sibling);
     const route = routeModel({ model, catalogue, needFor, answerTokens, isAvailable });
     const { promptTokens, passedOver } = route;
     const { name: routed, contextTokens } = route.model;
-    return { model: routed, contextTokens, promptTokens, counter: counterOf(route.model), passedOver };
+    return { ...(voices.get(routed) ?? own), model: routed, contextTokens, promptTokens, passedOver };
   }
 }
 

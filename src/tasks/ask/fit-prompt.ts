@@ -11,8 +11,15 @@ export interface BackgroundPart extends ContextPart {
 
 export interface PromptRoom {
   readonly counter: TokenCounter;
+  /** The system prompt. */
+  readonly instructions: string;
   /** Most tokens of the prompt. */
   readonly promptTokens: number;
+}
+
+/** Room in a model's window. */
+export interface WindowRoom extends PromptRoom {
+  readonly contextTokens: number;
 }
 
 export interface FittedPrompt {
@@ -82,7 +89,7 @@ function render(
   draft: QuestionDraft,
   background: readonly BackgroundPart[],
   shown: ReadonlySet<string>,
-  { promptTokens }: PromptRoom,
+  { promptTokens, instructions }: PromptRoom,
 ): Prompt {
   const titles = [...new Set(background.map(({ title }) => title))];
   const textsOf = (title: string) =>
@@ -91,6 +98,7 @@ function render(
     has: (part) => shown.has(part),
     background: sections(...titles.map((title) => section(title, textsOf(title).join('\n')))),
     brief: promptTokens < BRIEF_TOKENS,
+    instructions,
   });
 }
 

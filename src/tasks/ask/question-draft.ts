@@ -25,6 +25,8 @@ export interface Shown {
   readonly background: string;
   /** Whether the optional parts of an answer are left out, as there is little room. */
   readonly brief: boolean;
+  /** The system prompt. */
+  readonly instructions: string;
 }
 
 /** A question before it is known who is asked, and what there is room for. */
@@ -165,11 +167,11 @@ function draft<Input, Output>(
     module: module?.path ?? null,
     parts: parts.filter(({ text }) => text.trim() !== ''),
     prompt: (shown) => {
-      const { background, brief } = shown;
+      const { background, brief, instructions } = shown;
       const filled = input(shown);
       const answerSchema = schemas.get(brief) ?? answerSchemaOf(signature, filled);
       schemas.set(brief, answerSchema);
-      return promptOf(signature, filled, { background, answerSchema });
+      return promptOf(signature, filled, { instructions, background, answerSchema });
     },
   };
 }

@@ -1,26 +1,10 @@
-import {
-  chooseFacts,
-  type Fact,
-  type Knowledge,
-  type Outlines,
-  summarizeEvents,
-  TaskMemory,
-} from '../../context/index.ts';
-import type { EventStore, EventType, StoredEvent } from '../../events/index.ts';
+import { chooseFacts, type Fact, type Knowledge, summarizeEvents, tokenBudgetFor } from '../../context/index.ts';
+import type { EventType, StoredEvent } from '../../events/index.ts';
 import type { CodingState } from '../coding-state.ts';
-import { transitiveDependencies } from '../module-graph.ts';
-import type { BackgroundPart, PromptRoom } from './fit-prompt.ts';
+import type { BackgroundPart, WindowRoom } from './fit-prompt.ts';
+import type { Known } from './live-tasks.ts';
 import type { QuestionDraft } from './question-draft.ts';
 
-/** The state that a question is put by. */
-export interface Moment {
-  readonly state: CodingState;
-  /** Stream sequence of the newest fact in it. */
-  readonly sequence: number;
-}
-
-/** What share of a prompt the history of its task may take. */
-const HISTORY_SHARE = 0.2;
 /** How many events tell what happened last … */
 const LAST_EVENTS = 6;
 /** … of those that say something of the work itself. */
@@ -43,25 +27,15 @@ const telling: ReadonlySet<EventType> = new Set<EventType>([
  * same work gives the same prompt, whatever comes first.
  */
 export class Surroundings {
-  private constructor(
-    private readonly events: readonly StoredEvent[],
-    private readonly knowledge: Knowledge,
-    readonly state: CodingState,
-  ) {}
+  private readonly events: readonly StoredEvent[];
+  private readonly knowledge: Knowledge;
 
-  /** Read from the events up to the moment. `outlines` keeps code that was parsed before. */
-  static async at(
-    { state, sequence }: Moment,
-    module: string | null,
-    store: EventStore,
-    outlines: Outlines,
-  ): Promise<Surroundings> {
-    const all = await store.getEvents(state.taskId, { until: sequence });
-    const related = relatedFiles(state, module);
-    const events = all.filter((event) => concerns(event, related)).map((event) => withoutOtherFiles(event, related));
-    const memory = new TaskMemory(state.taskId, outlines);
-    await memory.add(events);
-    return new Surroundings(events, memory.ledger.at(), state);
+  constructor(
+    { events, knowledge }: Known,
+    readonly state: CodingState,
+  ) {
+    this.events = events;
+    this.knowledge = knowledge;
   }
 
   /** A line or two that are always in. */
@@ -83,15 +57,19 @@ export class Surroundings {
     return { name: 'state', title: 'Where the work stands', layer: 'state', text, priority: 'CRITICAL', why };
   }
 
-  /** What holds by now and the prompt does not say anyway, best first; `shows`: whether it shows a file whole. */
-  facts(draft: QuestionDraft, room: PromptRoom, shows: (path: string) => boolean): readonly BackgroundPart[] {
+  /**
+   * What holds by now and the prompt does not say anyway, best first; `shows`: whether it shows a file whole. They tell of
+   * errors and of what is built on, and take the room for both.
+   */
+  facts(draft: QuestionDraft, room: WindowRoom, shows: (path: string) => boolean): readonly BackgroundPart[] {
     const symbols = draft.module === null ? [] : [draft.module];
     const text = draft.parts.filter(({ priority }) => priority === 'CRITICAL').map((part) => part.text);
     const focus = { symbols, text: text.join('\n').slice(0, MAX_FOCUS_CHARACTERS) };
-    const { counter, promptTokens } = room;
+    const { counter } = room;
+    const { recentErrors, dependencies } = tokenBudgetFor(room).context;
     const told = this.toldAnyway(draft, shows);
     const facts = chooseFacts({ ...this.knowledge, facts: this.knowledge.facts.filter((fact) => !told(fact)) }, focus, {
-      budgetTokens: Math.floor(promptTokens * HISTORY_SHARE),
+      budgetTokens: recentErrors + dependencies,
       countTokens: (each) => counter.count(each),
     });
     return facts.map((fact) => ({
@@ -134,25 +112,6 @@ const statusWords: Readonly<Record<string, string>> = {
   GenerateModule: 'its code is to be written',
   CorrectModule: 'its tests fail',
 };
-
-/** A file and what it builds on; all that is planned where the question is about the whole task. */
-function relatedFiles({ modules }: CodingState, module: string | null): ReadonlySet<string> {
-  if (module === null) return new Set(modules.keys());
-  return new Set([module, ...transitiveDependencies([...modules.values()], module)]);
-}
-
-/** Of these files, or of the task as a whole; a first try of the tests of a project says nothing of the work. */
-function concerns({ data }: StoredEvent, related: ReadonlySet<string>): boolean {
-  if ('trial' in data && data.trial) return false;
-  return !('module' in data) || typeof data.module !== 'string' || related.has(data.module);
-}
-
-/** Of a project that was given, what is not worked on is told by its lines, where they matter, and not by facts. */
-function withoutOtherFiles(event: StoredEvent, related: ReadonlySet<string>): StoredEvent {
-  if (event.eventType !== 'TASK_CREATED') return event;
-  const files = event.data.files.filter(({ path, role }) => role === 'test' || related.has(path));
-  return { ...event, data: { ...event.data, files } };
-}
 
 /** Words beyond these add nothing to what a question is about. */
 const MAX_FOCUS_CHARACTERS = 20_000;

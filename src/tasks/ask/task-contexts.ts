@@ -1,9 +1,11 @@
 import type { EventStore, StoredEvent } from '../../events/index.ts';
+import type { ModelCatalogue } from '../../llm/index.ts';
 import { evolveCoding } from '../coding-evolve.ts';
 import { initialCodingState } from '../coding-state.ts';
 import { ContextNotFoundError, TaskNotFoundError } from '../tasks.errors.ts';
 import type { ManifestEntry, ModelCallRequest } from '../tasks.events.ts';
 import type { Asker } from './asker.ts';
+import { Briefings } from './briefings.ts';
 
 /** How a prompt that is made again from the events before it compares to the one that was sent. */
 export type Rebuilt = 'same' | 'different' | 'impossible';
@@ -43,10 +45,15 @@ type Request = StoredEvent<'MODEL_CALL_REQUESTED'>;
 
 /** The contexts of model calls, out of the log, each made again from the events before it to prove it. */
 export class TaskContexts {
+  readonly briefings: Briefings;
+
   constructor(
     private readonly events: EventStore,
     private readonly asker: Asker,
-  ) {}
+    catalogue: ModelCatalogue,
+  ) {
+    this.briefings = new Briefings(events, asker.live, catalogue);
+  }
 
   /** Rejects with TaskNotFoundError, and ContextNotFoundError where there is no such call. */
   async find(taskId: string, query: ContextQuery = {}): Promise<TaskContext> {

@@ -5,9 +5,10 @@ import {
   type StoredEvent,
   type TaskState,
 } from '../../events/index.ts';
-import type { GuardedStatement } from '../../storage/index.ts';
+import type { DatabaseDialect, GuardedStatement } from '../../storage/index.ts';
 import { statusOf } from '../task-view.ts';
-import { indexChanges, type TaskIndex } from './task-index.ts';
+import { indexChanges } from './task-index-changes.ts';
+import type { TaskIndex } from './task-index.ts';
 
 /** What a task is found by changes with these alone. */
 const followedTypes: readonly EventType[] = [
@@ -41,8 +42,9 @@ export class TaskIndexFollower extends IndexFollower {
       types: followedTypes,
       cursor: () => index.cursor(),
       keep: async (batch: readonly StoredEvent[], from: number, to: number) => {
-        const statements = await changesOf(batch, stateOf);
-        await index.apply([...statements, indexChanges.moveCursor(from, to)]);
+        const statements = await changesOf(index.dialect, batch, stateOf);
+        // The cursor first: whoever comes second is refused by it, before a row that is there already refuses.
+        await index.apply([indexChanges.moveCursor(from, to), ...statements]);
       },
     };
     super(events, followed, (error) => {
@@ -52,6 +54,7 @@ export class TaskIndexFollower extends IndexFollower {
 }
 
 async function changesOf(
+  dialect: DatabaseDialect,
   batch: readonly StoredEvent[],
   stateOf: TaskIndexParts['stateOf'],
 ): Promise<readonly GuardedStatement[]> {
@@ -59,7 +62,7 @@ async function changesOf(
   const changed = new Set<string>();
   for (const event of batch) {
     if (event.eventType !== 'TASK_CREATED') changed.add(event.taskId);
-    else if (event.streamSequence === 1) statements.push(...added(event));
+    else if (event.streamSequence === 1) statements.push(...added(dialect, event));
   }
   for (const taskId of changed) {
     const state = await stateOf(taskId);
@@ -69,10 +72,14 @@ async function changesOf(
 }
 
 /** The log holds whatever was once accepted: what does not fit is left out. */
-function added({ taskId, sequenceNumber, timestamp, data }: StoredEvent<'TASK_CREATED'>): readonly GuardedStatement[] {
+function added(
+  dialect: DatabaseDialect,
+  { taskId, sequenceNumber, timestamp, data }: StoredEvent<'TASK_CREATED'>,
+): readonly GuardedStatement[] {
   const { prompt, language, metadata } = data as Partial<typeof data>;
   const texts = Object.entries(metadata ?? {}).filter(([, value]) => typeof value === 'string');
   return indexChanges.add(
+    dialect,
     { position: sequenceNumber, taskId },
     {
       prompt: typeof prompt === 'string' ? prompt : '',
