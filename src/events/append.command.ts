@@ -21,7 +21,8 @@ import type { VectorClock } from './vector-clock.ts';
 
 const sql = {
   stream: `SELECT id, version, code_version, clock, hash, correlation_id,
-             CASE WHEN retired > 0 THEN (SELECT generations FROM retired_processes WHERE stream = streams.id) END
+             CASE WHEN retired > 0 THEN (SELECT generations FROM retired_processes WHERE stream = streams.id) END,
+             (SELECT max(sequence) FROM events)
            FROM streams WHERE task_id = ?`,
   earlier: `SELECT ${eventColumns} FROM events JOIN streams ON streams.id = stream WHERE event_id = ?`,
   last: 'SELECT max(sequence) FROM events',
@@ -43,7 +44,8 @@ class Append {
   run(): AppendOutput {
     const { taskId, drafts, alongside } = this.input;
     const known = this.statement(sql.stream).get(taskId) as StreamRow | undefined;
-    const last = Number(this.statement(sql.last).get()?.[0] ?? 0);
+    // Two questions in one, where there is a stream to ask about.
+    const last = known?.[7] ?? Number(this.statement(sql.last).get()?.[0] ?? 0);
     const plan = planAppend(this.input, known ? standOf(known) : null, this.earlier(drafts), last);
     if (plan.kind !== 'write') return plan;
     if (alongside.length > 0 && !plan.isRepetition) {
@@ -82,6 +84,7 @@ type StreamRow = readonly [
   hash: string,
   correlationId: string,
   retired: string | null,
+  last: number | null,
 ];
 
 function standOf([, version, codeVersion, clock, hash, correlationId, retired]: StreamRow): StreamStand {

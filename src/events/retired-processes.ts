@@ -34,7 +34,7 @@ export class RetiredProcesses {
 
   /** A clock read from this stream as it is written today. Safe to repeat, also on one that was read long ago. */
   fold(clock: VectorClock): VectorClock {
-    if (!Object.keys(clock).some((key) => this.generationOf.has(key))) return clock;
+    if (this.generationOf.size === 0 || !Object.keys(clock).some((key) => this.generationOf.has(key))) return clock;
     const sums = this.generations.map(() => 0);
     const folded: Record<string, number> = {};
     for (const [key, counter] of Object.entries(clock)) {

@@ -14,7 +14,7 @@ import type { VectorClock } from './vector-clock.ts';
  */
 export function eventOfRow(row: EventRow): StoredEvent {
   const retired = retiredOf(row[12]);
-  return Object.freeze({
+  const event = {
     eventId: row[3],
     taskId: row[1],
     eventType: row[4],
@@ -26,14 +26,13 @@ export function eventOfRow(row: EventRow): StoredEvent {
     correlationId: row[8],
     data: deepFreeze(lifted(row)),
     codeVersion: row[9],
-    ...actorOf(row[13]),
-    // What was validated when it was written has the type that its name says.
-  }) as unknown as StoredEvent;
+  };
+  return frozen(event, row[13]);
 }
 
 /** The same for an event that was just appended: what the caller gave, as stored, and what the commit has given it. */
 export function eventOfAppend(taskId: string, draft: PreparedDraft, given: AppendedEvent): StoredEvent {
-  return Object.freeze({
+  const event = {
     eventId: draft.eventId,
     taskId,
     eventType: draft.eventType,
@@ -46,12 +45,14 @@ export function eventOfAppend(taskId: string, draft: PreparedDraft, given: Appen
     // Read back from the JSON that is on disk: the caller's own object stays as it is, and may change.
     data: deepFreeze(JSON.parse(draft.data) as object),
     codeVersion: given.codeVersion,
-    ...actorOf(draft.actor),
-  }) as unknown as StoredEvent;
+  };
+  return frozen(event, draft.actor);
 }
 
-function actorOf(json: string | null): Pick<StoredEvent, 'actor'> {
-  return json === null ? {} : { actor: Object.freeze(JSON.parse(json) as Actor) };
+/** With who acted, where somebody did. What was validated when it was written has the type that its name says. */
+function frozen(event: object, actor: string | null): StoredEvent {
+  const whole = actor === null ? event : { ...event, actor: Object.freeze(JSON.parse(actor) as Actor) };
+  return Object.freeze(whole) as StoredEvent;
 }
 
 function lifted(row: EventRow): object {

@@ -3,9 +3,13 @@ export type Clock = () => number;
 
 export const systemClock: Clock = () => Date.now();
 
+/** Many things happen within one millisecond, and to write it takes longer than to look whether it was written last. */
+let lastWritten = { epochMs: 0, text: new Date(0).toISOString() };
+
 /** ISO 8601 in UTC with milliseconds, as every time stamp of Taskloom is written. */
 export function toTimestamp(epochMs: number): string {
-  return new Date(epochMs).toISOString();
+  if (epochMs !== lastWritten.epochMs) lastWritten = { epochMs, text: new Date(epochMs).toISOString() };
+  return lastWritten.text;
 }
 
 /** Resolves after `ms`, or rejects with the signal's reason as soon as it is aborted. Leaves no timer behind. */

@@ -11,7 +11,10 @@ export type ConnectionRole = 'reader' | 'writer';
 export class Connection {
   readonly busyTimeoutMs = BUSY_TIMEOUT_MS;
   readonly database: DatabaseSync;
-  private readonly statements = new Map<string, StatementSync>();
+  private readonly statements = {
+    objects: new Map<string, StatementSync>(),
+    arrays: new Map<string, StatementSync>(),
+  };
   private readonly returning = new WeakMap<StatementSync, boolean>();
 
   constructor(path: string, role: ConnectionRole) {
@@ -28,16 +31,16 @@ export class Connection {
 
   /** The prepared statement of some SQL; the same SQL is prepared once. `rowsAs` belongs to the statement's identity. */
   prepare(sql: string, rowsAs: 'objects' | 'arrays' = 'objects'): StatementSync {
-    const key = rowsAs === 'arrays' ? `[]${sql}` : sql;
-    const known = this.statements.get(key);
+    const statements = this.statements[rowsAs];
+    const known = statements.get(sql);
     if (known) return known;
     const statement = this.database.prepare(sql);
     if (rowsAs === 'arrays') statement.setReturnArrays(true);
-    if (this.statements.size >= MAX_CACHED_STATEMENTS) {
-      const [oldest] = this.statements.keys();
-      if (oldest !== undefined) this.statements.delete(oldest);
+    if (statements.size >= MAX_CACHED_STATEMENTS) {
+      const [oldest] = statements.keys();
+      if (oldest !== undefined) statements.delete(oldest);
     }
-    this.statements.set(key, statement);
+    statements.set(sql, statement);
     return statement;
   }
 
@@ -52,7 +55,7 @@ export class Connection {
   }
 
   close(): void {
-    this.statements.clear();
+    for (const statements of Object.values(this.statements)) statements.clear();
     this.database.close();
   }
 }

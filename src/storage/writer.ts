@@ -18,12 +18,15 @@ type Write =
 
 /** The writer starts on a message of so many writes while the caller still prepares the rest: both threads stay busy. */
 const FULL_MESSAGE = 32;
+/** Callers go on as soon as they are answered: so many in a turn of the event loop, that nothing else waits for all of them. */
+const ANSWERS_A_TURN = 32;
 
 /** The caller's end of the writer thread: gathers what is asked for in one turn into one message. */
 export class Writer {
   private readonly pending = new Map<number, Pending>();
   private readonly commands = new Map<string, Promise<number>>();
   private gathered: WriteRequest[] = [];
+  private answers: Outcome[] = [];
   private nextId = 1;
   private closing: Promise<void> | null = null;
   private ended: string | null = null;
@@ -45,7 +48,7 @@ export class Writer {
     });
     worker.on('error', (error) => this.end(`its writer thread crashed: ${messageOf(error)}`));
     worker.on('message', (message: FromWriter) => {
-      if (message.kind === 'done') for (const outcome of message.outcomes) this.settle(outcome);
+      if (message.kind === 'done') this.take(message.outcomes);
     });
   }
 
@@ -146,6 +149,17 @@ export class Writer {
     Atomics.notify(this.bell, 0);
   }
 
+  private take(outcomes: readonly Outcome[]): void {
+    const isAnswering = this.answers.length > 0;
+    this.answers.push(...outcomes);
+    if (!isAnswering) this.answerSome();
+  }
+
+  private answerSome(): void {
+    for (const outcome of this.answers.splice(0, ANSWERS_A_TURN)) this.settle(outcome);
+    if (this.answers.length > 0) setImmediate(() => this.answerSome());
+  }
+
   private settle(outcome: Outcome): void {
     const pending = this.pending.get(outcome.id);
     this.pending.delete(outcome.id);
@@ -156,6 +170,8 @@ export class Writer {
 
   private end(reason: string): void {
     this.ended = reason;
+    // What is on disk is so, whatever has become of the thread since.
+    for (const outcome of this.answers.splice(0)) this.settle(outcome);
     for (const { reject } of this.pending.values()) reject(new StoreClosedError(this.path, reason));
     this.pending.clear();
     this.gathered = [];
