@@ -33,26 +33,26 @@ describe('Gathering [EV-22]', () => {
 
   it('halves what many ask for, so that one half is under way while the other is answered', async () => {
     const { groups, gathering, sizes } = underTest();
-    const all = numbers(100).map((input) => gathering.add(input));
+    const all = numbers(400).map((input) => gathering.add(input));
     await nextTurn();
-    expect(sizes()).toEqual([50, 50]);
+    expect(sizes()).toEqual([200, 200]);
     groups[0]?.end();
-    await Promise.all(all.slice(0, 50));
-    const again = numbers(50).map((input) => gathering.add(input));
+    await Promise.all(all.slice(0, 200));
+    const again = numbers(200).map((input) => gathering.add(input));
     await nextTurn();
-    expect(sizes()).toEqual([50, 50, 50]);
+    expect(sizes()).toEqual([200, 200, 200]);
     for (const group of groups) group.end();
-    expect(groups.slice(0, 2).flatMap(({ inputs }) => inputs)).toEqual(numbers(100));
+    expect(groups.slice(0, 2).flatMap(({ inputs }) => inputs)).toEqual(numbers(400));
     await Promise.all([...all, ...again]);
   });
 
   it('has never more than two groups under way', async () => {
     const { groups, gathering, sizes } = underTest();
-    const first = numbers(100).map((input) => gathering.add(input));
+    const first = numbers(400).map((input) => gathering.add(input));
     await nextTurn();
     const second = numbers(3000).map((input) => gathering.add(input));
     await nextTurn();
-    expect(sizes()).toEqual([50, 50]);
+    expect(sizes()).toEqual([200, 200]);
     const settled = gathering.settled();
     for (let ended = 0; ended < groups.length; ended++) {
       groups[ended]?.end();
