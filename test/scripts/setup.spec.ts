@@ -222,11 +222,11 @@ describe('the set-up', () => {
       if (isRoot) {
         expect(await install('exit 0')).toMatchObject({
           code: 0,
-          said: expect.stringContaining('installing bubblewrap, openssl, python3, tmux, postgresql'),
+          said: expect.stringContaining('installing bubblewrap, openssl, python3, redis-server, tmux, postgresql'),
         });
         const asked = readFileSync(join(checkout.path, 'apt.log'), 'utf8');
         expect(asked).toBe(
-          'update -qq\ninstall -y -qq --no-install-recommends bubblewrap openssl python3 tmux postgresql\n',
+          'update -qq\ninstall -y -qq --no-install-recommends bubblewrap openssl python3 redis-server tmux postgresql\n',
         );
         expect(await install('exit 1')).toMatchObject({
           code: 0,
@@ -235,11 +235,11 @@ describe('the set-up', () => {
       } else {
         expect(await install('exit 0')).toMatchObject({
           code: 0,
-          said: expect.stringContaining('not installed: bubblewrap, openssl, python3, tmux, postgresql'),
+          said: expect.stringContaining('not installed: bubblewrap, openssl, python3, redis-server, tmux, postgresql'),
         });
         expect(checkout.has('apt.log')).toBe(false);
       }
-      for (const name of ['bwrap', 'openssl', 'python3', 'tmux', 'pg_ctlcluster']) checkout.write(`bin/${name}`, '');
+      for (const name of ['bwrap', 'openssl', 'python3', 'redis-server', 'tmux', 'pg_ctlcluster']) checkout.write(`bin/${name}`, '');
       expect(await install('exit 0')).toEqual({ code: 0, said: '' });
     },
   );
