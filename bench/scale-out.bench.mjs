@@ -10,11 +10,11 @@ import { compare, quick, scaled, skip } from './support/arms.mjs';
 import { emptyDatabase, postgresBeside } from './support/postgres.mjs';
 
 // Coding tasks a second that one, two and three servers complete on one PostgreSQL and one Redis, all on one machine: from
-// the first that is asked for to the last that is complete. A model call takes a third of a second, as long as one of a
-// small model at the least; each task has two, and three runs of its tests in the sandbox. Every server adds four slots.
-const TASKS = scaled(48, 2);
+// the first that is asked for to the last that is complete. A model call takes two seconds, as one of a small model does;
+// each task has two, and three runs of its tests in the sandbox. Every server adds four slots.
+const TASKS = scaled(24, 2);
 const SLOTS = 4;
-const MODEL_MS = scaled(333, 1);
+const MODEL_MS = scaled(2000, 1);
 const samples = codingSamples.filter(({ language }) => language === 'javascript');
 const main = process.env.TASKLOOM_DIST
   ? join(process.env.TASKLOOM_DIST, 'main.js')

@@ -132,15 +132,18 @@ describeOnPostgres('three instances on one PostgreSQL', () => {
 
   it('have one queue of jobs: made at one, seen, cancelled and tried again at another [JB-4, JB-5, PL-9]', async () => {
     const [first, second, third] = instances as readonly [ServerProcess, ServerProcess, ServerProcess];
-    const make = async (tasks: unknown, maxRetries = 0) =>
-      String((await request('POST', `${first.url}/jobs`, { tasks, maxRetries })).body.jobId);
+    const make = async (tasks: unknown) => {
+      const { status, body } = await request('POST', `${first.url}/jobs`, { tasks, maxRetries: 0 });
+      expect(status).toBe(201);
+      return String(body.jobId);
+    };
     const statusOf = async (url: string, jobId: string) => (await request('GET', `${url}/jobs/${jobId}`)).body.status;
     const sum = await make([{ id: 'sum', action: 'rpn', params: { expression: '40 2 +' } }]);
     await eventually(
       () => statusOf(second.url, sum),
       (status) => status === 'done',
     );
-    const asking = await make([{ id: 'ask', action: 'approval', text: 'May it go on?' }]);
+    const asking = await make([{ id: 'ask', action: 'approval', params: { question: 'May it go on?' } }]);
     await eventually(
       () => statusOf(third.url, asking),
       (status) => status === 'running',
