@@ -1,5 +1,10 @@
+import { sleep } from '../kernel/clock.ts';
 import type { Database, GuardedStatement } from '../storage/index.ts';
 import type { WorkTables } from './work-schema.ts';
+import { type Supervision, supervise } from './supervise.ts';
+
+/** So often an instance says that it is there, in the time after which it counts as silent. */
+const BEATS = 4;
 
 /** Milliseconds since 1970 by the database's clock: those of several machines may differ. */
 const NOW = 'CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint)';
@@ -25,17 +30,16 @@ export interface InstancesOptions {
  * again, and the tokens of its leases keep it from writing should it come back. SQLite has one process at a time.
  */
 export class Instances {
-  /** How often `beat` is to be called, in milliseconds. */
-  readonly beatMs: number;
   private readonly isShared: boolean;
   private readonly now: () => number;
+  private readonly left = new AbortController();
+  private beating: Promise<void> = Promise.resolve();
   private heardAt = 0;
   private leavesOthersUntil = 0;
 
   constructor(private readonly options: InstancesOptions) {
     this.now = options.now ?? (() => performance.now());
     this.isShared = options.database.dialect === 'postgres';
-    this.beatMs = options.timeoutMs / 4;
   }
 
   /** At start: makes ready what nobody holds any more. Answers how many tasks. */
@@ -68,8 +72,24 @@ export class Instances {
     return new Set([id, ...rows.map((row) => row.id)]);
   }
 
-  /** The last thing an instance says: whatever it may still hold is ready for others. */
+  /** Beats from now on until it leaves, also while what runs comes to its end; `onTaken`: tasks of silent ones are ready. */
+  start(onTaken: () => void, report: Supervision['report']): void {
+    if (!this.isShared) return;
+    const { signal } = this.left;
+    const beat = async () => {
+      while (!signal.aborted) {
+        await sleep(this.options.timeoutMs / BEATS, signal).catch(() => undefined);
+        if (!signal.aborted && (await this.beat()) > 0) onTaken();
+      }
+    };
+    this.beating = supervise('heartbeat', beat, { signal, report });
+  }
+
+  /** The last thing an instance says: whatever it may still hold is ready for others. Safe to repeat. */
   async leave(): Promise<void> {
+    if (this.left.signal.aborted) return;
+    this.left.abort();
+    await this.beating;
     if (!this.isShared) return;
     const { id } = this.options;
     await this.options.database.write([

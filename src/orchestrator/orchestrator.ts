@@ -1,6 +1,5 @@
 import { type AppendOptions, type EventDraft, StreamConflictError, type StoredEvent } from '../events/index.ts';
 import { type Actor, actorNow } from '../kernel/acting.ts';
-import { sleep } from '../kernel/clock.ts';
 import { type GuardedStatement, GuardFailedError } from '../storage/index.ts';
 import { Doorbell } from './doorbell.ts';
 import { explainWait, type WaitExplanation } from './explain-wait.ts';
@@ -59,8 +58,6 @@ export class Orchestrator {
   private readonly overbell = new Doorbell();
   private readonly line = new WaitingLine();
   private readonly stopping = new AbortController();
-  private readonly left = new AbortController();
-  private beating: Promise<void> = Promise.resolve();
   private readonly loops: Promise<void>[] = [];
   private workers = 0;
 
@@ -87,7 +84,7 @@ export class Orchestrator {
     const orchestrator = new Orchestrator(options);
     await orchestrator.work.ageBy(options.ageingTurns);
     await orchestrator.instances.join();
-    orchestrator.beating = orchestrator.supervised('heartbeat', () => orchestrator.beat(), orchestrator.left.signal);
+    orchestrator.instances.start(() => orchestrator.doorbell.ring(), options.report);
     return orchestrator;
   }
 
@@ -116,23 +113,11 @@ export class Orchestrator {
 
   /** Starts `count` loops that feed the slots. */
   startWorkers(count: number): void {
+    const supervision = { signal: this.stopping.signal, report: this.options.report };
     for (let number = 1; number <= count; number++) {
-      this.loops.push(this.supervised(`worker ${number}`, () => this.slots.feed(), this.stopping.signal));
+      this.loops.push(supervise(`worker ${number}`, () => this.slots.feed(), supervision));
     }
     this.workers += count;
-  }
-
-  private supervised(name: string, loop: () => Promise<void>, signal: AbortSignal): Promise<void> {
-    return supervise(name, loop, { signal, report: this.options.report });
-  }
-
-  /** Until nothing runs here any more, however long that takes once it stops. */
-  private async beat(): Promise<void> {
-    const { signal } = this.left;
-    while (!signal.aborted) {
-      await sleep(this.instances.beatMs, signal).catch(() => undefined);
-      if (!signal.aborted && (await this.instances.beat()) > 0) this.doorbell.ring();
-    }
   }
 
   /**
@@ -295,9 +280,6 @@ export class Orchestrator {
   }
 
   private async leave(): Promise<void> {
-    if (this.left.signal.aborted) return;
-    this.left.abort();
-    await this.beating;
     try {
       await this.instances.leave();
       this.doorbell.ring();
