@@ -239,7 +239,8 @@ describe('the set-up', () => {
         });
         expect(checkout.has('apt.log')).toBe(false);
       }
-      for (const name of ['bwrap', 'openssl', 'python3', 'redis-server', 'tmux', 'pg_ctlcluster']) checkout.write(`bin/${name}`, '');
+      for (const name of ['bwrap', 'openssl', 'python3', 'redis-server', 'tmux', 'pg_ctlcluster'])
+        checkout.write(`bin/${name}`, '');
       expect(await install('exit 0')).toEqual({ code: 0, said: '' });
     },
   );
