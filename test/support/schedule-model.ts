@@ -14,8 +14,8 @@ export interface ModelTask {
   yields: boolean;
   /** When it got its slot. */
   since: number;
-  /** Which claim of all it was that it got its slot by. */
-  claim: number;
+  /** It has had a slot before. */
+  hasRun: boolean;
   /** Place in the order of arrival. */
   position: number;
   /** The round of its priority in which it gets a slot; null while something else keeps it from one. */
@@ -33,12 +33,12 @@ const PREEMPTION_DISTANCE = 20;
 export class ScheduleModel {
   readonly tasks: ModelTask[] = [];
   /**
-   * Several slots came free while somebody waited for room: whether the newcomer is in the queue before the second slot
-   * is given away is nobody's promise, so from here on there is no one right answer.
+   * Several slots came free while somebody waited for room, or one was given away and came back at once: whether the
+   * newcomer is in the queue before the next slot is given away is nobody's promise, so from here on there is no one
+   * right answer.
    */
   isOpen = false;
   private positions = 0;
-  private claims = 0;
   /** Of each priority the newest turn that began. */
   private readonly begun = new Map<number, number>();
 
@@ -65,7 +65,7 @@ export class ScheduleModel {
       holds: false,
       yields: false,
       since: 0,
-      claim: 0,
+      hasRun: false,
       position: 0,
       turn: null,
     } as const;
@@ -110,10 +110,10 @@ export class ScheduleModel {
   }
 
   private settle(now: number): void {
-    const free = this.limits.maxConcurrent - this.of('running').length;
-    if (free > 1 && this.ready.length > 1 && this.of('line').length > 0) this.isOpen = true;
     for (let moved = true; moved;) {
       const entering = this.enter();
+      const free = this.limits.maxConcurrent - this.of('running').length;
+      if (free > 1 && this.ready.length > 1 && this.of('line').length > 0) this.isOpen = true;
       const claimed = this.claim(now);
       moved = entering || claimed;
     }
@@ -137,7 +137,7 @@ export class ScheduleModel {
       if (task.turn !== null || !isFree) continue;
       // Who has had a slot before stands in a line of its own.
       const beside = this.of('queued').filter(
-        (other) => other.priority === task.priority && other.claim > 0 === task.claim > 0,
+        (other) => other.priority === task.priority && other.hasRun === task.hasRun,
       );
       task.turn = 1 + Math.max(this.begun.get(task.priority) ?? 0, ...beside.map(({ turn }) => turn ?? 0));
     }
@@ -147,15 +147,16 @@ export class ScheduleModel {
     const [best] = this.ready;
     if (!best || this.of('running').length >= this.limits.maxConcurrent) return false;
     this.begun.set(best.priority, Math.max(this.begun.get(best.priority) ?? 0, best.turn ?? 0));
-    Object.assign(best, { status: 'running', since: now, claim: ++this.claims, yields: false });
+    Object.assign(best, { status: 'running', since: now, hasRun: true, yields: false });
     this.boundary(best);
+    if (best.status !== 'running' && this.of('line').length > 0) this.isOpen = true;
     return true;
   }
 
   private displace(): void {
     const running = this.of('running');
     if (running.length < this.limits.maxConcurrent) return;
-    const staying = running.filter(({ yields }) => !yields).toSorted(byClaim);
+    const staying = running.filter(({ yields }) => !yields).toSorted(byArrival);
     const ready = this.ready.slice(0, this.limits.maxConcurrent).slice(running.length - staying.length);
     for (const { priority } of ready) {
       const worst = staying.pop();
@@ -176,7 +177,7 @@ export class ScheduleModel {
   }
 }
 
-/** The worst last; of equals the one that got its slot last. */
-function byClaim(one: ModelTask, other: ModelTask): number {
-  return one.priority - other.priority || one.claim - other.claim;
+/** The worst last; of equals the one that came last. */
+function byArrival(one: ModelTask, other: ModelTask): number {
+  return one.priority - other.priority || one.position - other.position;
 }
