@@ -248,12 +248,21 @@ export class TaskRun<State, Action extends StepAction> {
 
   private async finish(outcome: Outcome, timedOut = false): Promise<RunEnd> {
     try {
-      while (!(await this.letGo(moves.finish(this.lease))));
+      while (!(await this.letGo(moves.finish(this.lease)))) {
+        // Between the fact that ended it and this somebody opened it again.
+        if (this.workflow.decide(this.state).kind !== 'done') return await this.backToQueue();
+      }
     } catch (error) {
       // Whoever ended the task from outside has closed its row in the same commit.
       if (!(error instanceof LeaseLostError)) throw error;
     }
     return { kind: 'done', outcome, timedOut };
+  }
+
+  /** Whatever comes meanwhile: the run that takes it from there decides anew. */
+  private async backToQueue(): Promise<RunEnd> {
+    while (!(await this.letGo(moves.requeue(this.lease))));
+    return { kind: 'requeued' };
   }
 
   /** A step threw, the time is up, or the server is going down: what that means for the task is recorded here. */
@@ -264,10 +273,7 @@ export class TaskRun<State, Action extends StepAction> {
     const timedOut = cause instanceof TaskTimeoutError;
     this.steps.abort(cause);
     await this.appends;
-    if (cause instanceof ShuttingDownError) {
-      while (!(await this.letGo(moves.requeue(this.lease))));
-      return { kind: 'requeued' };
-    }
+    if (cause instanceof ShuttingDownError) return this.backToQueue();
     const failure: Failure = { code: cause instanceof AppError ? cause.code : 'STEP_FAILED', reason: messageOf(cause) };
     for (let isRecorded = false; ;) {
       const decision = this.workflow.decide(this.state);
