@@ -3,8 +3,9 @@ import { type EventLog, postgresEventLog } from '../../test/support/event-log.ts
 import { gate, orchestratorBench, stepTask, until } from '../../test/support/orchestrator-bench.ts';
 import { describeOnPostgres } from '../../test/support/postgres.ts';
 import type { DoStep } from '../../test/support/step-workflow.ts';
+import { type GuardedStatement, StoreUnavailableError } from '../storage/index.ts';
 import { Doorbell } from './doorbell.ts';
-import { Instances } from './instances.ts';
+import { Instances, type InstancesOptions } from './instances.ts';
 import type { OrchestratorOptions } from './orchestrator-options.ts';
 import { priorities } from './priority.ts';
 import { moves } from './work-moves.ts';
@@ -64,8 +65,9 @@ describeOnPostgres('several instances on one PostgreSQL', () => {
     const common = { workflow: 'steps', priority: 20, timeoutMs: 1, submitter: '', dependsOn: [] };
     const tasks = ['t1', 't2'].map((taskId) => ({ ...common, taskId }));
     await database().write(tasks.flatMap((task) => moves.enqueue(task, 100)));
-    const heard = (id: string, now?: () => number) =>
-      new Instances({ database: database(), id, timeoutMs: TIMEOUT_MS, ...(now ? { now } : {}) });
+    const isRunning = () => true;
+    const heard = (id: string, change: Partial<InstancesOptions> = {}) =>
+      new Instances({ database: database(), id, timeoutMs: TIMEOUT_MS, isRunning, ...change });
     return { work: new WorkTable(database()), heard };
   }
 
@@ -153,7 +155,7 @@ describeOnPostgres('several instances on one PostgreSQL', () => {
   it('leave the others alone after a silence of their own: it may have been that of all [OR-17]', async () => {
     const { work, heard } = await table();
     let now = 0;
-    const [busy, other] = [heard('busy'), heard('other', () => now)];
+    const [busy, other] = [heard('busy'), heard('other', { now: () => now })];
     await busy.join();
     await other.join();
     await work.claim('busy', 5);
@@ -166,6 +168,48 @@ describeOnPostgres('several instances on one PostgreSQL', () => {
     expect(await work.find('t1')).toMatchObject({ status: 'running' });
     now += 1;
     expect(await other.beat()).toBe(1);
+  });
+
+  it('let go of a task at the second beat that finds it without a run, and of no other [OR-11, OR-17]', async () => {
+    const { work, heard } = await table();
+    const running = new Set(['t2']);
+    const one = heard('one', { isRunning: (taskId) => running.has(taskId) });
+    await one.join();
+    expect([await work.claim('one', 5), await work.claim('one', 5)]).toMatchObject([
+      { taskId: 't1' },
+      { taskId: 't2' },
+    ]);
+    expect([await one.beat(), await work.find('t1')]).toMatchObject([0, { status: 'running' }]);
+    expect([await one.beat(), await work.find('t1')]).toMatchObject([1, { status: 'queued' }]);
+    expect(await work.find('t2')).toMatchObject({ status: 'running' });
+    // A lease that came since is another one.
+    expect(await work.claim('one', 5)).toMatchObject({ taskId: 't1', token: 2 });
+    expect([await one.beat(), await work.find('t1')]).toMatchObject([0, { status: 'running' }]);
+    running.add('t1');
+    expect([await one.beat(), await one.beat()]).toEqual([0, 0]);
+  });
+
+  it('run a task although the connection was lost before the claim was answered [OR-11, OR-17, PL-9]', async () => {
+    let isLost = false;
+    // As of a connection that breaks after the commit and before its answer.
+    const breaking = new Proxy(database(), {
+      get: (object, name) => {
+        const member: unknown = Reflect.get(object, name, object);
+        if (typeof member !== 'function') return member;
+        if (name !== 'write') return member.bind(object) as unknown;
+        return async (statements: readonly GuardedStatement[]) => {
+          const answers = await object.write(statements);
+          if (isLost || !statements[0]?.sql.includes(`SET status = 'running'`)) return answers;
+          isLost = true;
+          throw new StoreUnavailableError('work', 'unreachable', 'the connection was lost');
+        };
+      },
+    });
+    const { orchestrator, workflow } = await instance('one', undefined, { database: breaking, instanceTimeoutMs: 400 });
+    orchestrator.startWorkers(1);
+    await orchestrator.submit(stepTask('t'));
+    await until(async () => (await orchestrator.stats()).completed === 1);
+    expect([isLost, workflow.performed]).toEqual([true, ['t:1']]);
   });
 
   it('hand over what they hold when they leave [OR-14, OR-17]', async () => {

@@ -1,7 +1,7 @@
 import { sleep } from '../kernel/clock.ts';
 import type { Database, GuardedStatement } from '../storage/index.ts';
-import type { WorkTables } from './work-schema.ts';
 import { type Supervision, supervise } from './supervise.ts';
+import type { WorkTables } from './work-schema.ts';
 
 /** So often an instance says that it is there, in the time after which it counts as silent. */
 const BEATS = 4;
@@ -21,6 +21,8 @@ export interface InstancesOptions {
   readonly id: string;
   /** So long an instance may be silent before others take its tasks over. */
   readonly timeoutMs: number;
+  /** Whether a task runs in this process. */
+  readonly isRunning: (taskId: string) => boolean;
   /** Milliseconds that only ever grow. Default: those of this process. */
   readonly now?: () => number;
 }
@@ -36,6 +38,8 @@ export class Instances {
   private beating: Promise<void> = Promise.resolve();
   private heardAt = 0;
   private leavesOthersUntil = 0;
+  /** Leases of this instance that nothing here had a run for at its newest beat. */
+  private strays: ReadonlySet<string> = new Set();
 
   constructor(private readonly options: InstancesOptions) {
     this.now = options.now ?? (() => performance.now());
@@ -50,8 +54,9 @@ export class Instances {
   }
 
   /**
-   * Says that this instance is there, and makes ready what silent ones held. Answers how many tasks. After a silence of
-   * its own it leaves the others alone for as long: what kept it from being heard may have kept them, too.
+   * Says that this instance is there, and makes ready what silent ones held and what it holds itself without running it.
+   * Answers how many tasks. After a silence of its own it leaves the others alone for as long: what kept it from being
+   * heard may have kept them, too.
    */
   async beat(): Promise<number> {
     if (!this.isShared) return 0;
@@ -59,9 +64,13 @@ export class Instances {
     const now = this.now();
     if (now - this.heardAt > timeoutMs) this.leavesOthersUntil = now + timeoutMs;
     const isTakingOver = now >= this.leavesOthersUntil;
-    const taken = await this.write(isTakingOver ? [this.sayHere(), ...this.takeOver()] : [this.sayHere()]);
+    const made = await this.write([
+      this.sayHere(),
+      ...(await this.letGoOfStrays()),
+      ...(isTakingOver ? this.takeOver() : []),
+    ]);
     this.heardAt = now;
-    return taken;
+    return made;
   }
 
   /** The ids of those that are there, this one among them: what any other holds is free. */
@@ -113,7 +122,37 @@ export class Instances {
     ];
   }
 
+  /**
+   * A claim may be committed and its answer be lost with the connection: its task then waits for a run that nobody
+   * began. Such a row is let go at the second beat that finds it, since the answer may still be on its way at the first.
+   */
+  private async letGoOfStrays(): Promise<readonly GuardedStatement[]> {
+    const { database, id, isRunning } = this.options;
+    const held = await database
+      .reader<WorkTables>()
+      .selectFrom('work')
+      .select(['task_id', 'lease_token'])
+      .where('status', '=', 'running')
+      .where('lease_owner', '=', id)
+      .execute();
+    const before = this.strays;
+    const strays = held.filter((row) => !isRunning(row.task_id));
+    this.strays = new Set(strays.map(leaseOf));
+    return strays
+      .filter((row) => before.has(leaseOf(row)))
+      .map(({ task_id: taskId, lease_token: token }) => ({
+        sql: `UPDATE work SET status = 'queued', lease_owner = NULL
+              WHERE task_id = ? AND lease_token = ? AND status = 'running' RETURNING task_id`,
+        parameters: [taskId, token],
+      }));
+  }
+
+  /** Answers how many rows the statements returned. */
   private async write(statements: readonly GuardedStatement[]): Promise<number> {
-    return (await this.options.database.write(statements)).at(-1)?.length ?? 0;
+    const answers = await this.options.database.write(statements);
+    return answers.reduce((sum, rows) => sum + rows.length, 0);
   }
 }
+
+const leaseOf = (row: { readonly task_id: string; readonly lease_token: number }) =>
+  `${row.lease_token} ${row.task_id}`;

@@ -66,7 +66,8 @@ export class Orchestrator {
     this.queueWatch = new QueueWatch(this.work, options);
     this.doorbell = options.doorbell ?? new Doorbell();
     const { database, processId: id, instanceTimeoutMs: timeoutMs } = options;
-    this.instances = new Instances({ database, id, timeoutMs });
+    const isRunning = (taskId: string) => this.slots.isRunning(taskId);
+    this.instances = new Instances({ database, id, timeoutMs, isRunning });
     this.slots = new Slots({
       options,
       work: this.work,

@@ -53,6 +53,10 @@ export class Slots {
     }
   }
 
+  isRunning(taskId: string): boolean {
+    return this.runs.has(taskId);
+  }
+
   private async claim(): Promise<Lease | null> {
     const { work, options } = this.parts;
     const { database, maxConcurrent, processId } = options;

@@ -22,7 +22,7 @@ export function workOrderContract(open: () => Promise<EventLog>): void {
     database = log.database;
     await database.migrate('orchestrator', workMigrations);
     work = new WorkTable(database);
-    owner = new Instances({ database, id: 'owner', timeoutMs: 60_000 });
+    owner = new Instances({ database, id: 'owner', timeoutMs: 60_000, isRunning: () => true });
     await owner.join();
     await work.ageBy(20);
   });

@@ -69,7 +69,7 @@ describe('on SQLite', () => {
         database = old.database;
         work = new WorkTable(old.database);
         await work.ageBy(20);
-        await new Instances({ database, id: 'next', timeoutMs: 1000 }).join();
+        await new Instances({ database, id: 'next', timeoutMs: 1000, isRunning: () => true }).join();
         await enqueue(newWork('new', 'ada'));
         expect(await dispatch(2)).toEqual(['urgent', 'running']);
         await database.write([moves.wake('parked')]);
