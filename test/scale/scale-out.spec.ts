@@ -129,6 +129,40 @@ describeOnPostgres('three instances on one PostgreSQL', () => {
     expect((await request('DELETE', `${second.url}/tasks/to%20be%20cancelled`)).status).toBeLessThan(300);
     expect(await outcomeOf(first.url, 'to be cancelled')).toMatchObject({ status: 'cancelled' });
   }, 60_000);
+
+  it('have one queue of jobs: made at one, seen, cancelled and tried again at another [JB-4, JB-5, PL-9]', async () => {
+    const [first, second, third] = instances as readonly [ServerProcess, ServerProcess, ServerProcess];
+    const make = async (tasks: unknown) => {
+      const { status, body } = await request('POST', `${first.url}/jobs`, { tasks, maxRetries: 0 });
+      expect(status).toBe(201);
+      return String(body.jobId);
+    };
+    const statusOf = async (url: string, jobId: string) => (await request('GET', `${url}/jobs/${jobId}`)).body.status;
+    const sum = await make([{ id: 'sum', action: 'rpn', params: { expression: '40 2 +' } }]);
+    await eventually(
+      () => statusOf(second.url, sum),
+      (status) => status === 'done',
+    );
+    const asking = await make([{ id: 'ask', action: 'approval', params: { question: 'May it go on?' } }]);
+    await eventually(
+      () => statusOf(third.url, asking),
+      (status) => status === 'running',
+    );
+    expect((await request('DELETE', `${second.url}/jobs/${asking}`)).status).toBeLessThan(300);
+    expect(await statusOf(first.url, asking)).toBe('cancelled');
+    const wrong = await make([{ id: 'wrong', action: 'rpn', params: { expression: '1 0 /' } }]);
+    const { body } = await eventually(
+      () => request<{ jobs: readonly { jobId: string }[] }>('GET', `${third.url}/dead-letters`),
+      (answer) => answer.body.jobs.some(({ jobId }) => jobId === wrong),
+    );
+    expect(body.jobs).toHaveLength(1);
+    expect((await request('POST', `${second.url}/jobs/${wrong}/retry`)).status).toBeLessThan(300);
+    const failures = async () =>
+      (await request<{ events: { eventType: string }[] }>('GET', `${third.url}/jobs/${wrong}/events`)).body.events;
+    await eventually(failures, (events) => events.filter(({ eventType }) => eventType === 'JOB_FAILED').length === 2);
+    const listed = await request<{ jobs: readonly { jobId: string }[] }>('GET', `${second.url}/jobs`);
+    expect(listed.body.jobs.map(({ jobId }) => jobId)).toEqual([wrong, asking, sum]);
+  }, 300_000);
 });
 
 /** The ids of the events that an instance sends of a task, as they come. */
