@@ -44,7 +44,9 @@ function emmett(callers) {
     const events = getPostgreSQLEventStore(url);
     await events.schema.migrate();
     const append = (caller) => events.appendToStream(`task-${caller}`, [emmettEvent(smallEvent)]);
-    return callsPerSecond(callers, (caller) => append(caller).catch(() => false));
+    const measured = await callsPerSecond(callers, (caller) => append(caller).catch(() => false));
+    await events.close();
+    return measured;
   };
 }
 
