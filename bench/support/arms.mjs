@@ -96,11 +96,9 @@ async function prepared(prepare) {
 async function runQuickly(arm, variables) {
   Object.assign(process.env, variables);
   const directory = freshDirectory();
-  try {
-    return await outcomeOf(() => arm(directory.path));
-  } finally {
-    directory.remove();
-  }
+  // Calls may still be under way in it when the arm has its answer.
+  process.on('exit', () => directory.remove());
+  return outcomeOf(() => arm(directory.path));
 }
 
 /** Hands the arm's answer to the process that has started this one, and ends whatever the arm has left open. */
