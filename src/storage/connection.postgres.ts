@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { sleep } from '../kernel/clock.ts';
 
 const CONNECT_TIMEOUT_MS = 10_000;
 /** How long a write waits for those of other processes, in milliseconds. */
@@ -8,6 +9,7 @@ const IDLE_IN_WRITE_MS = 30_000;
 /** A server that does not answer for so long is taken for gone. */
 const ANSWER_TIMEOUT_MS = 60_000;
 const READERS = 8;
+const WAIT_MS = 5;
 /** What is acknowledged is on disk, also where the server's default is to sync later. */
 const SYNC_COMMITS = `SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'`;
 
@@ -36,6 +38,15 @@ export function writerPool(url: string): pg.Pool {
   // It is the first thing that a new connection is asked, so it holds for all that comes.
   pool.on('connect', (client) => void client.query(SYNC_COMMITS).catch(() => undefined));
   return quiet(pool);
+}
+
+/**
+ * Ends a pool once nobody waits for a connection of it any more: whoever still does then would wait for ever. Safe only
+ * when nobody asks anew.
+ */
+export async function endPool(pool: pg.Pool): Promise<void> {
+  while (pool.waitingCount > 0) await sleep(WAIT_MS);
+  await pool.end();
 }
 
 /** A connection on its own, for what must not share one. */

@@ -1,4 +1,5 @@
 import { expect, it } from '@jest/globals';
+import { sql } from 'kysely';
 import { describeOnPostgres, runSql, temporaryPostgres } from '../../test/support/postgres.ts';
 import { databaseContract } from './database.contract.ts';
 import { PostgresDatabase } from './database.postgres.ts';
@@ -40,6 +41,22 @@ describeOnPostgres('PostgresDatabase', () => {
     await database.write([insert('kept')]);
     expect(await database.query('SELECT name FROM items')).toEqual([['kept']]);
     await database.close();
+  });
+
+  it('answers whoever it is asked by before it closes, however many wait for a connection [EV-26, EV-27]', async () => {
+    await using place = await temporaryPostgres();
+    const database = await PostgresDatabase.open({ url: place.url });
+    const reader = database.reader<{ names: { name: string } }>();
+    const one = () => sql<{ one: number }>`SELECT 1 AS one`.execute(reader);
+    const asked = Array.from({ length: 30 }, () => [one(), database.query('SELECT 1')]).flat();
+    // By now some have a connection, and the others wait for one.
+    await asked[0];
+    const waiting = Promise.all([...asked, one(), database.query('SELECT 1')]);
+    const closing = database.close();
+    await expect(one()).rejects.toMatchObject({ code: 'STORAGE_CLOSED' });
+    await expect(database.query('SELECT 1')).rejects.toMatchObject({ code: 'STORAGE_CLOSED' });
+    expect(await waiting).toHaveLength(62);
+    await closing;
   });
 
   it('keeps nothing of a transaction in which a failure was overlooked [EV-20]', async () => {

@@ -1,7 +1,7 @@
 import { HandleEmptyInListsPlugin, Kysely, replaceWithNoncontingentExpression } from 'kysely';
 import type pg from 'pg';
 import { AppError, messageOf } from '../kernel/errors.ts';
-import { readerPool, shownUrl, writerPool } from './connection.postgres.ts';
+import { endPool, readerPool, shownUrl, writerPool } from './connection.postgres.ts';
 import { Database, type DatabaseSize } from './database.ts';
 import { postgresFailureOf } from './failure.postgres.ts';
 import { Gathering, type Settled } from './gathering.ts';
@@ -52,7 +52,10 @@ export class PostgresDatabase extends Database {
     this.writers = writerPool(url);
     this.notices = new Notices(url);
     this.kysely = new Kysely({
-      dialect: postgresReaderDialect(this.readers, (error) => this.errorOf(error)),
+      dialect: postgresReaderDialect({
+        connect: () => this.connectReader(),
+        errorOf: (error) => this.errorOf(error),
+      }),
       // None of nothing, as in SQLite: PostgreSQL has no empty lists.
       plugins: [new HandleEmptyInListsPlugin({ strategy: replaceWithNoncontingentExpression })],
     });
@@ -128,7 +131,12 @@ export class PostgresDatabase extends Database {
   private async shutDown(): Promise<void> {
     await this.writes.settled();
     await Promise.allSettled(this.underWay);
-    await Promise.all([this.notices.close(), this.readers.end(), this.writers.end()]);
+    await Promise.all([this.notices.close(), endPool(this.readers), endPool(this.writers)]);
+  }
+
+  private async connectReader(): Promise<pg.PoolClient> {
+    if (this.closed) throw new StoreClosedError(this.name);
+    return this.readers.connect();
   }
 
   /** Each write is refused or kept by itself. */
