@@ -1,6 +1,7 @@
 import { sleep } from '../kernel/clock.ts';
-import type { Database, GuardedStatement } from '../storage/index.ts';
+import type { Database, GuardedStatement, Row } from '../storage/index.ts';
 import { type Supervision, supervise } from './supervise.ts';
+import type { Lease } from './work-moves.ts';
 import type { WorkTables } from './work-schema.ts';
 
 /** So often an instance says that it is there, in the time after which it counts as silent. */
@@ -14,6 +15,9 @@ const requeueHeldBy = (nobody: string): GuardedStatement => ({
         RETURNING task_id`,
   parameters: [],
 });
+
+/** A row that an instance holds, by this of its leases. */
+type Held = Pick<Lease, 'taskId' | 'token'>;
 
 export interface InstancesOptions {
   readonly database: Database;
@@ -38,8 +42,11 @@ export class Instances {
   private beating: Promise<void> = Promise.resolve();
   private heardAt = 0;
   private leavesOthersUntil = 0;
-  /** Leases of this instance that nothing here had a run for at its newest beat. */
-  private strays: ReadonlySet<string> = new Set();
+  /**
+   * What this instance held at its newest beat without running it: a claim may be committed and its answer be lost with
+   * the connection. It is let go at the next beat, since the answer may still be on its way at the first.
+   */
+  private strays: readonly Held[] = [];
 
   constructor(private readonly options: InstancesOptions) {
     this.now = options.now ?? (() => performance.now());
@@ -64,13 +71,15 @@ export class Instances {
     const now = this.now();
     if (now - this.heardAt > timeoutMs) this.leavesOthersUntil = now + timeoutMs;
     const isTakingOver = now >= this.leavesOthersUntil;
-    const made = await this.write([
+    const [, held = [], ...made] = await this.options.database.write([
       this.sayHere(),
-      ...(await this.letGoOfStrays()),
+      this.held(),
+      ...this.withoutRun(this.strays).map(letGo),
       ...(isTakingOver ? this.takeOver() : []),
     ]);
     this.heardAt = now;
-    return made;
+    this.strays = this.withoutRun(held.map((row) => ({ taskId: String(row.task_id), token: Number(row.lease_token) })));
+    return countOf(made);
   }
 
   /** The ids of those that are there, this one among them: what any other holds is free. */
@@ -122,37 +131,27 @@ export class Instances {
     ];
   }
 
-  /**
-   * A claim may be committed and its answer be lost with the connection: its task then waits for a run that nobody
-   * began. Such a row is let go at the second beat that finds it, since the answer may still be on its way at the first.
-   */
-  private async letGoOfStrays(): Promise<readonly GuardedStatement[]> {
-    const { database, id, isRunning } = this.options;
-    const held = await database
-      .reader<WorkTables>()
-      .selectFrom('work')
-      .select(['task_id', 'lease_token'])
-      .where('status', '=', 'running')
-      .where('lease_owner', '=', id)
-      .execute();
-    const before = this.strays;
-    const strays = held.filter((row) => !isRunning(row.task_id));
-    this.strays = new Set(strays.map(leaseOf));
-    return strays
-      .filter((row) => before.has(leaseOf(row)))
-      .map(({ task_id: taskId, lease_token: token }) => ({
-        sql: `UPDATE work SET status = 'queued', lease_owner = NULL
-              WHERE task_id = ? AND lease_token = ? AND status = 'running' RETURNING task_id`,
-        parameters: [taskId, token],
-      }));
+  private held(): GuardedStatement {
+    return {
+      sql: `SELECT task_id, lease_token FROM work WHERE status = 'running' AND lease_owner = ?`,
+      parameters: [this.options.id],
+    };
+  }
+
+  private withoutRun(leases: readonly Held[]): readonly Held[] {
+    return leases.filter(({ taskId }) => !this.options.isRunning(taskId));
   }
 
   /** Answers how many rows the statements returned. */
   private async write(statements: readonly GuardedStatement[]): Promise<number> {
-    const answers = await this.options.database.write(statements);
-    return answers.reduce((sum, rows) => sum + rows.length, 0);
+    return countOf(await this.options.database.write(statements));
   }
 }
 
-const leaseOf = (row: { readonly task_id: string; readonly lease_token: number }) =>
-  `${row.lease_token} ${row.task_id}`;
+const countOf = (answers: readonly (readonly Row[])[]) => answers.reduce((sum, rows) => sum + rows.length, 0);
+
+const letGo = ({ taskId, token }: Held): GuardedStatement => ({
+  sql: `UPDATE work SET status = 'queued', lease_owner = NULL
+        WHERE task_id = ? AND lease_token = ? AND status = 'running' RETURNING task_id`,
+  parameters: [taskId, token],
+});
