@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { processorTime } from '../../test/support/processor-time.ts';
 import type { StoredEvent } from './event.ts';
 import type { EventStore } from './event-store.ts';
 import { said, type StoreUnderTest, words } from './store-under-test.contract.ts';
@@ -25,14 +27,12 @@ export function subscribeContract(current: () => StoreUnderTest): void {
     return events;
   }
 
-  /** What 200 appends to a stream and a reader that follows it cost this process: milliseconds of CPU. */
-  async function cpuOfFollowing(taskId: string): Promise<number> {
-    const following = take(store.subscribe({ taskId, after: 0 }), 200);
-    const started = process.cpuUsage();
+  /** 200 appends to a new stream, and a reader that follows it. */
+  async function following(): Promise<void> {
+    const taskId = randomUUID();
+    const read = take(store.subscribe({ taskId, after: 0 }), 200);
     for (let index = 0; index < 200; index++) await store.append(taskId, [said(`${index}`)]);
-    expect(await following).toHaveLength(200);
-    const used = process.cpuUsage(started);
-    return (used.user + used.system) / 1000;
+    expect(await read).toHaveLength(200);
   }
 
   describe('subscribing', () => {
@@ -157,8 +157,7 @@ export function subscribeContract(current: () => StoreUnderTest): void {
     });
 
     it('wakes only who is concerned, among thousands of idle ones [EV-28]', async () => {
-      await cpuOfFollowing('warm-up');
-      const alone = await cpuOfFollowing('alone');
+      const alone = await processorTime(0, following);
       const abort = new AbortController();
       const idle = Array.from({ length: 3000 }, (_, index) =>
         take(store.subscribe({ taskId: `idle-${index}`, after: 0, signal: abort.signal }), 1),
@@ -166,9 +165,8 @@ export function subscribeContract(current: () => StoreUnderTest): void {
       // Each of them has looked once and waits by the time that one who came after them has its first event.
       await store.append('last', [said('1')]);
       expect(await take(store.subscribe({ taskId: 'last', after: 0 }), 1)).toHaveLength(1);
-      const beside = await cpuOfFollowing('beside');
       // Polled once for each subscriber and append it would be 600,000 reads.
-      expect(beside).toBeLessThan(5 * alone);
+      expect(await processorTime(5 * alone, following)).toBeLessThan(5 * alone);
       abort.abort();
       expect((await Promise.all(idle)).flat()).toEqual([]);
     });
