@@ -79,7 +79,7 @@ export class Instances {
     ]);
     this.heardAt = now;
     this.strays = this.withoutRun(held.map((row) => ({ taskId: String(row.task_id), token: Number(row.lease_token) })));
-    return countOf(made);
+    return rowsIn(made);
   }
 
   /** The ids of those that are there, this one among them: what any other holds is free. */
@@ -144,11 +144,11 @@ export class Instances {
 
   /** Answers how many rows the statements returned. */
   private async write(statements: readonly GuardedStatement[]): Promise<number> {
-    return countOf(await this.options.database.write(statements));
+    return rowsIn(await this.options.database.write(statements));
   }
 }
 
-const countOf = (answers: readonly (readonly Row[])[]) => answers.reduce((sum, rows) => sum + rows.length, 0);
+const rowsIn = (answers: readonly (readonly Row[])[]) => answers.reduce((sum, rows) => sum + rows.length, 0);
 
 const letGo = ({ taskId, token }: Held): GuardedStatement => ({
   sql: `UPDATE work SET status = 'queued', lease_owner = NULL
