@@ -1,16 +1,12 @@
-import { type Change, historyOf } from './change-history.ts';
+import type { Change } from './change-history.ts';
 import type { CodeFile, CodeIndex } from './code-index.ts';
 import { viewFrom } from './code-view.ts';
-import { type CodeItem, Excerpts, renderItem, type WantedLines } from './excerpts.ts';
+import { type CodeItem, Excerpts, renderItem, type ValuedLines, type WantedLines } from './excerpts.ts';
 import type { LinkedFile } from './link-code.ts';
 import { rankDefinitions } from './rank-definitions.ts';
-import { rankFiles } from './rank-files.ts';
-import { rankPlaces } from './rank-places.ts';
-import { rankByUse } from './rank-symbols.ts';
 import type { ImportRules } from './resolve-import.ts';
-import { type Query, searchPieces } from './search-pieces.ts';
-import { similarFiles } from './similar-files.ts';
-import { callers, heads, importsOf, placesToEdit, signatures, symbolsAt, testsOf } from './wanted-lines.ts';
+import { surveyCode } from './survey-code.ts';
+import { callers, heads, importsOf, placesToEdit, signatures, testsOf } from './wanted-lines.ts';
 
 /** A repository version, the file that is worked on, and how much there is room for. */
 export interface CodeRequest extends ImportRules {
@@ -27,19 +23,14 @@ export interface CodeRequest extends ImportRules {
   readonly task?: string;
 }
 
-/** What a word of each text counts in the search. */
-const QUERY_WEIGHTS = { code: 1, path: 2, task: 8 };
-/** So many places, best first, tell which definitions may be edited. */
-const PLACES_OF_DEFINITIONS = 200;
-
-/** Shares of the room; definitions take what is left. */
-const SHARES = { places: 0.32, imports: 0.07, tests: 0.03, callers: 0.03, heads: 0.04 };
+/** Shares of the room: definitions and places have one each for sure, and what the others leave is for either. */
+const SHARES = { definitions: 0.3, places: 0.25, imports: 0.02, tests: 0.03, callers: 0.03, heads: 0.02 };
 /** Of what only has to be there, of likely files, more room than this needs less than its share. */
 const ROOM_OF_FEW = 4000;
 
 /** As full as this is full enough. */
-const FULL = 0.985;
-const MOST_ROUNDS = 5;
+const FULL = 0.993;
+const MOST_ROUNDS = 6;
 /** Room for fewer tokens is not searched for something that fits. */
 const SMALLEST = 25;
 
@@ -56,37 +47,27 @@ export async function chooseCode(index: CodeIndex, request: CodeRequest): Promis
     code,
     code.files.findIndex(({ path }) => path === current),
   );
-  const text = code.files[view.current]?.text.lines.join('\n') ?? '';
-  const query: Query = [
-    { text, weight: QUERY_WEIGHTS.code },
-    { text: current, weight: QUERY_WEIGHTS.path },
-    { text: task, weight: QUERY_WEIGHTS.task },
-  ];
-  const found = searchPieces(code, view.current, query);
-  const use = rankByUse(view);
-  const similar = similarFiles(view);
-  const history = historyOf(view, request.changes ?? []);
-  const ranked = rankFiles(view, { found, use, similar, history });
-  const places = rankPlaces(view, found, ranked);
-  const definitions = rankDefinitions(view, {
-    use,
-    similar,
-    files: ranked,
-    atPlaces: symbolsAt(view, places.slice(0, PLACES_OF_DEFINITIONS)),
-    mentioned: new Set(task.match(/[\p{L}_$][\p{L}\p{N}_$]{2,}/gu)),
-  });
+  const survey = surveyCode(view, request.changes ?? [], task);
+  const mentioned = new Set(task.match(/[\p{L}_$][\p{L}\p{N}_$]{2,}/gu));
+  const definitions = signatures(survey, rankDefinitions(survey, mentioned));
+  const places = placesToEdit(survey);
   const wanted: Wanted = {
-    places: placesToEdit(view, places),
-    tests: testsOf(view, ranked, found),
-    imports: importsOf(view, ranked),
-    callers: callers(view, ranked),
-    definitions: signatures(view, definitions),
-    heads: heads(view, ranked, use),
+    definitions,
+    places,
+    either: mostWorthFirst(definitions, places),
+    tests: testsOf(survey),
+    imports: importsOf(survey),
+    callers: callers(survey),
+    heads: heads(survey),
   };
   return fitted(code.files, wanted, request);
 }
 
-type Wanted = Readonly<Record<keyof typeof SHARES | 'definitions', readonly WantedLines[]>>;
+type Wanted = Readonly<Record<keyof typeof SHARES | 'either', readonly WantedLines[]>>;
+
+function mostWorthFirst(...lists: readonly (readonly ValuedLines[])[]): readonly ValuedLines[] {
+  return lists.flat().sort((a, b) => b.worth - a.worth);
+}
 
 /** Fills by estimate, measures, and corrects the estimate by what was measured. */
 function fitted(files: readonly LinkedFile[], wanted: Wanted, { budgetTokens, countTokens, shown }: CodeRequest) {
@@ -117,9 +98,9 @@ function fill(excerpts: Excerpts, wanted: Wanted, limit: number): readonly CodeI
   const take = (lines: readonly WantedLines[], upTo: number) => {
     for (const next of lines) if (!excerpts.add(next, upTo) && excerpts.tokens > upTo - SMALLEST) return;
   };
-  for (const kind of ['places', 'imports', 'tests', 'callers'] as const)
+  for (const kind of ['imports', 'tests', 'callers', 'places', 'definitions'] as const)
     take(wanted[kind], excerpts.tokens + roomOf(kind));
-  take(wanted.definitions, limit - roomOf('heads'));
+  take(wanted.either, limit - roomOf('heads'));
   const isNew = ({ file }: WantedLines) => !excerpts.has(file);
   take(wanted.heads.filter(isNew), limit);
   // A small repository has no more definitions: more of its code is worth more than empty room.

@@ -27,6 +27,11 @@ export interface WantedLines {
   readonly why: string;
 }
 
+/** Lines that are worth more or less than others; only ratios matter. */
+export interface ValuedLines extends WantedLines {
+  readonly worth: number;
+}
+
 const levels: readonly CodeLevel[] = ['CRITICAL', 'HIGH', 'MEDIUM', 'LOW'];
 
 /** Longer lines are cut: nobody wrote them to be read. */

@@ -115,8 +115,15 @@ function field(cursor: TreeCursor, facts: FactsBuilder) {
 
 /** The row up to which a value's declaration says what it is. */
 function valueHead(declarator: Node, value: Node | null): number {
-  if (value !== null && functionTypes.has(value.type)) return bodyRow(value);
+  const made = functionOf(value);
+  if (made !== null) return bodyRow(made);
   return Math.min(declarator.endPosition.row, declarator.startPosition.row + 2);
+}
+
+/** The function that a value is: itself, or what a call is given first, as in `memo((props) => …)`. */
+function functionOf(value: Node | null): Node | null {
+  const node = value?.type === 'call_expression' ? value.childForFieldName('arguments')?.namedChild(0) : value;
+  return node != null && functionTypes.has(node.type) ? node : null;
 }
 
 function bodyRow(node: Node): number {

@@ -54,6 +54,24 @@ describe('the facts of a file (CX-9)', () => {
     ]);
   });
 
+  it('takes for the signature of a value what a function has that a call is given first', async () => {
+    const facts = await read(
+      'a.ts',
+      [
+        'export const card = memo(',
+        '  (',
+        '    props: Props,',
+        '    place: Place,',
+        '  ): Element => {',
+        '    draw(props);',
+        '  },',
+        '  same,',
+        ');',
+      ].join('\n'),
+    );
+    expect(placesOf(facts)).toEqual(['value card 1-5-9']);
+  });
+
   it('finds definitions of Python, decorated and nested ones included', async () => {
     const facts = await read(
       'a.py',

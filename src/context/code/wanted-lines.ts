@@ -1,49 +1,69 @@
+import { likelihoods } from '../rank/logistic.ts';
 import type { RankedItem } from '../rank/fuse-ranks.ts';
 import type { Definition } from './code-facts.ts';
-import type { CodeView } from './code-view.ts';
-import { lineTokens, type WantedLines } from './excerpts.ts';
-import type { CodeSymbol, LinkedFile } from './link-code.ts';
-import { directUses, topLevelOf } from './rank-definitions.ts';
+import { lineTokens, type ValuedLines, type WantedLines } from './excerpts.ts';
+import { placeModel } from './learned-weights.ts';
+import { placeFeatures, placeLines, placeTokens } from './place-features.ts';
 import type { FoundPiece } from './search-pieces.ts';
+import { inTypeHead } from './shown-definition.ts';
+import { type CodeSurvey, topLevelOf } from './survey-code.ts';
 
 /** So many more lines than its signature, and a definition is shown whole. */
 const WHOLE_LINES = 4;
-/** What a definition is worth against one of another kind that ranks the same. */
-const KIND_WORTH = { function: 1, class: 1, type: 1, value: 1, method: 0.8, field: 0.6 };
-const PRIVATE_WORTH = 0.7;
-/** How much a longer one has to rank higher: by the power of its tokens, after some that any costs. */
-const COST = { power: 0.8, base: 10 };
+/** Tokens that any takes besides its lines, and by which short ones are not worth all that much more. */
+const COST = { ofDefinition: 10, ofPlace: 20 };
+/** What a place to edit is worth against a definition that is as likely. */
+const PLACE_WORTH = 0.7;
 
 /** The signatures of definitions, most worth for their length first. What the current file refers to is critical. */
-export function signatures(view: CodeView, ranked: readonly RankedItem<number>[]): readonly WantedLines[] {
-  const direct = directUses(view);
+export function signatures(
+  { view, direct }: CodeSurvey,
+  ranked: readonly RankedItem<number>[],
+): readonly ValuedLines[] {
   return ranked
-    .flatMap(({ item, score }) => {
+    .flatMap(({ item, score }): ValuedLines[] => {
       const symbol = view.code.symbols[item];
       const file = view.code.files[symbol?.file ?? -1];
       if (symbol === undefined || file === undefined) return [];
-      const lines = signatureLines(shownDefinition(file, symbol));
-      const tokens = lines.reduce((sum, line) => sum + lineTokens(file.text.lines[line - 1] ?? ''), COST.base);
-      const worth = (worthOf(symbol.definition) * score) / tokens ** COST.power;
-      return [{ file: symbol.file, lines, worth, isUsed: (direct[item] ?? 0) >= 1 }];
+      const lines = signatureLines(inTypeHead(view.code, symbol) ?? symbol.definition);
+      const tokens = lines.reduce((sum, line) => sum + lineTokens(file.text.lines[line - 1] ?? ''), COST.ofDefinition);
+      const isUsed = (direct[item] ?? 0) >= 1;
+      return [
+        {
+          file: symbol.file,
+          lines,
+          worth: score / tokens,
+          level: isUsed ? 'CRITICAL' : 'HIGH',
+          why: isUsed ? 'used by the current file' : 'near by use',
+        },
+      ];
     })
-    .sort((a, b) => b.worth - a.worth)
-    .map(({ file, lines, isUsed }) =>
-      isUsed
-        ? { file, lines, level: 'CRITICAL', why: 'used by the current file' }
-        : { file, lines, level: 'HIGH', why: 'near by use' },
-    );
+    .sort((a, b) => b.worth - a.worth);
 }
 
-function worthOf({ kind, name }: Definition): number {
-  return KIND_WORTH[kind] * (name.startsWith('_') ? PRIVATE_WORTH : 1);
+/** Where there may be something to edit, most worth for its length first: the places that were found, tests aside. */
+export function placesToEdit(survey: CodeSurvey): readonly ValuedLines[] {
+  const { view, found } = survey;
+  const likely = likelihoods(placeFeatures(survey), placeModel, found.length);
+  return found
+    .flatMap((place, number): ValuedLines[] => {
+      if (view.isTest[place.file]) return [];
+      const cost = placeTokens(view, place) + COST.ofPlace;
+      return [
+        {
+          file: place.file,
+          lines: placeLines(view, place),
+          worth: (PLACE_WORTH * (likely[number] ?? 0)) / cost,
+          level: 'MEDIUM',
+          why: 'likely place to edit',
+        },
+      ];
+    })
+    .sort((a, b) => b.worth - a.worth);
 }
 
 /** The lines in which other files use what the current one defines, one a file. */
-export function callers(
-  { code, current, isTest }: CodeView,
-  files: readonly RankedItem<number>[],
-): readonly WantedLines[] {
+export function callers({ view: { code, current, isTest }, files }: CodeSurvey): readonly WantedLines[] {
   return files.flatMap(({ item: file }): WantedLines[] => {
     if (isTest[file]) return [];
     const linked = code.files[file];
@@ -61,30 +81,8 @@ export function callers(
 /** Files that import more are not shown with all of it. */
 const MOST_IMPORT_LINES = 24;
 
-/** With fewer lines of code its comments are what a place is about. */
-const LEAST_CODE_LINES = 3;
-
-/** Places without their comments: these tell people what the code does, and would take a fifth of the room. */
-export function placesToEdit({ code, isTest }: CodeView, places: readonly FoundPiece[]): readonly WantedLines[] {
-  return places
-    .filter(({ file }) => !isTest[file])
-    .map(({ file, piece }) => ({
-      file,
-      lines: codeLines(code.files[file], piece),
-      level: 'MEDIUM',
-      why: 'likely place to edit',
-    }));
-}
-
-function codeLines(file: LinkedFile | undefined, { firstLine, lastLine }: FoundPiece['piece']): readonly number[] {
-  const lines = range(firstLine, lastLine);
-  const code = lines.filter((line) => !file?.text.comments.has(line));
-  const holding = code.filter((line) => /\w/.test(file?.text.lines[line - 1] ?? ''));
-  return holding.length < LEAST_CODE_LINES ? lines : code;
-}
-
 /** What likely files to edit import: an edit often needs one more. */
-export function importsOf({ code, isTest }: CodeView, files: readonly RankedItem<number>[]): readonly WantedLines[] {
+export function importsOf({ view: { code, isTest }, files }: CodeSurvey): readonly WantedLines[] {
   return files
     .filter(({ item }) => !isTest[item])
     .map(({ item: file }) => {
@@ -103,11 +101,7 @@ export function importsOf({ code, isTest }: CodeView, files: readonly RankedItem
 const TEST_LINES = { first: 5, other: 1 };
 
 /** The tests that likely cover the current file: of each the lines that are most like it. */
-export function testsOf(
-  { code, isTest }: CodeView,
-  files: readonly RankedItem<number>[],
-  found: readonly FoundPiece[],
-) {
+export function testsOf({ view: { code, isTest }, files, found }: CodeSurvey): readonly WantedLines[] {
   const best = new Map<number, FoundPiece>();
   for (const place of found) if (!best.has(place.file)) best.set(place.file, place);
   const tests = files.filter(({ item }) => isTest[item]);
@@ -122,33 +116,13 @@ export function testsOf(
 }
 
 /** Of each file, likeliest to matter first, the head of what is most used of it. */
-export function heads(
-  { code, isTest }: CodeView,
-  files: readonly RankedItem<number>[],
-  use: Float64Array,
-): readonly WantedLines[] {
-  return files.flatMap(({ item: file }): WantedLines[] => {
-    const [symbol] = isTest[file] ? [] : topLevelOf(code.files[file], use);
+export function heads(survey: CodeSurvey): readonly WantedLines[] {
+  const { code, isTest } = survey.view;
+  return survey.files.flatMap(({ item: file }): WantedLines[] => {
+    const [symbol] = isTest[file] ? [] : topLevelOf(survey, file);
     const line = symbol === undefined ? undefined : code.symbols[symbol]?.definition.firstLine;
     return line === undefined ? [] : [{ file, lines: [line], level: 'LOW', why: 'may be related' }];
   });
-}
-
-/** The symbols that begin in these places, in their order. */
-export function symbolsAt({ code }: CodeView, places: readonly FoundPiece[]): readonly number[] {
-  return places.flatMap(({ file, piece }) => {
-    const { firstSymbol = 0, text } = code.files[file] ?? {};
-    const definitions = text?.facts.definitions ?? [];
-    return definitions.flatMap(({ firstLine }, index) =>
-      firstLine >= piece.firstLine && firstLine <= piece.lastLine ? [firstSymbol + index] : [],
-    );
-  });
-}
-
-/** The definition that stands for a symbol: where its type's signature holds it, that type. */
-function shownDefinition(file: LinkedFile, { definition }: CodeSymbol): Definition {
-  const owner = definition.owner === null ? undefined : file.text.facts.definitions[definition.owner];
-  return owner?.kind === 'type' && definition.firstLine <= owner.headEnd ? owner : definition;
 }
 
 /** Of a short definition all lines, else those of its signature. */
