@@ -14,6 +14,8 @@ export interface RunDirectory {
   readonly work: string;
   readonly tools: string;
   readonly tmp: string;
+  /** Where Node.js ends its search for a package.json: one further up may forbid modules, or may not be read. */
+  readonly packageFile: string;
 }
 
 /** Where the private copies of this process's runs lie. What a killed process left behind is removed at the start. */
@@ -40,11 +42,13 @@ export class RunDirectories {
       work: join(path, 'work'),
       tools: join(path, 'tools'),
       tmp: join(path, 'tmp'),
+      packageFile: join(path, 'package.json'),
     };
     try {
       await writeTree(directory.work, safeFiles ?? [], user);
       await writeTree(directory.tools, safeTools ?? [], null);
       await writeTree(directory.tmp, [], user);
+      await writeFile(directory.packageFile, '{}', { flag: 'wx', mode: 0o644 });
       if (user) await chown(path, user.uid, user.gid);
       return directory;
     } catch (error) {

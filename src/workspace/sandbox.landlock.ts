@@ -72,7 +72,10 @@ function planOf({ command, limits, directory, interpreter, user }: PreparedRun):
   return {
     parent: process.pid,
     user,
-    readable: [...systemDirectories, ...rootDirectories, ...systemFiles, ...interpreter.roots, directory.tools],
+    readable: [
+      ...[...systemDirectories, ...rootDirectories, ...systemFiles, ...interpreter.roots],
+      ...[directory.tools, directory.packageFile],
+    ],
     writable: [directory.work, directory.tmp],
     filter: filter.toString('base64'),
     limits: {

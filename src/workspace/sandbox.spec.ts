@@ -1,4 +1,5 @@
-import { chmodSync, readdirSync } from 'node:fs';
+import { chmodSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, expect, it } from '@jest/globals';
 import { temporaryDirectory } from '../../test/support/temporary-directory.ts';
 import { describeTiers } from './sandbox-tiers.contract.ts';
@@ -29,6 +30,21 @@ describeTiers(['bwrap', 'landlock', 'process'], ({ name, make }) => {
     expect(run).toMatchObject({ isolation: name, outputBytesCut: 0, collected: {} });
     const again = await sandbox.run({ files, command: ['node', 'main.cjs'] });
     expect(again.stdout).toBe('given, ');
+  });
+
+  it('obeys no package.json of a folder around, nor needs to read it [WS-2]', async () => {
+    const around = temporaryDirectory();
+    chmodSync(around.path, 0o711);
+    writeFileSync(join(around.path, 'package.json'), '{"type":"commonjs"}');
+    const inside = make({ directory: around.path });
+    try {
+      const files = [{ path: 'main.js', content: "import { sep } from 'node:path'; console.log(sep);" }];
+      const run = await inside.run({ files, command: ['node', 'main.js'] });
+      expect(run).toMatchObject({ exitCode: 0, stdout: '/\n' });
+    } finally {
+      await inside.close();
+      around[Symbol.dispose]();
+    }
   });
 
   it('gives the command few variables and none of its own process [WS-2]', async () => {
