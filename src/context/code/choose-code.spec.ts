@@ -81,6 +81,16 @@ describe('the code that a model must see (CX-9, CX-13)', () => {
     expect(await placeOf('lib/w57.ts', { task: 'Let W57 have a colour' })).toBeGreaterThanOrEqual(0);
   });
 
+  it('takes a name that many have for less than one of its own', async () => {
+    const long = 'export class W57 implements Drawn, Painted, Washed, Dried, Folded, Kept, Sold {}\n';
+    const files = strangers.map(({ path, text }) => ({
+      path,
+      text: `${path === 'lib/w57.ts' ? long : text}export const colour = '';\n`,
+    }));
+    expect((await choose({ files, current: 'lib/w0.ts' })).length).toBeGreaterThan(10);
+    expect(await placeOf('lib/w57.ts', { files, task: 'Let W57 have a colour' })).toBeGreaterThanOrEqual(0);
+  });
+
   it('prefers what was changed together with the file', async () => {
     const changes = [1, 2, 3].map((time) => ({ time, paths: ['lib/w0.ts', 'lib/w57.ts'] }));
     expect(await placeOf('lib/w57.ts', { changes })).toBeGreaterThanOrEqual(0);

@@ -10,20 +10,20 @@ import { candidatesBy, type CodeSurvey, isCandidate } from './survey-code.ts';
 const EXPLAINING_WORTH = 0.5;
 /** So many definitions at the top are those whose signatures have to be understood. */
 const SIGNATURE_ROOTS = 100;
-/** What the task names is needed, whatever else speaks for it. */
+/** How likely it is that what the task names is needed, shared among all of that name: of `name` there are many. */
 const MENTIONED = 0.9;
 
 /**
  * The definitions outside of the current file and of tests, likeliest to be needed first: by the change itself, or to
- * understand the signatures of those. Names that the task mentions come first.
+ * understand the signatures of those. What the task mentions by a name of its own is among the first.
  */
 export function rankDefinitions(survey: CodeSurvey, mentioned: ReadonlySet<string>): readonly RankedItem<number>[] {
   const { symbols } = survey.view.code;
   const columns = definitionFeatures(survey);
-  const needed = likelihoods(columns, neededModel, symbols.length).map((likelihood, symbol) => {
-    if (!isCandidate(survey, symbol)) return 0;
-    return mentioned.has(symbols[symbol]?.definition.name ?? '') ? Math.max(likelihood, MENTIONED) : likelihood;
-  });
+  const meant = mentionedSymbols(survey, mentioned);
+  const needed = likelihoods(columns, neededModel, symbols.length).map((likelihood, symbol) =>
+    isCandidate(survey, symbol) ? Math.max(likelihood, meant.get(symbol) ?? 0) : 0,
+  );
   const explaining = likelihoods(
     { ...columns, ...explainingFeatures(survey, needed) },
     explainingModel,
@@ -33,6 +33,16 @@ export function rankDefinitions(survey: CodeSurvey, mentioned: ReadonlySet<strin
     likelihood === 0 ? 0 : likelihood + EXPLAINING_WORTH * (explaining[symbol] ?? 0),
   );
   return bestFirst(scores).map((item) => ({ item, score: scores[item] ?? 0 }));
+}
+
+/** The candidates whose names are mentioned, and how likely each is meant. */
+function mentionedSymbols(survey: CodeSurvey, mentioned: ReadonlySet<string>): ReadonlyMap<number, number> {
+  const { symbols } = survey.view.code;
+  const named = [...symbols.keys()].filter(
+    (symbol) => mentioned.has(symbols[symbol]?.definition.name ?? '') && isCandidate(survey, symbol),
+  );
+  const sameName = Map.groupBy(named, (symbol) => symbols[symbol]?.definition.name);
+  return new Map([...sameName.values()].flatMap((same) => same.map((symbol) => [symbol, MENTIONED / same.length])));
 }
 
 /** How near every symbol is to what the signatures of the likeliest to be needed name. */
