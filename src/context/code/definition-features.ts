@@ -5,7 +5,7 @@ import type { DefinitionKind } from './code-facts.ts';
 import { bestFirst, type CodeView } from './code-view.ts';
 import { inTypeHead } from './shown-definition.ts';
 import { STEP_LOSS } from './rank-files.ts';
-import { candidatesBy, type CodeSurvey, surelyUsed } from './survey-code.ts';
+import { candidatesBy, type CodeSurvey, LEAST_RANK, surelyUsed } from './survey-code.ts';
 
 /** Orders of definitions, in each of which the place counts. */
 type Order = 'use' | 'direct' | 'popular' | 'popularNear' | 'alike' | 'likely' | 'named';
@@ -42,8 +42,6 @@ export type ExplainingFeature = DefinitionFeature | OfOrder<'signatures'>;
 
 /** So many files, those most like the current one or likeliest to matter, tell what it may use. */
 const TELLING_FILES = 15;
-/** Less is no rank at all. */
-const LEAST_RANK = 1e-7;
 
 /** The features of all symbols, by their numbers; of those that are no candidates they say nothing. */
 export function definitionFeatures(survey: CodeSurvey): Record<DefinitionFeature, Float64Array> {

@@ -3,7 +3,7 @@ import type { CodeView } from './code-view.ts';
 import { lineTokens } from './excerpts.ts';
 import type { LinkedFile } from './link-code.ts';
 import type { FoundPiece } from './search-pieces.ts';
-import { type CodeSurvey, surelyUsed } from './survey-code.ts';
+import { type CodeSurvey, LEAST_RANK, surelyUsed } from './survey-code.ts';
 
 /** What speaks for a place to edit. What is counted or grows fast is taken by its logarithm. */
 export type PlaceFeature =
@@ -25,8 +25,6 @@ export type PlaceFeature =
 
 /** Scores of files are sums of some 1/30. */
 const FILE_SCORE = 30;
-/** Less is no rank at all. */
-const LEAST_RANK = 1e-7;
 
 /** The features of the places that were found, by their numbers. */
 export function placeFeatures(survey: CodeSurvey): Record<PlaceFeature, Float64Array> {

@@ -10,6 +10,8 @@ import { similarFiles } from './similar-files.ts';
 const QUERY_WEIGHTS = { code: 1, path: 2, task: 8 };
 /** A name that may as well mean three others says little. */
 const SURE_SHARE = 0.3;
+/** A rank of use below this is none at all: what its logarithm begins at. */
+export const LEAST_RANK = 1e-7;
 
 /** What is known of a repository version as seen from one file, before anything is chosen. */
 export interface CodeSurvey {
