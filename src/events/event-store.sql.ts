@@ -192,7 +192,7 @@ export class SqlEventStore extends EventStore {
   }
 
   override loadSnapshot(taskId: string, projection: string): Promise<Snapshot | null> {
-    return this.snapshots.load(streamId(taskId), projection);
+    return this.parts.reader.snapshot(streamId(taskId), projection);
   }
 
   override saveSnapshot(taskId: string, projection: string, snapshot: Snapshot): Promise<void> {

@@ -21,6 +21,8 @@ export interface ReadOptions {
   /** Time travel: up to this stream sequence, or up to this ISO 8601 moment, both included. */
   readonly until?: number | string;
   readonly types?: readonly EventType[];
+  /** Only events of these types come with their data, all others with {}: for a fold that looks at no other. Default: all. */
+  readonly dataOf?: readonly EventType[];
   readonly limit?: number;
   readonly direction?: 'forwards' | 'backwards';
 }

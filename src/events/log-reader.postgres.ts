@@ -1,13 +1,20 @@
 import { numbered, type PostgresDatabase, type PostgresValue } from '../storage/index.ts';
 import type { EventType, StoredEvent } from './event.ts';
-import type { StreamHead } from './event-store.ts';
+import type { Snapshot, StreamHead } from './event-store.ts';
 import { type LogReader, MAX_CHANGED_STREAMS, type Page, PAGE_CHARACTERS, PAGE_ROWS } from './log-reader.ts';
 import { logSql, pageSql, type StreamQuery } from './read-query.ts';
 import { eventColumns, type EventRow } from './schema.ts';
+import { snapshotSql } from './snapshots.ts';
 import { eventOfRow } from './stored-event.ts';
 
 /** A page is read in pieces, as the size of its events is known only once they are there. */
 const PIECE_ROWS = 200;
+
+/** What to ask for the next rows, and where an event of them stands. */
+type Piece = (
+  edge: number | null,
+  rows: number,
+) => readonly [sql: string, parameters: readonly PostgresValue[], place: (event: StoredEvent) => number];
 
 export class PostgresLogReader implements LogReader {
   private readonly database: PostgresDatabase;
@@ -17,15 +24,16 @@ export class PostgresLogReader implements LogReader {
   }
 
   page(query: StreamQuery, beyond: number | null, limit: number): Promise<Page> {
-    return this.read(limit, beyond, (edge, rows) => [
-      pageSql(query, edge !== null),
+    const piece: Piece = (edge, rows) => [
+      pageSql(eventColumns, query, edge !== null),
       [...query.parameters, ...(edge === null ? [] : [edge]), rows],
       (event) => event.streamSequence,
-    ]);
+    ];
+    return this.read(limit, beyond, piece, query.withDataOf);
   }
 
   log(after: number, limit: number, types?: readonly EventType[]): Promise<Page> {
-    const sql = logSql(types);
+    const sql = logSql(eventColumns, types);
     return this.read(limit, after, (edge, rows) => [
       sql,
       [edge, ...(types ?? []), rows],
@@ -43,6 +51,11 @@ export class PostgresLogReader implements LogReader {
     const sql = 'SELECT task_id, version, code_version FROM streams WHERE task_id = $1 AND version > 0';
     const [row] = await this.database.query(sql, [taskId]);
     return row ? headOf(row) : null;
+  }
+
+  async snapshot(taskId: string, projection: string): Promise<Snapshot | null> {
+    const [row] = await this.database.query(numbered(snapshotSql), [taskId, projection]);
+    return row ? { streamSequence: Number(row[0]), state: String(row[1]) } : null;
   }
 
   async streams(afterTaskId: string, limit: number): Promise<readonly StreamHead[]> {
@@ -70,10 +83,8 @@ export class PostgresLogReader implements LogReader {
   private async read(
     limit: number,
     beyond: number | null,
-    piece: (
-      edge: number | null,
-      rows: number,
-    ) => readonly [sql: string, parameters: readonly PostgresValue[], place: (event: StoredEvent) => number],
+    piece: Piece,
+    withDataOf: StreamQuery['withDataOf'] = () => true,
   ): Promise<Page> {
     const wanted = Math.min(limit, PAGE_ROWS);
     const events: StoredEvent[] = [];
@@ -84,7 +95,7 @@ export class PostgresLogReader implements LogReader {
       const [sql, parameters, place] = piece(edge, rows);
       const found = await this.database.query(numbered(sql), parameters);
       for (const row of found) {
-        const event = eventOf(row);
+        const event = eventOf(row, withDataOf(String(row[4])));
         events.push(event);
         edge = place(event);
         characters += String(row[10]).length;
@@ -97,8 +108,8 @@ export class PostgresLogReader implements LogReader {
 }
 
 /** The SELECT lists the columns of an EventRow. */
-function eventOf(row: readonly unknown[]): StoredEvent {
-  return eventOfRow(row as unknown as EventRow);
+function eventOf(row: readonly unknown[], withData = true): StoredEvent {
+  return eventOfRow(row as unknown as EventRow, withData);
 }
 
 function headOf([taskId, version, codeVersion]: readonly unknown[]): StreamHead {

@@ -1,8 +1,9 @@
 import type { Columns, SqliteDatabase, SqlValue } from '../storage/index.ts';
 import type { EventType, StoredEvent } from './event.ts';
-import type { StreamHead } from './event-store.ts';
+import type { Snapshot, StreamHead } from './event-store.ts';
 import { logSql, pageSql, type StreamQuery } from './read-query.ts';
-import { eventColumns, type EventRow } from './schema.ts';
+import { eventRowColumns, eventRows } from './rows.sqlite.ts';
+import { snapshotSql } from './snapshots.ts';
 import { eventOfRow } from './stored-event.ts';
 import { type LogReader, MAX_CHANGED_STREAMS, type Page, PAGE_CHARACTERS, PAGE_ROWS } from './log-reader.ts';
 
@@ -16,15 +17,16 @@ export class SqliteLogReader implements LogReader {
 
   page(query: StreamQuery, beyond: number | null, limit: number): Promise<Page> {
     const edge = beyond === null ? [] : [beyond];
-    return this.read(pageSql(query, beyond !== null), [...query.parameters, ...edge], limit);
+    const sql = pageSql(eventRowColumns, query, beyond !== null);
+    return this.read(sql, [...query.parameters, ...edge], limit, query.withDataOf);
   }
 
   log(after: number, limit: number, types?: readonly EventType[]): Promise<Page> {
-    return this.read(logSql(types), [after, ...(types ?? [])], limit);
+    return this.read(logSql(eventRowColumns, types), [after, ...(types ?? [])], limit);
   }
 
   async find(eventId: string): Promise<StoredEvent | null> {
-    const sql = `SELECT ${eventColumns} FROM events JOIN streams ON streams.id = stream WHERE event_id = ? LIMIT ?`;
+    const sql = `SELECT ${eventRowColumns} FROM events JOIN streams ON streams.id = stream WHERE event_id = ? LIMIT ?`;
     return (await this.read(sql, [eventId], 1)).events[0] ?? null;
   }
 
@@ -32,6 +34,11 @@ export class SqliteLogReader implements LogReader {
     const sql = 'SELECT task_id, version, code_version FROM streams WHERE task_id = ? AND version > 0';
     const [row] = await this.select(sql, [taskId]);
     return row ? headOf(row) : null;
+  }
+
+  async snapshot(taskId: string, projection: string): Promise<Snapshot | null> {
+    const [row] = await this.select(snapshotSql, [taskId, projection]);
+    return row ? { streamSequence: Number(row[0]), state: String(row[1]) } : null;
   }
 
   async streams(afterTaskId: string, limit: number): Promise<readonly StreamHead[]> {
@@ -59,22 +66,21 @@ export class SqliteLogReader implements LogReader {
     return Promise.try(() => this.database.select(sql, parameters));
   }
 
-  private read(sql: string, parameters: readonly SqlValue[], limit: number): Promise<Page> {
-    return Promise.try(() => this.readNow(sql, parameters, limit));
-  }
-
-  private readNow(sql: string, parameters: readonly SqlValue[], limit: number): Page {
-    const rows = Math.min(limit, PAGE_ROWS);
-    const events: StoredEvent[] = [];
-    let characters = 0;
-    for (const columns of this.database.iterate(sql, [...parameters, rows])) {
-      // The SELECT lists the columns of an EventRow.
-      const row = columns as unknown as EventRow;
-      events.push(eventOfRow(row));
-      characters += row[10].length;
-      if (characters >= PAGE_CHARACTERS) return { events, isLast: false };
-    }
-    return { events, isLast: events.length < rows };
+  private read(
+    sql: string,
+    parameters: readonly SqlValue[],
+    limit: number,
+    withDataOf: StreamQuery['withDataOf'] = () => true,
+  ): Promise<Page> {
+    return Promise.try(() => {
+      const most = Math.min(limit, PAGE_ROWS);
+      const { rows, isWhole } = eventRows(this.database, sql, [...parameters, most], {
+        maxCharacters: PAGE_CHARACTERS,
+        withDataOf,
+      });
+      const events = rows.map((row) => eventOfRow(row, withDataOf(row[4])));
+      return { events, isLast: isWhole && rows.length < most };
+    });
   }
 }
 

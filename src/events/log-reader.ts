@@ -1,5 +1,5 @@
 import type { EventType, StoredEvent } from './event.ts';
-import type { StreamHead } from './event-store.ts';
+import type { Snapshot, StreamHead } from './event-store.ts';
 import type { StreamQuery } from './read-query.ts';
 import type { TailSource } from './tail.ts';
 
@@ -24,5 +24,6 @@ export interface LogReader extends TailSource {
   log(after: number, limit: number, types?: readonly EventType[]): Promise<Page>;
   find(eventId: string): Promise<StoredEvent | null>;
   head(taskId: string): Promise<StreamHead | null>;
+  snapshot(taskId: string, projection: string): Promise<Snapshot | null>;
   streams(afterTaskId: string, limit: number): Promise<readonly StreamHead[]>;
 }

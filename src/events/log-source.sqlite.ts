@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Columns, SqliteDatabase, SqliteFile, SqlValue } from '../storage/index.ts';
 import type { ChainedRow, LogSource, StreamHeadRow } from './log-source.ts';
-import { eventColumns } from './schema.ts';
+import { chainedRowColumns, chainedRows } from './rows.sqlite.ts';
 
 const PAGE_ROWS = 500;
 /** A page ends with the row that reaches it, so that memory stays bounded however large events are. */
@@ -69,19 +69,10 @@ export class SqliteLogSource implements LogSource {
 
   private async page(condition: string, parameters: readonly SqlValue[], most: number): Promise<readonly ChainedRow[]> {
     await nextTurn();
-    const sql = `SELECT ${eventColumns}, events.hash FROM events JOIN streams ON streams.id = stream
+    const sql = `SELECT ${chainedRowColumns} FROM events JOIN streams ON streams.id = stream
                  WHERE ${condition} LIMIT ?`;
-    const page: ChainedRow[] = [];
-    let characters = 0;
-    for (const columns of this.database.iterate(sql, [...parameters, Math.min(most, PAGE_ROWS)])) {
-      // The SELECT lists the columns of a ChainedRow.
-      const row = columns as unknown as ChainedRow;
-      page.push(row);
-      // A large payload that is gone reads as null: the chain will tell.
-      characters += (row[10] as string | null)?.length ?? 0;
-      if (characters >= PAGE_CHARACTERS) break;
-    }
-    return page;
+    const all = [...parameters, Math.min(most, PAGE_ROWS)];
+    return chainedRows(this.database, sql, all, { maxCharacters: PAGE_CHARACTERS }).rows;
   }
 }
 

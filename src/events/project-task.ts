@@ -4,7 +4,7 @@ import type { EventStore } from './event-store.ts';
 import { streamId } from './event-fields.ts';
 import { shapesInUse } from './event-types.ts';
 import { draftOf } from './task-draft.ts';
-import { foldEvent } from './task-fold.ts';
+import { foldEvent, foldedTypes } from './task-fold.ts';
 import { initialTaskState, type TaskState } from './task-state.ts';
 
 const PAGE = 1000;
@@ -42,10 +42,10 @@ export async function rebuild(
   const stream = streamId(taskId);
   const begun = from ?? (await snapshotOf(store, stream, until)) ?? initialTaskState(stream);
   const draft = draftOf(begun);
-  const limits = until === undefined ? {} : { until };
+  const options = { ...(until === undefined ? {} : { until }), dataOf: foldedTypes, limit: PAGE };
   let page: readonly StoredEvent[];
   do {
-    page = await store.getEvents(stream, { ...limits, afterSequence: draft.streamSequence, limit: PAGE });
+    page = await store.getEvents(stream, { ...options, afterSequence: draft.streamSequence });
     for (const event of page) foldEvent(draft, event);
   } while (page.length === PAGE);
   if (from && draft.streamSequence === from.streamSequence) return from;

@@ -4,20 +4,21 @@ import { toTimestamp } from '../kernel/clock.ts';
 import type { EventType } from './event.ts';
 import type { ReadOptions } from './event-store.ts';
 import { countIssue, parseTimestamp, timestampIssue } from './event-fields.ts';
-import { eventColumns } from './schema.ts';
 
 /** A validated request for events of one stream. */
 export interface StreamQuery {
   readonly taskId: string;
   readonly backwards: boolean;
   readonly limit: number;
+  /** Whether events of a type come with their data. */
+  readonly withDataOf: (type: string) => boolean;
   readonly conditions: readonly string[];
   readonly parameters: readonly SqlValue[];
 }
 
 /** Throws InvalidInputError that names every option that is wrong. */
 export function streamQuery(taskId: string, options: ReadOptions): StreamQuery {
-  const { afterSequence, until, types, limit, direction = 'forwards' } = options;
+  const { afterSequence, until, types, dataOf, limit, direction = 'forwards' } = options;
   refuse([
     afterSequence === undefined ? null : countIssue(afterSequence, 'afterSequence'),
     untilIssue(until),
@@ -44,21 +45,29 @@ export function streamQuery(taskId: string, options: ReadOptions): StreamQuery {
     );
   }
   if (types) add(ofTypesSql(types), ...types);
-  return { taskId, backwards: direction === 'backwards', limit: limit ?? Infinity, conditions, parameters };
+  const withData = dataOf && new Set<string>(dataOf);
+  return {
+    taskId,
+    backwards: direction === 'backwards',
+    limit: limit ?? Infinity,
+    withDataOf: (type) => withData?.has(type) ?? true,
+    conditions,
+    parameters,
+  };
 }
 
 /** One page of the query, beyond a stream sequence that was read before. */
-export function pageSql(query: StreamQuery, beyond: boolean): string {
+export function pageSql(columns: string, query: StreamQuery, beyond: boolean): string {
   const [edge, order] = query.backwards ? ['stream_sequence < ?', 'DESC'] : ['stream_sequence > ?', 'ASC'];
   const conditions = beyond ? [...query.conditions, edge] : query.conditions;
-  return `SELECT ${eventColumns} FROM events JOIN streams ON streams.id = events.stream
+  return `SELECT ${columns} FROM events JOIN streams ON streams.id = events.stream
           WHERE ${conditions.join(' AND ')} ORDER BY stream_sequence ${order} LIMIT ?`;
 }
 
 /** One page of the whole log: after a sequence number, then of these types, and at most so many. */
-export function logSql(types: readonly EventType[] | undefined): string {
+export function logSql(columns: string, types: readonly EventType[] | undefined): string {
   const ofTypes = types ? ` AND ${ofTypesSql(types)}` : '';
-  return `SELECT ${eventColumns} FROM events JOIN streams ON streams.id = stream
+  return `SELECT ${columns} FROM events JOIN streams ON streams.id = stream
           WHERE sequence > ?${ofTypes} ORDER BY sequence LIMIT ?`;
 }
 

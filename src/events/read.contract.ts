@@ -120,6 +120,24 @@ export function readContract(current: () => StoreUnderTest): void {
       expect(await store.readAll({ after: 2, limit: 1, types: ['TASK_CANCELLED'] })).toMatchObject([{ taskId: 'b' }]);
     });
 
+    it('leaves out the data that nobody asks for, small and large, and nothing else [EV-24, EV-40]', async () => {
+      const wanted: EventDraft = { eventType: 'TASK_STARTED', data: { brain: 'b'.repeat(20_000) } };
+      const stored = await store.append('a', [wanted, said('small'), said('x'.repeat(20_000))]);
+      const [first, ...others] = await store.getEvents('a', { dataOf: ['TASK_STARTED'] });
+      expect(first).toEqual(stored[0]);
+      expect(others).toEqual(stored.slice(1).map((event) => ({ ...event, data: {} })));
+      expect(await store.getEvents('a', { dataOf: [], limit: 1 })).toEqual([{ ...stored[0], data: {} }]);
+    });
+
+    it('answers all of a stream whose events are too large for one page [EV-24, EV-31]', async () => {
+      const drafts = Array.from({ length: 200 }, (_, index) => said(String(index % 10).repeat(60_000)));
+      const stored = await store.append('large', drafts);
+      expect(await store.getEvents('large')).toEqual(stored);
+      const newest = await store.getEvents('large', { direction: 'backwards', limit: 199 });
+      expect(newest).toEqual(stored.slice(1).reverse());
+      expect(await store.verify('large')).toEqual({ intact: true, events: 200 });
+    });
+
     it('lets the event loop run between the pages of a long stream, and of the log [EV-24, EV-31]', async () => {
       await store.append(
         'long',

@@ -83,13 +83,18 @@ export const eventMigrations: readonly Migration[] = [
 /** Data of at least so many characters of JSON stands in `payloads`, by its content. */
 export const LARGE_DATA_CHARACTERS = 8192;
 
-/** The columns of an event in the order of EventRow. */
-export const eventColumns =
+const columnsWith = (data: string) =>
   'events.sequence, streams.task_id, stream_sequence, event_id, type, events.timestamp, events.clock, causation_id, ' +
-  'events.correlation_id, events.code_version, ' +
-  'CASE WHEN payload IS NULL THEN events.data ELSE (SELECT payloads.data FROM payloads WHERE payloads.id = payload) END, ' +
-  'type_version, ' +
+  `events.correlation_id, events.code_version, ${data}, type_version, ` +
   'CASE WHEN retired > 0 THEN (SELECT generations FROM retired_processes WHERE stream = streams.id) END, actor';
+
+/** The columns of an event in the order of EventRow. */
+export const eventColumns = columnsWith(
+  'CASE WHEN payload IS NULL THEN events.data ELSE (SELECT payloads.data FROM payloads WHERE payloads.id = payload) END',
+);
+
+/** The same with '' for large data, for whoever fetches that by `payload`. */
+export const eventColumnsButLarge = columnsWith('events.data');
 
 export type EventRow = readonly [
   sequence: number,

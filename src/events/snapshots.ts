@@ -1,30 +1,19 @@
 import type { Database } from '../storage/index.ts';
 import type { Snapshot } from './event-store.ts';
 
-/** Snapshots in a table beside the events, on either database. */
+/** A snapshot of a stream's projection, as long as the stream still holds the event that it was folded up to. */
+export const snapshotSql = `SELECT snapshots.stream_sequence, state FROM snapshots
+  JOIN streams ON streams.id = snapshots.stream
+  JOIN events ON events.stream = snapshots.stream AND events.stream_sequence = snapshots.stream_sequence
+    AND events.hash = snapshots.hash
+  WHERE task_id = ? AND projection = ?`;
+
+/** Keeps snapshots in a table beside the events, on either database. */
 export class Snapshots {
   private readonly database: Database;
 
   constructor(database: Database) {
     this.database = database;
-  }
-
-  async load(taskId: string, projection: string): Promise<Snapshot | null> {
-    const row = await this.database
-      .reader<SnapshotTables>()
-      .selectFrom('snapshots')
-      .innerJoin('streams', 'streams.id', 'snapshots.stream')
-      .innerJoin('events', (join) =>
-        join
-          .onRef('events.stream', '=', 'snapshots.stream')
-          .onRef('events.stream_sequence', '=', 'snapshots.stream_sequence')
-          .onRef('events.hash', '=', 'snapshots.hash'),
-      )
-      .select(['snapshots.stream_sequence', 'snapshots.state'])
-      .where('streams.task_id', '=', taskId)
-      .where('projection', '=', projection)
-      .executeTakeFirst();
-    return row ? { streamSequence: Number(row.stream_sequence), state: row.state } : null;
   }
 
   async save(taskId: string, projection: string, { streamSequence, state }: Snapshot): Promise<void> {
@@ -41,10 +30,4 @@ export class Snapshots {
       },
     ]);
   }
-}
-
-interface SnapshotTables {
-  snapshots: { stream: number; projection: string; stream_sequence: number; hash: string; state: string };
-  streams: { id: number; task_id: string };
-  events: { stream: number; stream_sequence: number; hash: string };
 }

@@ -8,11 +8,13 @@ import { retiredOf } from './retired-processes.ts';
 import type { EventRow } from './schema.ts';
 import type { VectorClock } from './vector-clock.ts';
 
+const NO_DATA = Object.freeze({});
+
 /**
- * The event of a row, frozen in depth, its data in today's shape. Throws SyntaxError when the row does not hold JSON,
- * EventTooNewError when a newer program wrote it.
+ * The event of a row, frozen in depth, its data in today's shape, or {} where nobody wants it. Throws SyntaxError when
+ * the row does not hold JSON, EventTooNewError when a newer program wrote it.
  */
-export function eventOfRow(row: EventRow): StoredEvent {
+export function eventOfRow(row: EventRow, withData = true): StoredEvent {
   const retired = retiredOf(row[12]);
   const event = {
     eventId: row[3],
@@ -24,7 +26,7 @@ export function eventOfRow(row: EventRow): StoredEvent {
     vectorClock: Object.freeze(retired.fold(JSON.parse(row[6]) as VectorClock)),
     causationId: row[7],
     correlationId: row[8],
-    data: deepFreeze(lifted(row)),
+    data: withData ? deepFreeze(lifted(row)) : NO_DATA,
     codeVersion: row[9],
   };
   return frozen(event, row[13]);

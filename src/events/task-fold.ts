@@ -1,4 +1,4 @@
-import type { StoredEvent } from './event.ts';
+import type { EventType, StoredEvent } from './event.ts';
 import { isDeclaredEventType } from './event-types.ts';
 import { RepeatedSequenceError } from './events.errors.ts';
 import type { Handler } from './fold-handler.ts';
@@ -183,3 +183,6 @@ const handlers: { readonly [T in CodingType]: Handler<T> } = {
   },
   TASK_CANCELLED: { misfit: needs({}), apply: (state, _data, event) => end(state, 'cancelled', event) },
 };
+
+/** The types whose data the fold looks at. */
+export const foldedTypes: readonly EventType[] = Object.keys(handlers) as CodingType[];

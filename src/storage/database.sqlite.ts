@@ -71,20 +71,6 @@ export class SqliteDatabase extends Database {
     return this.reading(() => this.connection.prepare(sql, 'arrays').all(...parameters) as unknown as Columns[]);
   }
 
-  /** The same one by one, until the caller stops: no more than one row is held. Do not await in between. */
-  *iterate(sql: string, parameters: readonly SqlValue[] = []): Generator<Columns, void, undefined> {
-    const rows = this.reading(() => this.connection.prepare(sql, 'arrays').iterate(...parameters));
-    try {
-      for (;;) {
-        const next = this.reading(() => rows.next());
-        if (next.done) return;
-        yield next.value as unknown as Columns;
-      }
-    } finally {
-      rows.return?.();
-    }
-  }
-
   /** Grows whenever anybody else, the writer included, has committed: what to look at before reading again. */
   dataVersion(): number {
     return Number(this.select('PRAGMA data_version')[0]?.[0]);
