@@ -86,7 +86,10 @@ export abstract class EventStore {
   /** The same, page by page: memory stays bounded however long the stream is. */
   abstract read(taskId: string, options?: ReadOptions): AsyncIterable<StoredEvent>;
 
-  /** One page of the whole log in commit order, or of its events of some types. Default limit: 1,000. */
+  /**
+   * One page of the whole log in commit order, or of its events of some types; large events make it shorter, and only
+   * an empty one is the end. Default limit: 1,000.
+   */
   abstract readAll(options: {
     readonly after: number;
     readonly limit?: number;

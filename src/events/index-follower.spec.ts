@@ -100,6 +100,18 @@ function followersOf(open: () => Promise<readonly [Server, Server]>): void {
     expect([...one.refused, ...two.refused]).toEqual([]);
   });
 
+  it('tell all of events that are too large to be read together [PL-9, EV-31]', async () => {
+    const [one] = await open();
+    const reason = 'r'.repeat(1_000_000);
+    await one.events.append(
+      'a',
+      Array.from({ length: 12 }, () => ({ ...pause, data: { ...pause.data, reason } })),
+    );
+    await append(one, 'b');
+    await one.follower.catchUp();
+    expect(await told(one)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 15]);
+  });
+
   it('go on where a server that ended was, and tell all again where one has begun anew [PL-9]', async () => {
     const [one, two] = await open();
     await append(one, 'a');

@@ -78,8 +78,8 @@ export class IndexFollower {
       if (cursor < this.cursor) this.seen = 0;
       this.cursor = cursor;
       const batch = await this.events.readAll({ after: Math.max(cursor, this.seen), limit: BATCH, types });
-      const newest = batch.at(-1)?.sequenceNumber;
-      const end = batch.length < BATCH ? Math.max(newest ?? 0, last) : (newest ?? last);
+      // Only an empty page says that there is no more: events may be too large to come together.
+      const end = batch.at(-1)?.sequenceNumber ?? last;
       const isWorthIt = batch.length > 0 || end - cursor > STRIDE;
       if (!isWorthIt || (await this.keep(batch, cursor, end))) this.seen = end;
     }
