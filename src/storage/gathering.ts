@@ -9,7 +9,7 @@ interface Gathered<Input, Output> {
 
 const MOST_AT_ONCE = 1000;
 /** Fewer than this are not worth a group of their own while another one is under way: a commit costs much by itself. */
-const WORTH_A_GROUP = 128;
+const WORTH_A_GROUP = 32;
 
 /**
  * Work that gathers while the work before it is under way, and is then done together, in the order it came. Where much is

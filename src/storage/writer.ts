@@ -19,7 +19,7 @@ type Write =
 /** The writer starts on a message of so many writes while the caller still prepares the rest: both threads stay busy. */
 const FULL_MESSAGE = 32;
 /** Callers go on as soon as they are answered: so many in a turn of the event loop, that nothing else waits for all of them. */
-const ANSWERS_A_TURN = 32;
+const ANSWERS_A_TURN = 8;
 
 /** The caller's end of the writer thread: gathers what is asked for in one turn into one message. */
 export class Writer {
