@@ -77,8 +77,12 @@ describe('the Dockerfile', () => {
     expect(final.findIndex(({ name }) => name === 'USER')).toBeGreaterThan(
       final.findLastIndex(({ name }) => name === 'RUN'),
     );
-    expect(JSON.parse(last('ENTRYPOINT'))).toEqual(['tini', '--', 'node', '--enable-source-maps', 'dist/main.js']);
-    expect(JSON.parse(last('CMD'))).toEqual(['serve']);
+    // What `npm start` runs, flags of Node.js included.
+    const { scripts } = JSON.parse(read('package.json')) as { scripts: { start: string } };
+    const command = scripts.start.split(' ').slice(1);
+    expect(command).toContain('--max-semi-space-size=16');
+    expect(JSON.parse(last('ENTRYPOINT'))).toEqual(['tini', '--', ...command.slice(0, -1)]);
+    expect(JSON.parse(last('CMD'))).toEqual(command.slice(-1));
   });
 
   it('installs Debian packages without extras and leaves no lists behind', () => {
