@@ -10,8 +10,8 @@ const EVENTS_A_STREAM = 100;
 const STREAMS_AT_ONCE = 50;
 const BATCH = 5;
 
-/** The name of a stream in `taskLog`, counted from 0. */
-export const streamName = (index) => `task-${index}`;
+/** The name of a stream in `taskLog`, counted from 0. Names sort by age, as the ids that the server gives tasks do. */
+export const streamName = (index) => `task-${String(index).padStart(7, '0')}`;
 
 export const streamsIn = (events) => events / EVENTS_A_STREAM;
 
