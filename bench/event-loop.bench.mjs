@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Worker } from 'node:worker_threads';
-import { compare, scaled } from './support/arms.mjs';
+import { compare, scaled, WARM_UP_MS } from './support/arms.mjs';
 import { GroupCommitHere, GroupCommitInThread } from './support/group-commit.mjs';
 import { smallEvent } from './support/small-event.mjs';
 import { openStore } from './support/stores.mjs';
@@ -10,7 +10,6 @@ import { openStore } from './support/stores.mjs';
 // What appending at full rate does to everything else in the process: the delay of the event loop, in milliseconds,
 // of a server that answers the same steady load, idle otherwise or with 100 callers that append beside it.
 const MILLISECONDS = scaled(4000, 300);
-const WARM_UP_MS = scaled(1000, 100);
 const REQUESTS_PER_SECOND = 1000;
 const CALLERS = 100;
 

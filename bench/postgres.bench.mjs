@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { compare, DURATION_MS } from './support/arms.mjs';
+import { compare } from './support/arms.mjs';
 import { callsPerSecond } from './support/callers.mjs';
 import { emmettEvent, peer } from './support/peers.mjs';
 import { connected, emptyDatabase, postgresBeside } from './support/postgres.mjs';
@@ -34,7 +34,7 @@ async function raw() {
     ]);
     return client.query({ name: 'insert', text, values: values.flat() });
   };
-  return (await callsPerSecond(1, commit, DURATION_MS)) * GROUP;
+  return (await callsPerSecond(1, commit)) * GROUP;
 }
 
 function emmett(callers) {

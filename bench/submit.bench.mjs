@@ -5,12 +5,11 @@ import { Body, Controller, Module, Post, ValidationPipe } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { IsArray, IsObject, IsOptional, IsString } from 'class-validator';
-import { built, compare, scaled } from './support/arms.mjs';
+import { built, compare, scaled, WARM_UP_MS } from './support/arms.mjs';
 
 // POST /tasks over 64 connections until it is answered, in requests a second: a NestJS controller on Fastify that
 // validates and keeps nothing, against the whole server, whose answer goes out when the task is on disk.
 const MILLISECONDS = Number(process.env.BENCH_MS ?? scaled(3000, 200));
-const WARM_UP_MS = scaled(1000, 100);
 const CONNECTIONS = 64;
 const body = JSON.stringify({
   prompt: 'Write slugify(text) with tests',

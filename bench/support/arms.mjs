@@ -12,6 +12,8 @@ export const scaled = (full, small) => (quick ? small : full);
 
 /** How long an arm that counts goes on. */
 export const DURATION_MS = Number(process.env.BENCH_MS ?? scaled(2000, 150));
+/** How long it does so before it is measured: a server is not restarted every two seconds, and its code is compiled. */
+export const WARM_UP_MS = scaled(1000, 50);
 
 const RESULT = 3;
 /** What `npm start` gives the server, for all arms alike: new objects get 16 MB of room instead of up to 32. */
