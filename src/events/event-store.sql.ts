@@ -21,12 +21,13 @@ import {
 import { EventIdReusedError, StreamConflictError } from './events.errors.ts';
 import { exportLog } from './export-log.ts';
 import { type ImportOutput, summaryOfImport } from './import-outcome.ts';
-import { type LogReader, type Page, PAGE_CHARACTERS } from './log-reader.ts';
+import type { LogReader, Page } from './log-reader.ts';
 import type { LogSource } from './log-source.ts';
 import { type DraftLimits, prepareAppend } from './prepare-draft.ts';
 import { refuse, streamQuery } from './read-query.ts';
 import { RecentEvents, type SizedEvent } from './recent-events.ts';
 import { Retirement } from './retirement.ts';
+import { PAGE_CHARACTERS } from './rows.ts';
 import { Snapshots } from './snapshots.ts';
 import { eventOfAppend, eventOfRow } from './stored-event.ts';
 import { Subscription, type SubscriptionSource } from './subscription.ts';

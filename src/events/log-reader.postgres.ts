@@ -1,20 +1,12 @@
 import { numbered, type PostgresDatabase, type PostgresValue } from '../storage/index.ts';
 import type { EventType, StoredEvent } from './event.ts';
 import type { Snapshot, StreamHead } from './event-store.ts';
-import { type LogReader, MAX_CHANGED_STREAMS, type Page, PAGE_CHARACTERS, PAGE_ROWS } from './log-reader.ts';
+import { type LogReader, MAX_CHANGED_STREAMS, type Page, PAGE_ROWS } from './log-reader.ts';
 import { logSql, pageSql, type StreamQuery } from './read-query.ts';
-import { eventColumns, type EventRow } from './schema.ts';
+import { eventRowColumns, eventRows } from './rows.postgres.ts';
+import { ofAllTypes, type WithDataOf } from './rows.ts';
 import { snapshotSql } from './snapshots.ts';
 import { eventOfRow } from './stored-event.ts';
-
-/** A page is read in pieces, as the size of its events is known only once they are there. */
-const PIECE_ROWS = 200;
-
-/** What to ask for the next rows, and where an event of them stands. */
-type Piece = (
-  edge: number | null,
-  rows: number,
-) => readonly [sql: string, parameters: readonly PostgresValue[], place: (event: StoredEvent) => number];
 
 export class PostgresLogReader implements LogReader {
   private readonly database: PostgresDatabase;
@@ -24,27 +16,18 @@ export class PostgresLogReader implements LogReader {
   }
 
   page(query: StreamQuery, beyond: number | null, limit: number): Promise<Page> {
-    const piece: Piece = (edge, rows) => [
-      pageSql(eventColumns, query, edge !== null),
-      [...query.parameters, ...(edge === null ? [] : [edge]), rows],
-      (event) => event.streamSequence,
-    ];
-    return this.read(limit, beyond, piece, query.withDataOf);
+    const edge = beyond === null ? [] : [beyond];
+    const sql = pageSql(eventRowColumns, query, beyond !== null);
+    return this.read(sql, [...query.parameters, ...edge], limit, query.withDataOf);
   }
 
   log(after: number, limit: number, types?: readonly EventType[]): Promise<Page> {
-    const sql = logSql(eventColumns, types);
-    return this.read(limit, after, (edge, rows) => [
-      sql,
-      [edge, ...(types ?? []), rows],
-      (event) => event.sequenceNumber,
-    ]);
+    return this.read(logSql(eventRowColumns, types), [after, ...(types ?? [])], limit);
   }
 
   async find(eventId: string): Promise<StoredEvent | null> {
-    const sql = `SELECT ${eventColumns} FROM events JOIN streams ON streams.id = stream WHERE event_id = $1`;
-    const [row] = await this.database.query(sql, [eventId]);
-    return row ? eventOf(row) : null;
+    const sql = `SELECT ${eventRowColumns} FROM events JOIN streams ON streams.id = stream WHERE event_id = ? LIMIT ?`;
+    return (await this.read(sql, [eventId], 1)).events[0] ?? null;
   }
 
   async head(taskId: string): Promise<StreamHead | null> {
@@ -81,35 +64,16 @@ export class PostgresLogReader implements LogReader {
   }
 
   private async read(
+    sql: string,
+    parameters: readonly PostgresValue[],
     limit: number,
-    beyond: number | null,
-    piece: Piece,
-    withDataOf: StreamQuery['withDataOf'] = () => true,
+    withDataOf: WithDataOf = ofAllTypes,
   ): Promise<Page> {
-    const wanted = Math.min(limit, PAGE_ROWS);
-    const events: StoredEvent[] = [];
-    let edge = beyond;
-    let characters = 0;
-    while (events.length < wanted) {
-      const rows = Math.min(PIECE_ROWS, wanted - events.length);
-      const [sql, parameters, place] = piece(edge, rows);
-      const found = await this.database.query(numbered(sql), parameters);
-      for (const row of found) {
-        const event = eventOf(row, withDataOf(String(row[4])));
-        events.push(event);
-        edge = place(event);
-        characters += String(row[10]).length;
-      }
-      if (found.length < rows) return { events, isLast: true };
-      if (characters >= PAGE_CHARACTERS) break;
-    }
-    return { events, isLast: false };
+    const most = Math.min(limit, PAGE_ROWS);
+    const { rows, isWhole } = await eventRows(this.database, numbered(sql), [...parameters, most], withDataOf);
+    const events = rows.map((row) => eventOfRow(row, withDataOf(row[4])));
+    return { events, isLast: isWhole && rows.length < most };
   }
-}
-
-/** The SELECT lists the columns of an EventRow. */
-function eventOf(row: readonly unknown[], withData = true): StoredEvent {
-  return eventOfRow(row as unknown as EventRow, withData);
 }
 
 function headOf([taskId, version, codeVersion]: readonly unknown[]): StreamHead {

@@ -3,9 +3,10 @@ import type { EventType, StoredEvent } from './event.ts';
 import type { Snapshot, StreamHead } from './event-store.ts';
 import { logSql, pageSql, type StreamQuery } from './read-query.ts';
 import { eventRowColumns, eventRows } from './rows.sqlite.ts';
+import { ofAllTypes, type WithDataOf } from './rows.ts';
 import { snapshotSql } from './snapshots.ts';
 import { eventOfRow } from './stored-event.ts';
-import { type LogReader, MAX_CHANGED_STREAMS, type Page, PAGE_CHARACTERS, PAGE_ROWS } from './log-reader.ts';
+import { type LogReader, MAX_CHANGED_STREAMS, type Page, PAGE_ROWS } from './log-reader.ts';
 
 /** Reads on the caller's thread, which takes SQLite microseconds; only their answers are promised. */
 export class SqliteLogReader implements LogReader {
@@ -70,14 +71,11 @@ export class SqliteLogReader implements LogReader {
     sql: string,
     parameters: readonly SqlValue[],
     limit: number,
-    withDataOf: StreamQuery['withDataOf'] = () => true,
+    withDataOf: WithDataOf = ofAllTypes,
   ): Promise<Page> {
     return Promise.try(() => {
       const most = Math.min(limit, PAGE_ROWS);
-      const { rows, isWhole } = eventRows(this.database, sql, [...parameters, most], {
-        maxCharacters: PAGE_CHARACTERS,
-        withDataOf,
-      });
+      const { rows, isWhole } = eventRows(this.database, sql, [...parameters, most], withDataOf);
       const events = rows.map((row) => eventOfRow(row, withDataOf(row[4])));
       return { events, isLast: isWhole && rows.length < most };
     });

@@ -5,8 +5,6 @@ import type { TailSource } from './tail.ts';
 
 /** Rows of a page at the most. */
 export const PAGE_ROWS = 1000;
-/** A page ends with the event that reaches it, so memory stays bounded however large events are. */
-export const PAGE_CHARACTERS = 8 * 1024 * 1024;
 /** Above this it is cheaper to wake everybody than to name the streams that changed. */
 export const MAX_CHANGED_STREAMS = 10_000;
 

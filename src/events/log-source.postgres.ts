@@ -1,9 +1,9 @@
 import type { PostgresDatabase, PostgresValue } from '../storage/index.ts';
 import type { ChainedRow, LogSource, StreamHeadRow } from './log-source.ts';
-import { eventColumns } from './schema.ts';
+import { chainedRowColumns, chainedRows } from './rows.postgres.ts';
 
 const PAGE_ROWS = 500;
-const ROWS = `SELECT ${eventColumns}, events.hash FROM events JOIN streams ON streams.id = stream`;
+const ROWS = `SELECT ${chainedRowColumns} FROM events JOIN streams ON streams.id = stream`;
 
 /** Pages of the log as it stands in PostgreSQL. */
 export class PostgresLogSource implements LogSource {
@@ -65,7 +65,6 @@ export class PostgresLogSource implements LogSource {
   }
 
   private async page(sql: string, parameters: readonly PostgresValue[]): Promise<readonly ChainedRow[]> {
-    // The SELECT lists the columns of a ChainedRow.
-    return (await this.database.query(sql, parameters)) as unknown as readonly ChainedRow[];
+    return (await chainedRows(this.database, sql, parameters)).rows;
   }
 }

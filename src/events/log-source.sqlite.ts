@@ -4,8 +4,6 @@ import type { ChainedRow, LogSource, StreamHeadRow } from './log-source.ts';
 import { chainedRowColumns, chainedRows } from './rows.sqlite.ts';
 
 const PAGE_ROWS = 500;
-/** A page ends with the row that reaches it, so that memory stays bounded however large events are. */
-const PAGE_CHARACTERS = 8 * 1024 * 1024;
 
 /** Pages of the log as it stands in SQLite; the event loop gets its turn between two of them. */
 export class SqliteLogSource implements LogSource {
@@ -71,8 +69,7 @@ export class SqliteLogSource implements LogSource {
     await nextTurn();
     const sql = `SELECT ${chainedRowColumns} FROM events JOIN streams ON streams.id = stream
                  WHERE ${condition} LIMIT ?`;
-    const all = [...parameters, Math.min(most, PAGE_ROWS)];
-    return chainedRows(this.database, sql, all, { maxCharacters: PAGE_CHARACTERS }).rows;
+    return chainedRows(this.database, sql, [...parameters, Math.min(most, PAGE_ROWS)]).rows;
   }
 }
 

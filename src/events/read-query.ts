@@ -3,6 +3,7 @@ import { InvalidInputError, type Issue } from '../kernel/errors.ts';
 import { toTimestamp } from '../kernel/clock.ts';
 import type { EventType } from './event.ts';
 import type { ReadOptions } from './event-store.ts';
+import type { WithDataOf } from './rows.ts';
 import { countIssue, parseTimestamp, timestampIssue } from './event-fields.ts';
 
 /** A validated request for events of one stream. */
@@ -11,7 +12,7 @@ export interface StreamQuery {
   readonly backwards: boolean;
   readonly limit: number;
   /** Whether events of a type come with their data. */
-  readonly withDataOf: (type: string) => boolean;
+  readonly withDataOf: WithDataOf;
   readonly conditions: readonly string[];
   readonly parameters: readonly SqlValue[];
 }

@@ -135,6 +135,8 @@ export function readContract(current: () => StoreUnderTest): void {
       expect(await store.getEvents('large')).toEqual(stored);
       const newest = await store.getEvents('large', { direction: 'backwards', limit: 199 });
       expect(newest).toEqual(stored.slice(1).reverse());
+      // 8 MiB of them, and not the default of 1,000.
+      expect(await store.readAll({ after: 0 })).toHaveLength(140);
       expect(await store.verify('large')).toEqual({ intact: true, events: 200 });
     });
 

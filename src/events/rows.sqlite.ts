@@ -1,23 +1,11 @@
 import type { Columns, SqliteDatabase, SqliteFile, SqlValue } from '../storage/index.ts';
 import type { ChainedRow } from './log-source.ts';
+import { ofAllTypes, PAGE_CHARACTERS, type Rows, type WithDataOf } from './rows.ts';
 import { eventColumnsButLarge, type EventRow } from './schema.ts';
 
 /** What a SELECT of events lists for `eventRows`, and for `chainedRows`. */
 export const eventRowColumns = `${eventColumnsButLarge}, payload`;
 export const chainedRowColumns = `${eventColumnsButLarge}, events.hash, payload`;
-
-export interface RowLimits {
-  /** The row with which all have so many characters of data is the last. */
-  readonly maxCharacters: number;
-  /** Large data of other types is not fetched: '' stands for it. Default: of all types. */
-  readonly withDataOf?: (type: string) => boolean;
-}
-
-export interface Rows<Row> {
-  readonly rows: readonly Row[];
-  /** There are no more of what was asked for. */
-  readonly isWhole: boolean;
-}
 
 /**
  * The rows of a SELECT of events, which ends with a LIMIT. It takes them all at once, twice as fast as one by one, as
@@ -33,7 +21,7 @@ function rowsOf<Row extends EventRow | ChainedRow>(
   database: SqliteDatabase | SqliteFile,
   sql: string,
   parameters: readonly SqlValue[],
-  { maxCharacters, withDataOf = () => true }: RowLimits,
+  withDataOf: WithDataOf = ofAllTypes,
 ): Rows<Row> {
   const rows = database.select(sql, parameters) as SqlValue[][];
   let characters = 0;
@@ -41,7 +29,7 @@ function rowsOf<Row extends EventRow | ChainedRow>(
     const payload = row.pop();
     if (typeof payload === 'number' && withDataOf(row[TYPE] as string)) row[DATA] = payloadOf(database, payload);
     characters += (row[DATA] as string | null)?.length ?? 0;
-    if (characters < maxCharacters) continue;
+    if (characters < PAGE_CHARACTERS) continue;
     const isWhole = index === rows.length - 1;
     rows.length = index + 1;
     return { rows: rows as unknown as Row[], isWhole };
