@@ -1,5 +1,5 @@
 import type { EventStore } from '../events/index.ts';
-import { explainReason, type Orchestrator, type WaitExplanation } from '../orchestrator/index.ts';
+import { explainReason, overExplanation, type Orchestrator, type WaitExplanation } from '../orchestrator/index.ts';
 import { deadLetterEventTypes } from './dead-letters.ts';
 import { JobNotFoundError } from './job-work.errors.ts';
 import type { WorkStatus } from './protocol/agent-message.ts';
@@ -89,9 +89,10 @@ export class JobReader {
   async why(jobId: string): Promise<JobExplanation> {
     const { state } = await this.known(jobId);
     const status = jobStatusOf(state);
+    // The facts say so first; its row in the queue follows.
+    if (state.outcome) return { jobId: state.jobId, status, ...overExplanation, steps: [] };
     const decision = decideJob(state);
-    const waits = state.outcome ? [] : stepWaits(state);
-    const steps = await Promise.all(waits.map((each) => this.explainStep(state, each)));
+    const steps = await Promise.all(stepWaits(state).map((each) => this.explainStep(state, each)));
     const wait = state.startedAt !== null && decision.kind === 'wait' ? decision.wait : null;
     if (!wait) {
       const explained = await this.orchestrator.why(state.jobId);

@@ -68,6 +68,15 @@ describe('a job (JB-4, JB-7)', () => {
     expect(await overJob(system, 'j')).toMatchObject({ status: 'done' });
   });
 
+  it('is over as soon as its facts say so, wherever it still stands in the queue [JB-7]', async () => {
+    const system = await bench.start();
+    await system.jobs.create({ jobId: 'j', tasks: chain });
+    await until(async () => (await system.jobs.read.why('j')).waitsFor === 'agent');
+    await bench.log.events.append('j', [{ eventType: 'JOB_CANCELLED', data: { by: 'ada', reason: 'wrong' } }]);
+    const over = { waitsFor: 'nothing', detail: 'It is over.', tasks: [], until: null, steps: [] };
+    expect(await system.jobs.read.why('j')).toEqual({ jobId: 'j', status: 'cancelled', ...over });
+  });
+
   it('is ended at once by a person, and its agents drop what they have of it [JB-4]', async () => {
     const system = await bench.start();
     const agent = await TestAgent.register(system, 'one', ['rpn']);

@@ -49,6 +49,9 @@ const kinds: Readonly<Record<string, WaitKind>> = {
   awaitingDueTime: 'time',
 };
 
+/** Why a task goes on no more. */
+export const overExplanation: WaitExplanation = explanation('nothing', 'It is over.');
+
 /** Why a task with this row does not go on just now. Always has an answer. */
 export async function explainWait(
   database: Database,
@@ -56,7 +59,7 @@ export async function explainWait(
   { status, wait }: WorkPlace,
   slots: Slots,
 ): Promise<WaitExplanation> {
-  if (status === 'done') return explanation('nothing', 'It is over.');
+  if (status === 'done') return overExplanation;
   if (status === 'running') return explanation('nothing', 'It runs.');
   if (wait) return explainReason(wait);
   const needed = await unfinishedDependencies(database, taskId);

@@ -22,7 +22,7 @@ export {
 } from './priority.ts';
 export type { OrchestratorStats } from './stats.ts';
 export type { QueueAlert, QueueAlertCode } from './backpressure.ts';
-export { explainReason, type WaitExplanation, type WaitKind, waitKinds } from './explain-wait.ts';
+export { explainReason, overExplanation, type WaitExplanation, type WaitKind, waitKinds } from './explain-wait.ts';
 export type { WaitingTask, WorkCount, WorkPlace } from './work-table.ts';
 export {
   fold,

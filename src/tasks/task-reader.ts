@@ -7,7 +7,13 @@ import {
   type StoredEvent,
   type TaskState,
 } from '../events/index.ts';
-import { explainReason, type Orchestrator, type WaitExplanation, type WorkPlace } from '../orchestrator/index.ts';
+import {
+  explainReason,
+  overExplanation,
+  type Orchestrator,
+  type WaitExplanation,
+  type WorkPlace,
+} from '../orchestrator/index.ts';
 import { waitForPeople } from './coding-decide.ts';
 import { compareStreams, type StreamDifference } from './compare-streams.ts';
 import { type ForkPoint, readForkPoint } from './fork-point.ts';
@@ -106,8 +112,11 @@ export class TaskReader {
   async why(taskId: string): Promise<WaitExplanation & { readonly taskId: string; readonly status: TaskStatus }> {
     const state = await this.current(taskId);
     const { status } = await this.get(taskId);
-    const isOver = status === 'completed' || status === 'failed' || status === 'cancelled';
-    const wait = isOver ? null : waitForPeople(state);
+    // The facts say so first; its row in the queue follows.
+    if (status === 'completed' || status === 'failed' || status === 'cancelled') {
+      return { taskId: state.taskId, status, ...overExplanation };
+    }
+    const wait = waitForPeople(state);
     const explained = wait ? explainReason(wait) : await this.orchestrator.why(state.taskId);
     if (!explained) throw new TaskNotFoundError(taskId);
     return { taskId: state.taskId, status, ...explained };

@@ -106,14 +106,16 @@ export class Agents {
     return { agent: await this.get(agentId), key };
   }
 
-  /** All of them, by id; the server's own executors first. */
+  /** All of them, by id, as the log tells by now; the server's own executors first. */
   async list(): Promise<readonly AgentView[]> {
+    await this.parts.caughtUp();
     const where = await this.whereabouts();
     return [this.ownExecutors(), ...this.parts.registry.list().map((record) => this.view(record, where))];
   }
 
   /** Rejects with AgentNotFoundError. */
   async get(agentId: string): Promise<AgentView> {
+    await this.parts.caughtUp();
     if (agentId === LOCAL_AGENT) return this.ownExecutors();
     return this.view(await this.known(agentId), await this.whereabouts());
   }

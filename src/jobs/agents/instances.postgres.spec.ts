@@ -46,6 +46,7 @@ describeOnPostgres('several instances on one database (JB-6, PL-9)', () => {
     const [{ system: here }, { system: there }] = [await instance(), await instance()];
     const { key } = await here.agents.register({ agentId: 'desk', host: 'h', os: 'o', capabilities: ['rpn'] });
     // At once, before anything is heard of it.
+    expect((await there.agents.list()).map(({ agentId }) => agentId)).toContain('desk');
     const known = await there.agents.authenticate('desk', key);
     expect(known).toMatchObject({ agentId: 'desk' });
     await expect(there.agents.authenticate('desk', `${key}x`)).rejects.toMatchObject({ code: 'JOBS_AGENT_KEY' });
