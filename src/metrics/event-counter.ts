@@ -39,16 +39,21 @@ export class EventCounter {
     private readonly models: ModelLabels,
   ) {}
 
-  /** Reads the log for what began or ended with this event, and never for any other. */
-  async add(event: StoredEvent): Promise<void> {
+  /**
+   * Reads the log for what began or ended with this event, and never for any other. `next`: the one that follows it in
+   * the log, where it is known.
+   */
+  async add(event: StoredEvent, next?: StoredEvent): Promise<void> {
     this.instruments.count('events_appended_total', { group: eventGroupOf(event.eventType) });
-    if (await this.isCopy(event)) return;
+    if (await this.isCopy(event, next)) return;
     await this.countFact(event);
   }
 
-  private async isCopy({ eventType, taskId, streamSequence }: StoredEvent): Promise<boolean> {
-    if (eventType === 'TASK_CREATED' && streamSequence === 1) {
-      // A fork is committed as a whole: all copies are there, and the forks that its parents were among them.
+  private async isCopy({ eventType, taskId, streamSequence }: StoredEvent, next?: StoredEvent): Promise<boolean> {
+    const begins = eventType === 'TASK_CREATED' && streamSequence === 1;
+    // A fork is committed as a whole, so what follows its first event in the log is its second one.
+    if (begins && (!next || next.taskId === taskId)) {
+      // All copies are there, and the forks that its parents were among them.
       const [fork] = await this.events.getEvents(taskId, {
         types: ['TASK_FORKED'],
         direction: 'backwards',

@@ -3,7 +3,8 @@ import { sleep } from '../kernel/clock.ts';
 
 export interface FollowerParts {
   readonly events: Pick<EventStore, 'subscribe' | 'lastSequence'>;
-  readonly add: (event: StoredEvent) => Promise<void>;
+  /** `next`: the event after it, where that has come already. */
+  readonly add: (event: StoredEvent, next?: StoredEvent) => Promise<void>;
   readonly report: (message: string, error: unknown) => void;
 }
 
@@ -44,10 +45,10 @@ export class LogFollower {
     while (!signal.aborted) {
       try {
         for await (const batch of events.subscribe({ after: this.reached, signal })) {
-          for (const event of batch) {
+          for (const [index, event] of batch.entries()) {
             if (signal.aborted) return;
             // An event that cannot be counted is passed over, as it would be the next time.
-            await add(event).catch((error: unknown) => report('an event was not counted', error));
+            await add(event, batch[index + 1]).catch((error: unknown) => report('an event was not counted', error));
             this.reached = event.sequenceNumber;
           }
         }

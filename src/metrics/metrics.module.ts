@@ -72,7 +72,7 @@ class MetricsLifecycle implements OnApplicationBootstrap, OnModuleDestroy {
         const counter = new EventCounter(events, metrics.instruments, models);
         const follower = await LogFollower.open({
           events,
-          add: (event) => counter.add(event),
+          add: (event, next) => counter.add(event, next),
           report: (message, error) => logger.warn({ err: error }, message),
         });
         metrics.read(logReadings(events, follower));

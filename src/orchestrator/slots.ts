@@ -32,6 +32,8 @@ export class Slots {
   readonly tally = new Tally();
   private readonly runs = new Map<string, TaskRun<unknown, StepAction>>();
   private readonly ended = new Set<Promise<void>>();
+  /** A look for whom to displace that has not begun. */
+  private look: Promise<void> | null = null;
 
   constructor(private readonly parts: SlotsParts) {}
 
@@ -66,11 +68,20 @@ export class Slots {
     return work.claim(processId, maxConcurrent);
   }
 
+  /** All loops hear the same ring: one look is for all of them. */
+  private displace(): Promise<void> {
+    this.look ??= Promise.resolve().then(() => {
+      this.look = null;
+      return this.displaceNow();
+    });
+    return this.look;
+  }
+
   /**
    * Where every slot is taken: asks running tasks to yield to more urgent ones. They keep their place in the queue. Each
    * instance comes to the same result and asks those of its own.
    */
-  private async displace(): Promise<void> {
+  private async displaceNow(): Promise<void> {
     const { work, options } = this.parts;
     const { maxConcurrent } = options;
     const ready = await work.nextReady(maxConcurrent);

@@ -30,8 +30,9 @@ afterEach(() => log.close());
 /** Appends facts and has them counted; answers what can be scraped then. */
 async function happened(taskId: string, ...drafts: readonly EventDraft[]): Promise<ReadonlyMap<string, MetricFamily>> {
   await log.events.append(taskId, drafts);
-  for (const event of await log.events.readAll({ after: counted })) {
-    await counter.add(event);
+  const batch = await log.events.readAll({ after: counted });
+  for (const [index, event] of batch.entries()) {
+    await counter.add(event, batch[index + 1]);
     counted = event.sequenceNumber;
   }
   return readExposition(await exposition.write('text'), 'text');
@@ -177,6 +178,18 @@ describe('counting the events of the log (PL-6)', () => {
     expect(valueIn(third, 'queue_wait_seconds_count', { workflow: 'coding' })).toBe(1);
     // From the fork on, not from what its parent began with.
     expect(valueIn(third, 'task_duration_seconds_sum', { outcome: 'completed' })).toBeLessThan(60);
+  });
+
+  it('knows a task that others follow for a new one, without a look at the log [PL-6]', async () => {
+    const tasks = ['a', 'b', 'c'];
+    for (const taskId of tasks) await log.events.append(taskId, [created()]);
+    const batch = await log.events.readAll({ after: 0 });
+    const instruments = new Instruments();
+    const unread = { getEvents: () => Promise.reject(new Error('the log was read')) };
+    const own = new EventCounter(unread, instruments, new ModelLabels([]));
+    for (const [index, event] of batch.slice(0, -1).entries()) await own.add(event, batch[index + 1]);
+    const seen = readExposition(await new Exposition(instruments.all).write('text'), 'text');
+    expect(valueIn(seen, 'tasks_created_total')).toBe(tasks.length - 1);
   });
 
   it('takes whatever a log may hold, and still tells what can be read [PL-6]', async () => {
