@@ -1,5 +1,5 @@
 import type { Params } from 'nestjs-pino';
-import type { LevelWithSilent } from 'pino';
+import type { LevelWithSilent, SerializedRequest } from 'pino';
 import type { Redactor } from './kernel/redactor.ts';
 
 const INFO = 30;
@@ -22,7 +22,7 @@ export function loggingOptions(level: LevelWithSilent, redactor: Redactor): Para
       level,
       // Where nobody would see the lines of requests, none are made.
       autoLogging: ['info', 'debug', 'trace'].includes(level),
-      redact: ['req.headers', 'req.remoteAddress', 'req.remotePort'],
+      serializers: { req: requestLine },
       hooks: {
         streamWrite: (line) => redactor.text(line),
         logMethod(parameters, method, severity) {
@@ -32,6 +32,11 @@ export function loggingOptions(level: LevelWithSilent, redactor: Redactor): Para
       },
     },
   };
+}
+
+/** What a line says of its request. */
+function requestLine({ id, method, url }: SerializedRequest): Pick<SerializedRequest, 'id' | 'method' | 'url'> {
+  return { id, method, url };
 }
 
 function isFramework(first: unknown): boolean {
