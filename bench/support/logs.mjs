@@ -40,12 +40,6 @@ export function copyOf(file, to) {
   return to;
 }
 
-/** A copy of `taskLog` that arms append to; whoever comes later finds it longer. */
-export async function growingLog(events) {
-  const file = await taskLog(events);
-  return once(`growing-${events}.db`, (copy) => copyOf(file, copy));
-}
-
 /** The same events as Emmett would have stored them. Skips the arm where Emmett is not installed. */
 export async function emmettCopy(file) {
   return once(`emmett-${file.split('/').at(-1)}`, async (copy) => {
