@@ -235,10 +235,16 @@ def own_frames(text):
 
 class PytestResults:
     def __init__(self):
-        self.ran, self.failed, self.outcomes = set(), False, {}
+        self.ran, self.failed, self.outcomes, self.raised = set(), False, {}, {}
 
     def name(self, nodeid):
         return ".".join(nodeid.split("::")[1:])
+
+    def pytest_runtest_makereport(self, item, call):
+        # Told as without pytest, and not as pytest would; it goes on and makes its report all the same.
+        if call.excinfo is not None:
+            error = call.excinfo
+            self.raised[item.nodeid, call.when] = explain((error.type, error.value, error.tb))
 
     def pytest_collectreport(self, report):
         if report.failed:
@@ -248,10 +254,9 @@ class PytestResults:
     def pytest_runtest_logreport(self, report):
         name = self.name(report.nodeid)
         status, message, seconds = self.outcomes.get(name, ("passed", None, 0))
+        raised = self.raised.pop((report.nodeid, report.when), None)
         if status == "passed" and report.failed:
-            crash = getattr(report.longrepr, "reprcrash", None)
-            where = f"\n  at {crash.path}:{crash.lineno}" if crash else ""
-            status, message = "failed", shorten((crash.message if crash else str(report.longrepr)) + where)
+            status, message = "failed", raised or shorten(str(report.longrepr))
         elif status == "passed" and report.skipped and not hasattr(report, "wasxfail"):
             place, line, reason = report.longrepr if isinstance(report.longrepr, tuple) else (PATH, 0, "skipped")
             # As with unittest: that the code under test makes a test skip is a failure.

@@ -171,7 +171,8 @@ def test_plain():
     });
     const message = (test: string) => results.find(({ name: told }) => told === test)?.message;
     expect(message('Halves.test_odd')).toMatch(/1\.5 != 1 : rounded down\n {2}at tests\/test_x\.py:12 in test_odd/);
-    expect(message('Halves.test_many')).toMatch(/^\(value=2\): 2 not less than 2/);
+    // Which part of a test it was is lost to pytest, which runs the file where it is installed.
+    expect(message('Halves.test_many')).toMatch(hasPytest ? /^2 not less than 2/ : /^\(value=2\): 2 not less than 2/);
     expect(message('Halves.test_later')).toBe('not yet');
   });
 
@@ -213,7 +214,18 @@ class TestFiles:
     const emptied = { ...right, 'conftest.py': 'def pytest_collection_modifyitems(items):\n    items.clear()\n' };
     expect((await run('python', emptied)).results).toHaveLength(3);
     const wrong = await run('python', { ...right, 'double.py': 'def double(x):\n    return 2\n' });
-    expect(wrong.results[1]?.message).toMatch(/assert 2 == 4[^]*at tests\/test_double\.py:7/);
+    // As without pytest: what went wrong, and the lines of the workspace that led there.
+    expect(wrong.results[1]?.message).toMatch(
+      /^assert 2 == [^]*\n {2}at tests\/test_double\.py:7 in test_double: assert double\(value\) == 2 \* value$/,
+    );
+    const raising = { ...right, 'double.py': 'def double(x):\n    raise KeyError(x)\n' };
+    expect((await run('python', raising)).results[0]?.message).toBe(
+      [
+        'KeyError: 1',
+        '  at tests/test_double.py:7 in test_double: assert double(value) == 2 * value',
+        '  at double.py:2 in double: raise KeyError(x)',
+      ].join('\n'),
+    );
   });
 
   itPython('keeps what the test framework obeys out of the hands of the code under test [WS-3]', async () => {
