@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { processorTime, slowness } from '../../test/support/processor-time.ts';
+import { referenceTime } from '../../test/support/processor-time.ts';
 import { passed } from '../../test/support/coding-facts.ts';
 import { shopDrafts, shopEvents } from '../../test/support/shop-history.ts';
 import { storedEvents } from '../../test/support/stored-events.ts';
@@ -73,7 +73,7 @@ describe('the memory of a task', () => {
     const fifty = async () => {
       for (const end = next + 50; next < end; next++) await memory.add(events.slice(next, next + 1));
     };
-    expect((await processorTime(100, fifty)) / 50).toBeLessThan(2 * (await slowness()));
+    expect((await referenceTime(100, fifty)) / 50).toBeLessThan(2);
     expect(memory.sequence).toBe(events[next - 1]?.streamSequence);
   });
 

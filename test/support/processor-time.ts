@@ -5,23 +5,40 @@
 export async function processorTime(enoughMs: number, run: () => unknown): Promise<number> {
   let least = Infinity;
   for (let attempt = 0; attempt < 5 && least >= enoughMs; attempt++) {
-    const begun = process.cpuUsage();
-    await run();
-    const { user, system } = process.cpuUsage(begun);
-    least = Math.min(least, (user + system) / 1000);
+    least = Math.min(least, await timeOf(run));
   }
   return least;
 }
 
-/** What the yardstick takes on the machine that targets were set on, while it does nothing else. */
-const YARDSTICK_MS = 10;
+/** What the yardstick takes on average on the machine that targets were set on, while it does nothing else. */
+const YARDSTICK_MS = 12;
+const MOST_YARDSTICKS = 50;
 
 /**
- * How many times slower than the machine that targets were set on this one is now: the processor time of a fixed piece of
- * work such as contexts are made of (names in maps, numbers in arrays, texts cut and joined). At least 1.
+ * The same in milliseconds of the machine that targets were set on. Right after each run a yardstick of about its length
+ * tells how many times slower this machine is just now: a fixed piece of work such as contexts are made of (names in maps,
+ * numbers in arrays, texts cut and joined). One of another length would find other gaps in what else the machine does.
  */
-export async function slowness(): Promise<number> {
-  return Math.max(1, (await processorTime(YARDSTICK_MS, yardstick)) / YARDSTICK_MS);
+export async function referenceTime(enoughMs: number, run: () => unknown): Promise<number> {
+  // What it takes once it is compiled.
+  for (let warming = 0; warming < 5; warming++) yardstick();
+  let least = Infinity;
+  for (let attempt = 0; attempt < 5 && least >= enoughMs; attempt++) {
+    const taken = await timeOf(run);
+    const rounds = Math.min(MOST_YARDSTICKS, Math.ceil(taken / YARDSTICK_MS));
+    const measured = await timeOf(() => {
+      for (let round = 0; round < rounds; round++) yardstick();
+    });
+    least = Math.min(least, taken / Math.max(1, measured / rounds / YARDSTICK_MS));
+  }
+  return least;
+}
+
+async function timeOf(run: () => unknown): Promise<number> {
+  const begun = process.cpuUsage();
+  await run();
+  const { user, system } = process.cpuUsage(begun);
+  return (user + system) / 1000;
 }
 
 function yardstick(): number {

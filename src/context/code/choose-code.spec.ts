@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { processorTime, slowness } from '../../../test/support/processor-time.ts';
+import { referenceTime } from '../../../test/support/processor-time.ts';
 import { chooseCode, type CodeRequest } from './choose-code.ts';
 import { CodeIndex } from './code-index.ts';
 import { renderItem } from './excerpts.ts';
@@ -184,7 +184,6 @@ describe('the code that a model must see (CX-9, CX-13)', () => {
     const index = new CodeIndex();
     const asked = request({ files, current: 'src/part3.ts', budgetTokens: 4000 });
     await chooseCode(index, asked);
-    const limitMs = 300 * (await slowness());
-    expect(await processorTime(limitMs, () => chooseCode(index, asked))).toBeLessThan(limitMs);
+    expect(await referenceTime(300, () => chooseCode(index, asked))).toBeLessThan(300);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { processorTime, slowness } from '../../../test/support/processor-time.ts';
+import { referenceTime } from '../../../test/support/processor-time.ts';
 import { readCache, writeCache } from './cache-file.ts';
 import type { CacheEdge, CacheNode, EdgeType } from './cache-node.ts';
 import { NetworkedCache } from './networked-cache.ts';
@@ -111,7 +111,7 @@ describe('the context of a node', () => {
     );
     const context = () => relatedContext(cache, 'n77', { ...plenty, maxHops: 4 });
     expect(context().tokens).toBeGreaterThan(990);
-    expect(await processorTime(150, context)).toBeLessThan(150 * (await slowness()));
+    expect(await referenceTime(150, context)).toBeLessThan(150);
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { processorTime, slowness } from '../../../test/support/processor-time.ts';
+import { referenceTime } from '../../../test/support/processor-time.ts';
 import { shopEvents } from '../../../test/support/shop-history.ts';
 import { storedEvent } from '../../../test/support/stored-event.ts';
 import { storedEvents } from '../../../test/support/stored-events.ts';
@@ -92,7 +92,7 @@ describe('what is told about a module', () => {
       );
     };
     expect(prepare().tokens).toBeGreaterThan(2000);
-    expect(await processorTime(50, prepare)).toBeLessThan(50 * (await slowness()));
+    expect(await referenceTime(50, prepare)).toBeLessThan(50);
   });
 });
 

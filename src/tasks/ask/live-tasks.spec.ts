@@ -14,7 +14,7 @@ import {
   started,
 } from '../../../test/support/coding-facts.ts';
 import { type EventLog, eventLog } from '../../../test/support/event-log.ts';
-import { processorTime, slowness } from '../../../test/support/processor-time.ts';
+import { referenceTime } from '../../../test/support/processor-time.ts';
 import { storedEvents } from '../../../test/support/stored-events.ts';
 import { TaskMemory } from '../../context/index.ts';
 import type { EventDraft, ReadOptions, StoredEvent } from '../../events/index.ts';
@@ -154,7 +154,7 @@ describe('what running tasks know (CX-12, CX-15)', () => {
       for (const end = sequence + 50; sequence < end;)
         await live.knownAt({ state, sequence: ++sequence }, 'b.js', 'HIGH');
     };
-    expect((await processorTime(100, fifty)) / 50).toBeLessThan(2 * (await slowness()));
+    expect((await referenceTime(100, fifty)) / 50).toBeLessThan(2);
     expect(new Set(store.readings.slice(1))).toEqual(new Set([1]));
   });
 });
