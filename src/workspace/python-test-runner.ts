@@ -262,6 +262,7 @@ class PytestResults:
             # As with unittest: that the code under test makes a test skip is a failure.
             outside = place.startswith(ROOT + os.sep) and os.path.realpath(place) != os.path.realpath(PATH)
             status = "failed" if outside else "skipped"
+            reason = re.sub(r"^Skipped: ", "", reason)
             message = shorten(f"{reason}\n  at {place}:{line}" if outside else reason)
         self.outcomes[name] = (status, message, seconds + report.duration)
         if report.when == "teardown":

@@ -191,43 +191,6 @@ class Fresh(unittest.TestCase):
     expect(report.results.map(({ file }) => file)).toEqual(names);
   });
 
-  const itPytest = hasPytest ? it : it.skip;
-  itPytest('runs tests in the form of pytest where that is installed (else skipped) [TK-5]', async () => {
-    const test = `
-import pytest
-from double import double
-
-@pytest.mark.parametrize("value", [1, 2])
-def test_double(value):
-    assert double(value) == 2 * value
-
-class TestFiles:
-    def test_in(self, tmp_path):
-        assert (tmp_path / "a").write_text("x")
-`;
-    const right = { 'tests/test_double.py': test, 'double.py': 'def double(x):\n    return 2 * x\n' };
-    const passed = await run('python', right);
-    expect(passed).toMatchObject({ passed: true });
-    expect(passed.results.map((result) => result.name)).toEqual([
-      ...['test_double[1]', 'test_double[2]', 'TestFiles.test_in'],
-    ]);
-    const emptied = { ...right, 'conftest.py': 'def pytest_collection_modifyitems(items):\n    items.clear()\n' };
-    expect((await run('python', emptied)).results).toHaveLength(3);
-    const wrong = await run('python', { ...right, 'double.py': 'def double(x):\n    return 2\n' });
-    // As without pytest: what went wrong, and the lines of the workspace that led there.
-    expect(wrong.results[1]?.message).toMatch(
-      /^assert 2 == [^]*\n {2}at tests\/test_double\.py:7 in test_double: assert double\(value\) == 2 \* value$/,
-    );
-    const raising = { ...right, 'double.py': 'def double(x):\n    raise KeyError(x)\n' };
-    expect((await run('python', raising)).results[0]?.message).toBe(
-      [
-        'KeyError: 1',
-        '  at tests/test_double.py:7 in test_double: assert double(value) == 2 * value',
-        '  at double.py:2 in double: raise KeyError(x)',
-      ].join('\n'),
-    );
-  });
-
   itPython('keeps what the test framework obeys out of the hands of the code under test [WS-3]', async () => {
     const content = `
 import os, unittest
