@@ -5,7 +5,7 @@ import { newProcessId } from '../kernel/ids.ts';
 import { NoRedactor, type Redactor } from '../kernel/redactor.ts';
 import type { Database } from '../storage/index.ts';
 import type { AppendInput, AppendOutput, PreparedDraft } from './append-plan.ts';
-import type { EventDraft, EventType, StoredEvent } from './event.ts';
+import type { EventDraft, EventType, EventWithDataOf, StoredEvent } from './event.ts';
 import { countIssue, streamId } from './event-fields.ts';
 import {
   type AppendOptions,
@@ -109,6 +109,17 @@ export class SqlEventStore extends EventStore {
     const events: StoredEvent[] = [];
     for await (const page of this.pages(taskId, options)) for (const event of page) events.push(event);
     return events;
+  }
+
+  override async getEventsWithDataOf<T extends EventType>(
+    taskId: string,
+    types: readonly T[],
+    options: ReadOptions = {},
+  ): Promise<readonly EventWithDataOf<T>[]> {
+    const events: StoredEvent[] = [];
+    for await (const page of this.pages(taskId, options, types)) for (const event of page) events.push(event);
+    // Of all other types they were read without their data.
+    return events as unknown as readonly EventWithDataOf<T>[];
   }
 
   override async *read(taskId: string, options: ReadOptions = {}): AsyncIterable<StoredEvent> {
@@ -225,8 +236,12 @@ export class SqlEventStore extends EventStore {
   }
 
   /** Pages of a stream; the event loop gets its turn between two of them. */
-  private async *pages(taskId: string, options: ReadOptions): AsyncGenerator<readonly StoredEvent[]> {
-    const query = streamQuery(streamId(taskId), options);
+  private async *pages(
+    taskId: string,
+    options: ReadOptions,
+    dataOf?: readonly EventType[],
+  ): AsyncGenerator<readonly StoredEvent[]> {
+    const query = streamQuery(streamId(taskId), options, dataOf);
     let missing = query.limit;
     let beyond: number | null = null;
     while (missing > 0) {

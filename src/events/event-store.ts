@@ -1,6 +1,6 @@
 import type { Actor } from '../kernel/acting.ts';
 import type { GuardedStatement } from '../storage/index.ts';
-import type { EventDraft, EventType, StoredEvent } from './event.ts';
+import type { EventDraft, EventType, EventWithDataOf, StoredEvent } from './event.ts';
 import type { LogVerification, Seal, Verification } from './verify-log.ts';
 
 export interface AppendOptions {
@@ -21,8 +21,6 @@ export interface ReadOptions {
   /** Time travel: up to this stream sequence, or up to this ISO 8601 moment, both included. */
   readonly until?: number | string;
   readonly types?: readonly EventType[];
-  /** Only events of these types come with their data, all others with {}: for a fold that looks at no other. Default: all. */
-  readonly dataOf?: readonly EventType[];
   readonly limit?: number;
   readonly direction?: 'forwards' | 'backwards';
 }
@@ -83,7 +81,14 @@ export abstract class EventStore {
   /** The events of one stream as an array; [] for an unknown one. Long streams: use `read`. */
   abstract getEvents(taskId: string, options?: ReadOptions): Promise<readonly StoredEvent[]>;
 
-  /** The same, page by page: memory stays bounded however long the stream is. */
+  /** The same with the data of some types alone, for a fold that looks at no other: it is not even fetched. */
+  abstract getEventsWithDataOf<T extends EventType>(
+    taskId: string,
+    types: readonly T[],
+    options?: ReadOptions,
+  ): Promise<readonly EventWithDataOf<T>[]>;
+
+  /** The same as `getEvents`, page by page: memory stays bounded however long the stream is. */
   abstract read(taskId: string, options?: ReadOptions): AsyncIterable<StoredEvent>;
 
   /**

@@ -36,6 +36,13 @@ export type StoredEvent<T extends EventType = EventType> = {
   };
 }[T];
 
+/** All that an event says but its data. */
+export type EventOutline<T extends EventType = EventType> = { [K in T]: Omit<StoredEvent<K>, 'data'> }[T];
+
+/** An event that was read for the data of these types: one of another type has {} in its place. */
+export type EventWithDataOf<T extends EventType> =
+  StoredEvent<T> | (EventOutline<Exclude<EventType, T>> & { readonly data: object });
+
 /** An event to be appended: what only the caller can know. The store gives the rest inside the commit. */
 export type EventDraft<T extends EventType = EventType> = {
   [K in T]: {

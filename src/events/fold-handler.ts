@@ -1,4 +1,4 @@
-import type { EventPayloads, EventType, StoredEvent } from './event.ts';
+import type { EventOutline, EventPayloads, EventType } from './event.ts';
 import type { Misfit } from './payload-misfit.ts';
 import type { TaskDraft } from './task-draft.ts';
 
@@ -6,5 +6,5 @@ import type { TaskDraft } from './task-draft.ts';
 export interface Handler<T extends EventType> {
   /** What keeps the data from being used, or null. */
   readonly misfit: Misfit;
-  apply(state: TaskDraft, data: Readonly<EventPayloads[T]>, event: StoredEvent): void;
+  apply(state: TaskDraft, data: Readonly<EventPayloads[T]>, event: EventOutline): void;
 }

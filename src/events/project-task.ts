@@ -1,10 +1,10 @@
 import { deepFreeze } from '../kernel/json.ts';
-import type { StoredEvent } from './event.ts';
+import type { EventWithDataOf, StoredEvent } from './event.ts';
 import type { EventStore } from './event-store.ts';
 import { streamId } from './event-fields.ts';
 import { shapesInUse } from './event-types.ts';
 import { draftOf } from './task-draft.ts';
-import { foldEvent, foldedTypes } from './task-fold.ts';
+import { foldEvent, type FoldedType, foldedTypes } from './task-fold.ts';
 import { initialTaskState, type TaskState } from './task-state.ts';
 
 const PAGE = 1000;
@@ -42,10 +42,11 @@ export async function rebuild(
   const stream = streamId(taskId);
   const begun = from ?? (await snapshotOf(store, stream, until)) ?? initialTaskState(stream);
   const draft = draftOf(begun);
-  const options = { ...(until === undefined ? {} : { until }), dataOf: foldedTypes, limit: PAGE };
-  let page: readonly StoredEvent[];
+  const options = { ...(until === undefined ? {} : { until }), limit: PAGE };
+  let page: readonly EventWithDataOf<FoldedType>[];
   do {
-    page = await store.getEvents(stream, { ...options, afterSequence: draft.streamSequence });
+    const afterSequence = draft.streamSequence;
+    page = await store.getEventsWithDataOf(stream, foldedTypes, { ...options, afterSequence });
     for (const event of page) foldEvent(draft, event);
   } while (page.length === PAGE);
   if (from && draft.streamSequence === from.streamSequence) return from;

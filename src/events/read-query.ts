@@ -17,9 +17,9 @@ export interface StreamQuery {
   readonly parameters: readonly SqlValue[];
 }
 
-/** Throws InvalidInputError that names every option that is wrong. */
-export function streamQuery(taskId: string, options: ReadOptions): StreamQuery {
-  const { afterSequence, until, types, dataOf, limit, direction = 'forwards' } = options;
+/** `dataOf`: the types whose data is wanted; default: all. Throws InvalidInputError that names every option that is wrong. */
+export function streamQuery(taskId: string, options: ReadOptions, dataOf?: readonly EventType[]): StreamQuery {
+  const { afterSequence, until, types, limit, direction = 'forwards' } = options;
   refuse([
     afterSequence === undefined ? null : countIssue(afterSequence, 'afterSequence'),
     untilIssue(until),

@@ -123,10 +123,10 @@ export function readContract(current: () => StoreUnderTest): void {
     it('leaves out the data that nobody asks for, small and large, and nothing else [EV-24, EV-40]', async () => {
       const wanted: EventDraft = { eventType: 'TASK_STARTED', data: { brain: 'b'.repeat(20_000) } };
       const stored = await store.append('a', [wanted, said('small'), said('x'.repeat(20_000))]);
-      const [first, ...others] = await store.getEvents('a', { dataOf: ['TASK_STARTED'] });
+      const [first, ...others] = await store.getEventsWithDataOf('a', ['TASK_STARTED']);
       expect(first).toEqual(stored[0]);
       expect(others).toEqual(stored.slice(1).map((event) => ({ ...event, data: {} })));
-      expect(await store.getEvents('a', { dataOf: [], limit: 1 })).toEqual([{ ...stored[0], data: {} }]);
+      expect(await store.getEventsWithDataOf('a', [], { limit: 1 })).toEqual([{ ...stored[0], data: {} }]);
     });
 
     it('answers all of a stream whose events are too large for one page [EV-24, EV-31]', async () => {

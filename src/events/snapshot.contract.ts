@@ -60,7 +60,10 @@ export function snapshotContract(current: () => StoreUnderTest): void {
           // Read from the snapshot now, and more to be sure: it is one, and it is used.
           const read: unknown[] = [];
           const watched = Object.assign(Object.create(store) as EventStore, {
-            getEvents: (id: string, options: object) => (read.push(options), store.getEvents(id, options)),
+            getEventsWithDataOf: (...asked: Parameters<EventStore['getEventsWithDataOf']>) => (
+              read.push(asked[2]),
+              store.getEventsWithDataOf(...asked)
+            ),
           });
           expect(await rebuild(watched, taskId)).toEqual(await whole());
           expect(read).toEqual([expect.objectContaining({ afterSequence: before.length })]);

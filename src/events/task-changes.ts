@@ -1,5 +1,5 @@
 import type { CodeChange, Plan, TestOutcome } from './coding-events.ts';
-import type { EventPayloads, StoredEvent } from './event.ts';
+import type { EventOutline, EventPayloads } from './event.ts';
 import { isReportValidForCurrentCode } from './ordering.ts';
 import { changeModule, moduleOf, newModule, progressOf, type TaskDraft } from './task-draft.ts';
 
@@ -13,7 +13,7 @@ export function applyPlan(state: TaskDraft, plan: Plan): void {
   state.progress = progressOf(state);
 }
 
-export function applyChange(state: TaskDraft, change: CodeChange, event: StoredEvent): void {
+export function applyChange(state: TaskDraft, change: CodeChange, event: EventOutline): void {
   const { codeVersion, vectorClock } = event;
   if (codeVersion <= state.codeVersion) {
     state.ignored += 1;
@@ -27,7 +27,7 @@ export function applyChange(state: TaskDraft, change: CodeChange, event: StoredE
 }
 
 /** Files that went, where there were some, are a change of the code without a hash of its own. */
-export function applyRemoval(state: TaskDraft, { codeVersion, vectorClock }: StoredEvent): void {
+export function applyRemoval(state: TaskDraft, { codeVersion, vectorClock }: EventOutline): void {
   if (codeVersion <= state.codeVersion) return;
   state.codeVersion = codeVersion;
   state.lastChange = { codeVersion, vectorClock, codeHash: null };
@@ -36,7 +36,7 @@ export function applyRemoval(state: TaskDraft, { codeVersion, vectorClock }: Sto
 export function applyTests(
   state: TaskDraft,
   outcome: TestOutcome,
-  event: StoredEvent,
+  event: EventOutline,
   status: 'passing' | 'failing',
 ): void {
   if (isStale(state, event) || typeof outcome.module !== 'string') return;
@@ -53,7 +53,7 @@ function errorOf({ problem, results }: TestOutcome): string {
 }
 
 /** By the hash of the module that it blames; without one, of whatever changed last. */
-export function judge(state: TaskDraft, data: EventPayloads['BUG_REPORT_RECEIVED'], event: StoredEvent): void {
+export function judge(state: TaskDraft, data: EventPayloads['BUG_REPORT_RECEIVED'], event: EventOutline): void {
   const { report, module } = data;
   const current = state.lastChange ?? { codeVersion: state.codeVersion, vectorClock: {}, codeHash: null };
   const codeHash = (typeof module === 'string' && moduleOf(state.modules, module)?.codeHash) || current.codeHash;
@@ -79,13 +79,13 @@ export function addUsage(
   };
 }
 
-export function isStale(state: TaskDraft, event: StoredEvent): boolean {
+export function isStale(state: TaskDraft, event: EventOutline): boolean {
   if (event.codeVersion >= state.codeVersion) return false;
   state.ignored += 1;
   return true;
 }
 
-export function end(state: TaskDraft, status: 'completed' | 'failed' | 'cancelled', event: StoredEvent): void {
+export function end(state: TaskDraft, status: 'completed' | 'failed' | 'cancelled', event: EventOutline): void {
   state.status = status;
   state.finishedAt = event.timestamp;
   state.currentModule = null;

@@ -1,4 +1,4 @@
-import type { StoredEvent } from './event.ts';
+import type { EventOutline } from './event.ts';
 import type { Intervention, JudgedReport, TaskModule, TaskState, TaskWarning } from './task-state.ts';
 
 const MAX_WARNINGS = 100;
@@ -58,7 +58,7 @@ export function progressOf(state: TaskDraft): number {
 }
 
 /** One warning for each kind of oddity of an event type: a long stream of them stays readable. */
-export function warn(state: TaskDraft, event: StoredEvent, code: TaskWarning['code'], what: string): void {
+export function warn(state: TaskDraft, event: EventOutline, code: TaskWarning['code'], what: string): void {
   const message = `${event.eventType} ${what}`;
   if (state.warnings.length >= MAX_WARNINGS) return;
   if (state.warnings.some((warning) => warning.code === code && warning.message === message)) return;

@@ -1,4 +1,4 @@
-import type { EventType, StoredEvent } from './event.ts';
+import type { EventWithDataOf } from './event.ts';
 import { isDeclaredEventType } from './event-types.ts';
 import { RepeatedSequenceError } from './events.errors.ts';
 import type { Handler } from './fold-handler.ts';
@@ -11,7 +11,7 @@ import { changeModule, isOver, moduleOf, progressOf, type TaskDraft, warn } from
  * Applies one event. Stale facts are counted and not applied, odd ones become warnings: no event ever breaks the fold.
  * Throws RepeatedSequenceError when the event does not come after those before it.
  */
-export function foldEvent(state: TaskDraft, event: StoredEvent): void {
+export function foldEvent(state: TaskDraft, event: EventWithDataOf<FoldedType>): void {
   if (event.streamSequence <= state.streamSequence) {
     throw new RepeatedSequenceError(state.taskId, event.streamSequence, state.streamSequence);
   }
@@ -33,10 +33,11 @@ export function foldEvent(state: TaskDraft, event: StoredEvent): void {
 
 /** The handler takes the payload that its name says; `misfit` has the last word on what really came. */
 function handlerOf(type: string): Handler<never> | undefined {
-  return Object.hasOwn(handlers, type) ? handlers[type as CodingType] : undefined;
+  return Object.hasOwn(handlers, type) ? handlers[type as FoldedType] : undefined;
 }
 
-type CodingType =
+/** The types whose data the fold looks at. */
+export type FoldedType =
   | 'TASK_CREATED'
   | 'TASK_FORKED'
   | 'TASK_STARTED'
@@ -59,7 +60,7 @@ type CodingType =
   | 'MODEL_CALL_FAILED'
   | SteeringType;
 
-const handlers: { readonly [T in CodingType]: Handler<T> } = {
+const handlers: { readonly [T in FoldedType]: Handler<T> } = {
   ...steeringHandlers,
   TASK_CREATED: {
     misfit: needs({ prompt: 'string' }),
@@ -184,5 +185,4 @@ const handlers: { readonly [T in CodingType]: Handler<T> } = {
   TASK_CANCELLED: { misfit: needs({}), apply: (state, _data, event) => end(state, 'cancelled', event) },
 };
 
-/** The types whose data the fold looks at. */
-export const foldedTypes: readonly EventType[] = Object.keys(handlers) as CodingType[];
+export const foldedTypes: readonly FoldedType[] = Object.keys(handlers) as FoldedType[];
