@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { freePort } from '../scripts/free-port.mjs';
 import { answerTo, codingSamples, taskOf } from '../test/support/coding-samples.ts';
 import { FakeOllama } from '../test/support/fake-ollama.ts';
 import { compare, quick, scaled, skip } from './support/arms.mjs';
@@ -106,16 +106,6 @@ async function serve(variables) {
     if (isThere) return { child, url };
     await delay(20);
   }
-}
-
-function freePort() {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
 }
 
 await compare({

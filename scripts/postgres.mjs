@@ -3,10 +3,10 @@
 // goes, when it is stopped or when whoever started it ends, whatever that died of.
 import { execFileSync, spawn } from 'node:child_process';
 import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { freePort } from './free-port.mjs';
 
 const PACKAGED = '/usr/lib/postgresql';
 const POLL_MS = 20;
@@ -109,15 +109,4 @@ async function start(bin, directory, user, settings) {
 function isReady(directory) {
   const file = join(directory, 'data', 'postmaster.pid');
   return existsSync(file) && /^ready/.test(readFileSync(file, 'utf8').split('\n')[7] ?? '');
-}
-
-function freePort() {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
 }

@@ -2,8 +2,8 @@
 // is stopped or when whoever started it ends, whatever that died of.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { delimiter, join } from 'node:path';
+import { freePort } from './free-port.mjs';
 
 const STARTING_MS = 30_000;
 /** Another program may take the free port that was found before the server has it. */
@@ -64,15 +64,4 @@ async function start(file, port) {
   shell.stdout.resume();
   for (const each of [shell, shell.stdin, shell.stdout]) each.unref();
   return { url: `redis://127.0.0.1:${port}`, port, stop };
-}
-
-function freePort() {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
 }
