@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import {
   gate,
   type OrchestratorBench,
@@ -7,6 +8,7 @@ import {
   until,
 } from '../../test/support/orchestrator-bench.ts';
 import { priorities } from './priority.ts';
+import { WorkTable } from './work-table.ts';
 
 let bench: OrchestratorBench;
 
@@ -63,6 +65,27 @@ describe('a task that is much more urgent than what runs', () => {
     for (const kept of ['high', 'medium', 'low1'])
       expect(runs.indexOf(`${kept}:2`)).toBeLessThan(runs.indexOf('low2:2'));
     expect(workflow.mostRunning).toBe(5);
+  });
+
+  it('is looked for once, by however many workers [OR-4]', async () => {
+    const hold = gate();
+    const { orchestrator, workflow } = await bench.start(() => hold.passed, { maxConcurrent: 1 });
+    orchestrator.startWorkers(4);
+    await orchestrator.submit(task('medium'));
+    await until(() => workflow.running === 1);
+    const quiet = async () => {
+      for (let turn = 0; turn < 20; turn++) await nextTurn();
+    };
+    await quiet();
+    const look = jest.spyOn(WorkTable.prototype, 'holders');
+    try {
+      await orchestrator.submit(task('later'));
+      await quiet();
+      expect(look).toHaveBeenCalledTimes(1);
+    } finally {
+      look.mockRestore();
+      hold.open();
+    }
   });
 
   it('waits for a free slot where it is not urgent enough, or cannot start yet [OR-4]', async () => {
